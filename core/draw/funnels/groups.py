@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.answers import StepGroup, Steps
 from core.draw.grids.grid import SHADES
 from core.draw.spans import Line, Look, Span, cells, clipped, safe
@@ -10,6 +12,7 @@ from core.draw.table import window
 from core.text import fit, number, percent, width
 
 Cursor = tuple[int, int] | None
+Ends = tuple[float, float] | None
 LEVELS = len(SHADES)
 WIDEST = 24
 """How long the bar of those who entered is, at most."""
@@ -30,10 +33,11 @@ def group_lines(answer: Steps, size: int, height: int, look: Look, cursor: Curso
     shown = window(len(groups), height - 1 - said, here)
     name = _name(answer, size)
     largest = max((g.steps[0].count for g in groups if g.steps), default=0)
+    ends = _ends(answer)
     lines = [_heading(answer, name)]
     for row in shown:
         column = cursor[1] if cursor is not None and row == here else None
-        lines.append(_row(answer, groups[row], row, name, (largest, size), look, column))
+        lines.append(_row(ends, groups[row], row, name, (largest, size), look, column))
     if said:
         text = f" {shown[0] + 1} to {shown[-1] + 1} of {len(groups):,} values"
         lines.append((Span(text, "dim"),))
@@ -43,13 +47,23 @@ def group_lines(answer: Steps, size: int, height: int, look: Look, cursor: Curso
     return [clipped(line, size) for line in lines]
 
 
-def _names(answer: Steps) -> list[str]:
-    return [safe(" / ".join(group.group)) for group in answer.groups[1:]]
+def _named(group: StepGroup) -> str:
+    return safe(" / ".join(group.group))
+
+
+def _ends(answer: Steps) -> list[Ends]:
+    """Return the least and the best share of the groups at each step."""
+    found: list[Ends] = []
+    for index in range(max((len(g.steps) for g in answer.groups[1:]), default=0)):
+        rates = [g.steps[index].overall_rate for g in answer.groups[1:] if index < len(g.steps)]
+        known = [rate for rate in rates if rate is not None]
+        found.append((min(known), max(known)) if known else None)
+    return found
 
 
 def _name(answer: Steps, size: int) -> int:
     count = len(answer.groups[0].steps)
-    widest = max(width(name) for name in [_label(answer), *_names(answer)])
+    widest = max(width(name) for name in [_label(answer), *map(_named, answer.groups[1:])])
     return max(min(widest, size - 10 - 9 * (count - 1), 30), 6)
 
 
@@ -63,7 +77,7 @@ def _heading(answer: Steps, name: int) -> Line:
 
 
 def _row(
-    answer: Steps,
+    ends: Sequence[Ends],
     group: StepGroup,
     row: int,
     name: int,
@@ -75,7 +89,7 @@ def _row(
     here = column is not None
     parts = [
         Span(look.pick("›", ">") if here else " ", "cursor"),
-        Span(fit(_names(answer)[row], name), "accent" if here else ""),
+        Span(fit(_named(group), name), "accent" if here else ""),
     ]
     for index, step in enumerate(group.steps):
         text = percent(step.overall_rate) if index else number(step.count)
@@ -84,7 +98,7 @@ def _row(
         elif not index:
             parts.append(Span(text.rjust(8) + " ", "bold"))
         else:
-            parts += _shaded(answer, index, step.overall_rate, text, look)
+            parts += _shaded(ends[index], step.overall_rate, text, look)
     largest, size = room
     left = size - cells(parts) - 2
     if left >= 10:
@@ -93,13 +107,9 @@ def _row(
     return tuple(parts)
 
 
-def _shaded(
-    answer: Steps, index: int, rate: float | None, text: str, look: Look
-) -> tuple[Span, ...]:
+def _shaded(ends: Ends, rate: float | None, text: str, look: Look) -> tuple[Span, ...]:
     """Return a share of 9 cells in a shade between those of the least and the best group."""
-    rates = [g.steps[index].overall_rate for g in answer.groups[1:] if index < len(g.steps)]
-    known = [r for r in rates if r is not None]
-    if rate is None or look.letters or len(known) < 2 or max(known) == min(known):
+    if rate is None or look.letters or ends is None or ends[0] == ends[1]:
         return (Span(text.rjust(8) + " "),)
-    share = (rate - min(known)) / (max(known) - min(known))
+    share = (rate - ends[0]) / (ends[1] - ends[0])
     return (Span(" "), Span(text.rjust(7) + " ", f"heat{1 + round(share * (LEVELS - 3))}"))
