@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from core.answers.display import Axis
 from core.draw.figures import short, steps_of
-from core.draw.series.dots import DOTS
+from core.draw.series.plot import DOTS
 from core.draw.spans import Canvas, Line, Look, Span
 from core.draw.units import Unit, beyond
 from core.text import width

@@ -454,13 +454,17 @@ def test_a_year_of_four_lines_is_drawn_while_a_key_is_pressed():
         assert time.process_time() - start < 0.04
 
 
-def test_drawing_loads_no_screen():
+def test_drawing_loads_plotext_only_for_lines_and_no_screen():
     code = """
 import sys
 from core.draw import draw
 from tests.worlds import drawings
-for make in (drawings.activation, drawings.retention, drawings.top_events, drawings.signups):
+for make in (drawings.activation, drawings.top_events, drawings.people):
     draw(make(), 80, 20)
+draw(drawings.signups(), 80, 20, chart="bars")
+assert "plotext" not in sys.modules
+draw(drawings.signups(), 80, 20)
+assert "plotext" in sys.modules
 assert not any(name.startswith(("textual", "rich")) for name in sys.modules)
 """
     subprocess.run([sys.executable, "-c", code], check=True)

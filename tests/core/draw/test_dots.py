@@ -1,0 +1,63 @@
+"""Lines of dots: points joined by plotext, read back as dots."""
+
+import pytest
+
+from core.draw.series.dots import Dots, thinned
+
+
+def drawn(points, glyphs, *, size=(4, 2), dotted=False):
+    dots = Dots(*size, glyphs)
+    dots.run(points, dotted=dotted)
+    rows = [[" "] * size[0] for _ in range(size[1])]
+    for x, y, char in dots.cells():
+        rows[y][x] = char
+    return ["".join(row) for row in rows]
+
+
+@pytest.mark.parametrize("glyphs", ["braille", "block", "ascii"])
+def test_a_line_from_corner_to_corner_begins_and_ends_there(glyphs):
+    dots = Dots(6, 3, glyphs)
+    dots.run([(0, 0), (6 * dots.across - 1, 3 * dots.down - 1)])
+    assert dots.columns[0] & 1
+    assert dots.columns[-1] >> (3 * dots.down - 1) == 1
+    assert all(dots.columns)
+
+
+def test_a_level_line_is_one_dot_high():
+    assert drawn([(0, 4), (7, 4)], "braille") == ["⣀⣀⣀⣀", "    "]
+
+
+def test_a_steep_line_has_no_gaps():
+    assert drawn([(0, 0), (0, 7)], "braille") == ["⡇   ", "⡇   "]
+
+
+def test_a_single_point_is_a_dot():
+    assert drawn([(3, 5)], "braille") == [" ⠠  ", "    "]
+
+
+def test_a_dotted_line_leaves_out_every_second_dot():
+    whole = Dots(8, 1, "braille")
+    whole.run([(0, 0), (15, 3)])
+    half = Dots(8, 1, "braille")
+    half.run([(0, 0), (15, 3)], dotted=True)
+    assert 0 < sum(map(int.bit_count, half.columns)) < sum(map(int.bit_count, whole.columns))
+
+
+def test_what_is_far_outside_the_canvas_is_cut_off_at_once():
+    assert drawn([(0, 1e12), (7, -1e12)], "braille")
+
+
+def test_values_that_are_not_numbers_are_left_out():
+    assert drawn([(0, 4), (3, float("nan")), (7, 4)], "braille") == ["⣀⣀⣀⣀", "    "]
+
+
+@pytest.mark.parametrize("size", [(0, 0), (0, 3), (3, 0), (1, 1)])
+def test_canvases_without_room_raise_nothing(size):
+    drawn([(0, 0), (5, 5)], "braille", size=size)
+
+
+def test_of_many_points_each_cell_keeps_its_lowest_and_highest():
+    points = [(x / 10, (x * 7919) % 40) for x in range(200)]
+    kept = thinned(points, 2)
+    assert len(kept) <= 2 * 11
+    assert {max(y for _, y in points), min(y for _, y in points)} <= {y for _, y in kept}
