@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from core.answers.any_shape import Answer
-    from core.answers.cells import Cell, Model, Outcome, Shape
+    from core.answers.cells import Cell, Change, Model, Outcome, Shape
     from core.answers.flows import FLOW_REST, Flow, FlowEdge, FlowNode, FlowStep
     from core.answers.grids import Cohort, Grid, GridGroup
     from core.answers.histograms import Bin, BinGroup, Histogram
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "any_shape": ("Answer",),
-    "cells": ("Cell", "Model", "Outcome", "Shape"),
+    "cells": ("Cell", "Change", "Model", "Outcome", "Shape"),
     "flows": ("FLOW_REST", "Flow", "FlowEdge", "FlowNode", "FlowStep"),
     "grids": ("Cohort", "Grid", "GridGroup"),
     "histograms": ("Bin", "BinGroup", "Histogram"),
@@ -43,6 +43,7 @@ __all__ = [
     "Bin",
     "BinGroup",
     "Cell",
+    "Change",
     "Cohort",
     "Column",
     "Comparison",

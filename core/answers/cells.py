@@ -16,6 +16,7 @@ class Model(BaseModel):
 
 
 Outcome = Literal["reached", "dropped", "returned", "not_returned"]
+Change = Literal["came", "went", "stayed"]
 
 
 class Cell(Model):
@@ -27,6 +28,8 @@ class Cell(Model):
         series: the name of its line if an answer has several ("new", "dormant").
         bucket: label of its time bucket; None means the whole range.
         previous: whether it belongs to the compared period.
+        change: of the people of both periods those who are only in this one, only in the compared
+            one, or in both.
         step, outcome: funnel step from 1, and whether its people reached it or dropped before it.
         cohort, period, outcome: retention cohort label (None = combined) and period from 0;
             returned, not_returned. Period None means the cohort itself.
@@ -40,6 +43,7 @@ class Cell(Model):
     series: str | None = None
     bucket: str | None = None
     previous: bool = False
+    change: Change | None = None
     step: int | None = None
     cohort: str | None = None
     period: int | None = None

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from core.answers import Comparison, Series, TimeBucket
 from core.answers import Line as SeriesLine
-from core.draw.units import Unit, drawing_notes
+from core.draw.units import Unit, drawing_notes, unit_of
 from core.text import compact, duration, number, percent
 from core.timeframe import CLOCK, UNITS
 
@@ -204,6 +204,15 @@ def bucket_word(answer: Series) -> str:
 def running(answer: Series) -> str:
     """Return the words for an unfinished bucket: "day not complete"."""
     return f"{bucket_word(answer)} not complete"
+
+
+def whole_text(answer: Series) -> str:
+    """Return the figure of the whole range of a single line, "" if there is none or it is of only a
+    part of it.
+    """
+    if len(answer.lines) != 1 or answer.lines[0].overlapping or answer.lines[0].total is None:
+        return ""
+    return counted(answer.lines[0].total, unit_of(answer))
 
 
 def facts(answer: Series) -> list[str]:

@@ -88,14 +88,24 @@ def number_chart(
     footed = spare >= 2 and bool(answer.buckets)
     rows = min(max(spare - footed - len(notes), 1), MOST_ROWS)
     if spare >= 1:
-        at = cursor[1] if cursor else None
+        at = cursor[1] if cursor and cursor[0] else None
         partial = [b.partial for b in answer.buckets]
         lines += filled_sparkline(line.values, width, rows, look, partial=partial, cursor=at)
     if footed and cursor is not None:
-        lines.append(value_line(answer, cursor, width, look))
+        lines.append(
+            value_line(answer, (0, cursor[1]), width, look)
+            if cursor[0]
+            else _whole(answer, width, look)
+        )
     elif footed:
         lines.append(_dates(answer, width))
     return [*lines, *notes]
+
+
+def _whole(answer: Series, width: int, look: Look) -> Line:
+    """Return the sentence for the total under the cursor: "› the whole range: 1,284 users"."""
+    head = Span(look.pick("› ", "> ") + "the whole range: ", "cursor")
+    return clipped((head, Span(counted(answer.lines[0].total, unit_of(answer)), "bold")), width)
 
 
 def _dates(answer: Series, width: int) -> Line:

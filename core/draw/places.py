@@ -26,7 +26,8 @@ def navigate(answer: object, chart: str = "", week_start: int = 0) -> list[list[
     """Return the addresses that a cursor can be on, row by row.
 
     A series has a row per line and a column per bucket; as a table or number it has one column of
-    totals (or of buckets, for a table of one line); as a calendar it has a row per weekday and a
+    totals. Of one line alone a table has its buckets and then its total, and a number has its total
+    in the first row and its buckets in the second; as a calendar it has a row per weekday and a
     column per week, which begins on `week_start` (0 for Monday, 6 for Sunday). A funnel has a row
     per step, followed, with a breakdown, by a row per group with a column per step. A retention
     grid starts with the combined rows of everybody and of each group; column 0 is the cohort
@@ -95,9 +96,10 @@ def _series(answer: Series, chart: str, week_start: int) -> list[list[Cell]]:
         [Cell(group=x.group, series=x.series or None, bucket=b.label) for b in answer.buckets]
         for x in answer.lines
     ]
+    totals = [[Cell(group=x.group, series=x.series or None)] for x in answer.lines]
     if chart == "table":
-        return [[cell] for row in rows for cell in row]
-    return rows
+        return [*([cell] for row in rows for cell in row), *totals]
+    return [*totals, *rows] if chart == "number" else rows
 
 
 def _days(answer: Series, week_start: int) -> list[list[Cell]]:

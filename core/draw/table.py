@@ -316,11 +316,17 @@ def _line_columns(answer: Series) -> list[Texts]:
 def _compared(
     answer: Series, pairs: Sequence[tuple[float | None, float | None]], *, by_time: bool = False
 ) -> list[Texts]:
-    """Columns of previous figures and changes; `by_time` says that the pairs are buckets."""
+    """Columns of previous figures and changes; `by_time` says that the pairs are buckets, and
+    after them the total.
+    """
     if answer.comparison is None:
         return []
+
+    def alike(at: int) -> bool:
+        return not by_time or at >= len(answer.buckets) or is_alike(answer, at)
+
     deltas = [
-        delta(now, before) if not by_time or is_alike(answer, at) else Span("–", "dim")
+        delta(now, before) if alike(at) else Span("–", "dim")
         for at, (now, before) in enumerate(pairs)
     ]
     return [
@@ -358,20 +364,26 @@ def _bucket_columns(answer: Series) -> list[Texts]:
     if not answer.lines:
         return [Texts(answer.granularity, ())]
     line = answer.lines[0]
-    when = tuple(
+    when = [
         bucket_text(b.label, answer.granularity, year=True) + (" ~" if b.partial else "")
         for b in answer.buckets
-    )
+    ]
     previous = line.previous or (None,) * len(when)
-    styles = tuple("partial" if b.partial else "" for b in answer.buckets)
-    behind = tuple(f"{part:,} of {whole:,}" for part, whole in line.fractions)
+    styles = ["partial" if b.partial else "" for b in answer.buckets]
+    shares = (*line.fractions, line.total_fraction or (0, 0))
+    behind = tuple(f"{part:,} of {whole:,}" for part, whole in shares) if line.fractions else ()
+    pairs = [*zip(line.values, previous, strict=False), (line.total, line.previous_total)]
     return [
-        Texts(answer.granularity, when, styles=styles),
+        Texts(
+            answer.granularity,
+            (*when, "total" if line.overlapping else "whole range"),
+            styles=(*styles, "bold"),
+        ),
         Texts(
             f"{answer.unit} {safe(line.name)}".rstrip(),
-            tuple(figure(v, answer.unit) for v in line.values), right=True,
-            figures=tuple(max(v or 0.0, 0.0) for v in line.values),
+            tuple(figure(v, answer.unit) for v in (*line.values, line.total)), right=True,
+            figures=(*(max(v or 0.0, 0.0) for v in line.values), 0.0),
         ),
         *([Texts("people", behind, right=True)] if behind else []),
-        *_compared(answer, list(zip(line.values, previous, strict=False)), by_time=True),
+        *_compared(answer, pairs, by_time=True),
     ]  # fmt: skip

@@ -106,6 +106,15 @@ class _Cells(Subjects):
     def previous(self, children: list[Any]) -> Part:
         return Part({"previous": True}, at_of(children))
 
+    def came(self, children: list[Any]) -> Part:
+        return Part({"change": "came"}, at_of(children))
+
+    def went(self, children: list[Any]) -> Part:
+        return Part({"change": "went"}, at_of(children))
+
+    def stayed(self, children: list[Any]) -> Part:
+        return Part({"change": "stayed"}, at_of(children))
+
     def step_number(self, children: list[Any]) -> Part:
         return Part({"step": int(children[-1])}, at_of(children))
 

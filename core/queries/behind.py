@@ -19,6 +19,9 @@ _FEW = 2
 """How many conditions are spelled out; more are only counted."""
 
 
+_CHANGES = {"came": "not {}", "went": "only {}", "stayed": "also {}"}
+
+
 class _Nested:
     """The words of a question inside another one; see core.words.kinds.Nested."""
 
@@ -40,8 +43,9 @@ def format_cell(question: Question, cell: Cell) -> str:
     parts = [f"{subject} {_when(question, cell)}".strip()]
     if cell.group:
         parts.append(" / ".join(cell.group))
-    if cell.previous:
-        parts.append("a year before" if _compare(question) == "yoy" else "previous period")
+    if cell.change or cell.previous:
+        before = "a year before" if _compare(question) == "yoy" else "previous period"
+        parts.append(_CHANGES[cell.change].format(before) if cell.change else before)
     if question.kind != "people":
         parts += _filters(question)
     return clean(", ".join(parts))

@@ -101,6 +101,9 @@ def bracketed(clauses: Sequence[Clause]) -> str:
     return f"[{tests}]" if tests else ""
 
 
+_CHANGES = {"came": "not previous", "went": "previous not this", "stayed": "and previous"}
+
+
 def cell_words(cell: Cell) -> str:
     """Return the address of a number as text."""
     parts = []
@@ -125,6 +128,8 @@ def cell_words(cell: Cell) -> str:
         parts.append(cell.outcome.replace("_", " "))
     if cell.previous:
         parts.append("previous")
+    if cell.change is not None:
+        parts.append(_CHANGES[cell.change])
     return " ".join(parts)
 
 

@@ -352,6 +352,7 @@ CELLS = st.fixed_dictionaries(
         "series": NASTY,
         "bucket": st.one_of(NASTY, st.sampled_from(["2025-04-07", "2025-10-26T02:00+0200"])),
         "previous": st.booleans(),
+        "change": st.sampled_from(["came", "went", "stayed"]),
         "step": st.integers(1, 10),
         "cohort": st.sampled_from(["2025-04-07", "x y"]),
         "period": st.integers(0, 90),

@@ -1,18 +1,29 @@
-"""What Enter and `u` open: the people counted by a number, the rest, the person in a row."""
+"""What Enter and `u` open: the people counted by a number, the rest, those of the whole range and
+of the compared one, the person in a row.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from core.answers import Cell, Table
+from core.answers import Cell, Change, Series, Table
 from core.queries.common.question import Question
+from core.text import number
 from tui.widgets.answer import AnswerView
+from tui.widgets.dialogs import Menu
 
 if TYPE_CHECKING:
     from tui.actions.pages import QuestionShown
 
 USERS = ("user", "user_id")
 """Names of columns that contain users."""
+
+CHANGES: tuple[tuple[str, Change, str], ...] = (
+    ("c", "came", "who came: not there {before}"),
+    ("w", "went", "who went: there only {before}"),
+    ("s", "stayed", "who stayed: there now and {before}"),
+)
+"""A letter, the change, and its words."""
 
 OTHERS = {"reached": "dropped", "returned": "not_returned"}
 
@@ -28,16 +39,54 @@ def open_number(page: QuestionShown) -> None:
 
 
 def open_others(page: QuestionShown) -> None:
-    """Open the people who dropped off or did not return."""
+    """Open the people who dropped off or did not return, or offer those of the whole range and of
+    the compared one.
+    """
     found = number_at(page)
     if found is None:
         return
     question, cell = found
     others = others_of(cell)
-    if others is None:
+    offered = [] if others is None else [("u", "the rest: who did not", others)]
+    offered += wholes(question, cell, page.view.answer if page.view is not None else None)
+    if not offered:
         page.say("There is nobody else to list for this number.")
-        return
-    page.app.navigator.open_people(question, others)
+    elif len(offered) == 1 and others is not None:
+        page.app.navigator.open_people(question, others)
+    else:
+        page.app.push_screen(
+            Menu("Whose people", offered), lambda chosen: _open_chosen(page, question, chosen)
+        )
+
+
+def _open_chosen(page: QuestionShown, question: Question, cell: Cell | None) -> None:
+    if cell is not None:
+        page.app.navigator.open_people(question, cell)
+
+
+def wholes(question: Question, cell: Cell, answer: Any) -> list[tuple[str, str, Cell]]:
+    """Return letters, words and addresses of the people of the whole range of the number under the
+    cursor, and of those who came, went or stayed since the compared range.
+    """
+    whole = cell.model_copy(update={"bucket": None})
+    found: list[tuple[str, str, Cell]] = []
+    if isinstance(answer, Series):
+        found.append(("t", f"the people of the whole range{_counted(answer, whole)}", whole))
+    compare = getattr(question, "compare", None)
+    if compare:
+        before = "a year before" if compare == "yoy" else "in the period before"
+        for letter, change, words in CHANGES:
+            changed = whole.model_copy(update={"change": change})
+            found.append((letter, words.format(before=before), changed))
+        earlier = whole.model_copy(update={"previous": True})
+        found.append(("b", f"who was there {before}", earlier))
+    return found
+
+
+def _counted(answer: Series, cell: Cell) -> str:
+    """Return how many people a total counts, if it counts people: ": 1,284"."""
+    total = next((value for found, value in answer.cells() if found == cell), None)
+    return f": {number(total)}" if answer.unit == "users" and total is not None else ""
 
 
 def others_of(cell: Cell) -> Cell | None:

@@ -7,9 +7,9 @@ from typing import Any
 from textual.events import Click
 from textual.message import Message
 
-from core.answers import Cell
+from core.answers import Cell, Series
 from core.draw import draw, navigate
-from core.draw.figures import compared_text, span_text
+from core.draw.figures import compared_text, span_text, whole_text
 from core.draw.pointing import cell_at, differing
 from core.draw.spans import Line, Span
 from core.engines.running import Result
@@ -138,8 +138,10 @@ class AnswerView(CursorPanel):
             self.repaint()
 
     def show_dates(self) -> None:
-        """Write on the edge which dates the answer covers, and which it is compared with."""
+        """Write on the edge the figure of the whole range, its dates, and those compared with."""
         dates = span_text(self.answer.first, self.answer.last)
+        if isinstance(self.answer, Series):
+            dates = "  ".join(part for part in (whole_text(self.answer), dates) if part)
         compared = getattr(self.answer, "comparison", None)
         if compared is not None:
             dates += f"  vs {compared_text(compared)}"

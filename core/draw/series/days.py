@@ -79,8 +79,9 @@ def calendar_chart(
     year = Year.of(days[0], days[-1], look.calendar.week_start)
     at = None if cursor is None else year.day(min(max(cursor[0], 0), 6), max(cursor[1], 0))
     if height < ROWS or width < NARROWEST:
-        other = number_chart if width < NARROWEST or height < LOWEST else line_chart
-        on = None if at is None else (0, days.index(at))
+        narrow = width < NARROWEST or height < LOWEST
+        other = number_chart if narrow else line_chart
+        on = None if at is None else (int(narrow), days.index(at))
         return other(answer, width, height, look, on, marks)
     tall = 2 if height >= ROOMY and width - MARGIN >= 2 * year.weeks else 1
     lines = year_lines(year, values, width, look, at, tall=tall)

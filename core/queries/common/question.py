@@ -93,6 +93,33 @@ class Question(Model):
         """
         raise NotImplementedError
 
+    def members(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """Return the same for any address, also of those who came, went or stayed since the period
+        it is compared with.
+
+        Raises:
+            BadQuestion: the cell is not one of this question's, or nothing is compared.
+        """
+        if (cell.change or cell.previous) and not getattr(self, "compare", None):
+            raise nothing_compared()
+        if cell.change is None:
+            return self.people(ctx, bind, cell)
+        now = cell.model_copy(update={"change": None, "previous": False})
+        then = self.compared_cell(ctx, now)
+        one, other = (then, now) if cell.change == "went" else (now, then)
+        test = "in" if cell.change == "stayed" else "not in"
+        return f"""
+            select actor from ({self.people(ctx, bind, one)}) one
+            where actor {test} (select actor from ({self.people(ctx, bind, other)}) other)"""
+
+    def compared_cell(self, ctx: Context, cell: Cell) -> Cell:
+        """Return the address of the number that one of this period is compared with.
+
+        Raises:
+            BadQuestion: there is none.
+        """
+        return cell.model_copy(update={"previous": True})
+
 
 def check_inner(question: Question, names: Sequence[str], where: str) -> None:
     """Check that a question leaves some fields to the questions inside it.
@@ -145,6 +172,20 @@ class TimedQuestion(Question):
         """
         compared = self.compare is not None and may_run(self.range)
         return super().by_the_minute() or self.granularity in CLOCK or compared
+
+    def compared_cell(self, ctx: Context, cell: Cell) -> Cell:
+        """See Question; of a bucket the one at the same place."""
+        time = frame(ctx, self)
+        bucket = find_bucket(time.buckets, cell.bucket)
+        label = None
+        if bucket is not None:
+            if bucket.index >= len(time.compared_buckets):
+                raise BadQuestion(
+                    "cell is compared with nothing: the compared period is shorter.",
+                    parameter="cell",
+                )
+            label = time.compared_buckets[bucket.index].label
+        return cell.model_copy(update={"previous": True, "bucket": label})
 
     @field_validator("granularity")
     @classmethod

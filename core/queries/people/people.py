@@ -10,7 +10,7 @@ from core.answers import Cell, People
 from core.queries.common.any_question import AnyQuestion
 from core.queries.common.context import Context
 from core.queries.common.people_page import page, persons
-from core.queries.common.question import Ask, Question, check_inner, nothing_compared
+from core.queries.common.question import Ask, Question, check_inner
 from core.queries.common.selection import Selection
 from core.sql.dialect import Binder
 
@@ -60,17 +60,15 @@ class PeopleBehind(Question):
         Raises:
             BadQuestion: the cell is not one of the question's.
         """
-        if self.cell.previous and not getattr(self.of, "compare", None):
-            raise nothing_compared()
         bind = ctx.binder()
         counted = yield bind.statement(
-            f"select count(*) from ({self.of.people(ctx, bind, self.cell)})", "how many people"
+            f"select count(*) from ({self.of.members(ctx, bind, self.cell)})", "how many people"
         )
         total = int(counted[0][0])
         bind = ctx.binder()
         rows = yield page(
             bind,
-            self.of.people(ctx, bind, self.cell),
+            self.of.members(ctx, bind, self.cell),
             ORDERS[self.order],
             self.limit,
             self.offset,
@@ -92,4 +90,4 @@ class PeopleBehind(Question):
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: the same people."""
-        return self.of.people(ctx, bind, self.cell)
+        return self.of.members(ctx, bind, self.cell)

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.answers import Cell
 from core.errors import BadQuestion
 from core.queries import from_json
 from tests.oracles.conditions import matching, people_of
-from tests.oracles.times import within
-from tests.worlds.compare import ask, people
+from tests.oracles.times import time_of, within
+from tests.worlds.compare import ask, from_text, people
 from tests.worlds.fixture import A_RANGE
-from tests.worlds.strategies import worlds
+from tests.worlds.strategies import EXACT_RANGES, worlds
 from tests.worlds.world import engine_of
 
 PURCHASES = {"kind": "trend", "event": "purchase", "range": A_RANGE}
@@ -97,3 +98,47 @@ def test_the_people_of_a_count_are_whoever_did_the_events(world, measure):
         for bucket, (cell, _) in zip(answer.buckets, answer.cells(), strict=False):
             expected = people_of(within(items, bucket.start, bucket.end))
             assert people(engine, question, cell) == sorted(expected)
+
+
+@settings(max_examples=30, deadline=None)
+@given(worlds(flagged=True), st.sampled_from(EXACT_RANGES), st.sampled_from(("previous", "yoy")))
+def test_who_came_went_and_stayed_are_those_of_one_period_or_of_both(world, dates, compare):
+    fields = {"kind": "trend", "measure": "users", "range": dates, "compare": compare}
+    question = from_json(fields)
+    time, items = time_of(world, question), matching(world, "_all", ())
+
+    def who(of):
+        return set(people_of(within(items, of.start, of.end)))
+
+    with engine_of(world) as engine:
+        answer = engine.answer(question)
+        now = [Cell(), *(Cell(bucket=slot.label) for slot in time.slots)]
+        pairs = zip([time.span, *time.slots], [time.compared, *time.compared_slots], strict=False)
+        for cell, (own, before) in zip(now, pairs, strict=False):
+            for change, expected in (
+                ("came", who(own) - who(before)),
+                ("went", who(before) - who(own)),
+                ("stayed", who(own) & who(before)),
+            ):
+                address = {**cell.model_dump(), "change": change}
+                listed = ask(engine, "people", of=fields, cell=address, limit=1000)
+                assert set(names(listed)) == expected
+                assert listed.total == len(expected)
+        line = answer.lines[0]
+        assert line.total is None or line.total == len(who(time.span))
+
+
+def test_a_change_is_written_in_words_and_needs_a_comparison(engine):
+    text = "people of (dau vs prev) at {}"
+    for words, named in (
+        ("not previous", "not previous period"),
+        ("previous not this", "only previous period"),
+        ("and previous", "also previous period"),
+    ):
+        question = from_text(text.format(words))
+        assert question.title().endswith(named)
+    with pytest.raises(BadQuestion, match="no comparison"):
+        ask(engine, "people", of=PURCHASES, cell={"change": "came"})
+    of = {**PURCHASES, "compare": "previous"}
+    with pytest.raises(BadQuestion, match="cell names bucket"):
+        ask(engine, "people", of=of, cell={"change": "came", "bucket": "2020-01-01"})

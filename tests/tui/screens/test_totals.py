@@ -1,0 +1,51 @@
+"""Totals and changes are doors: the people of a range, and who came, went and stayed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.worlds.tui_pilot import explorer
+
+
+async def test_the_total_of_a_range_opens_its_people_from_a_chart_a_number_and_a_table(
+    path: Path,
+) -> None:
+    async with explorer(path, place="metrics") as ff:
+        await ff.press("E")
+        await ff.type("users of visit last 30d")
+        await ff.press("enter", "tab")
+        whole = int(ff.page.main.answer.lines[0].total)
+        days = ff.page.main.answer.lines[0].bucket_sum
+        assert whole < days
+        assert f"{whole} users  " in ff.screen
+        await ff.press("u")
+        assert f"the people of the whole range: {whole}" in ff.screen
+        await ff.press("t")
+        assert f"{whole} people" in ff.line
+        await ff.press("escape", "v", "v", "v", "v")
+        assert ff.page.main.chart == "number"
+        await ff.press("home", "up", "enter")
+        assert f"{whole} people" in ff.line
+        await ff.press("escape", "down", "enter")
+        assert f"{whole} people" not in ff.line
+
+
+async def test_a_change_opens_who_came_went_and_stayed(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        await ff.press("E")
+        await ff.type("users of visit last 10d vs prev")
+        await ff.press("enter", "tab")
+        line = ff.page.main.answer.lines[0]
+        counts = {}
+        for letter, words in (("c", "not previous"), ("w", "only previous"), ("s", "also")):
+            await ff.press("u", letter)
+            counts[letter] = ff.page.main.answer.total
+            assert words in ff.screen
+            await ff.press("escape")
+        assert counts["c"] + counts["s"] == line.total
+        assert counts["w"] + counts["s"] == line.previous_total
+        assert counts["c"] or counts["w"]
+        await ff.press("v", "v", "v")
+        assert ff.page.main.chart == "table"
+        await ff.press("end", "enter")
+        assert f"{line.total:.0f} people" in ff.line
