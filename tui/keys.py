@@ -138,8 +138,8 @@ ACTIONS = (
     Action("edit_text", ("E",), "", "edit the question as text", "question", ASKED),
     Action("related", ("semicolon",), "related", "related questions: why it changed, paths, the "
            "funnel over time, retention", "question", CHART_PAGES, rank=33),
-    Action("others", ("u",), "the rest", "the rest: who dropped off, did not return, is not in it; "
-           "of a chart the people of its whole range, and who came, went or stayed",
+    Action("others", ("u",), "the rest", "the rest: who dropped off or did not return; "
+           "of charts the whole range, who came, went, stayed",
            "go", CHART_PAGES, rank=35),
     Action("zoom", ("z",), "zoom", "show this panel on the whole page, and back", "view",
            ("board", *CHART_PAGES, "marks", "segments", "events", "event", "sql"),
