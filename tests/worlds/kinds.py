@@ -37,6 +37,7 @@ MORE: Mapping[str, tuple[str, ...]] = {
     "retention": ("retention", "retention by country"),
     "paths": ("paths from signup within 7d",),
     "sessions": ("sessions", "sessions volume", "sessions entry"),
+    "user_search": ("users matching b",),
     "sql": ("select user_id from events_v1 limit 3",),
     "grouped": ("group events by country",),
     "segment": ("segment returning",),

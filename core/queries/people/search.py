@@ -8,9 +8,12 @@ from pydantic import Field
 
 from core.answers import Cell, People
 from core.catalog.events import KEPT
+from core.definitions.audience import Definition
 from core.queries.common.context import Context
 from core.queries.common.people_page import persons, workspace_file_only
 from core.queries.common.question import Ask, Question
+from core.queries.common.select import checked, members_of
+from core.queries.people.audience_sql import audience_sql
 from core.sql.dialect import Binder
 
 WITHIN = 4
@@ -21,7 +24,9 @@ class UserSearch(Question):
 
     In this order: the exact user id; the exact device id; user ids that begin with it, in any case;
     and only if none of these match, people with the text anywhere in a user id, device id or trait.
-    A merged or linked id finds the person it belongs to now. People without events are not listed.
+    A merged or linked id finds the person it belongs to now. People without events are not listed,
+    nor those outside the audience, segment or inner question. Conditions hold as the filters of an
+    audience do; only a segment uses the range.
 
     Attributes:
         user: the text.
@@ -43,7 +48,7 @@ class UserSearch(Question):
         bind = ctx.binder()
         rows = yield bind.statement(
             f"""
-            with found as materialized ({self._found(bind)})
+            with found as materialized ({self._found(ctx, bind)})
             select i.key,
                    (select min(ts) from events e where e.actor = f.actor and {KEPT}),
                    (select max(ts) from events e where e.actor = f.actor and {KEPT}),
@@ -71,10 +76,22 @@ class UserSearch(Question):
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: everybody found."""
-        return f"select actor from ({self._found(bind)})"
+        return f"select actor from ({self._found(ctx, bind)})"
 
-    def _found(self, bind: Binder) -> str:
+    def _narrowed(self, ctx: Context, bind: Binder) -> str:
+        """SQL of whether the identity `o.id` is one of the people to be searched."""
+        tests = [
+            f"o.id in (select actor from {bind.relation(members)})"
+            for members in members_of(ctx, self)
+        ]
+        if self.conditions:
+            filters = Definition(filters=tuple(checked(ctx, self.conditions)))
+            tests.append(f"o.id in ({audience_sql(ctx, bind, filters)})")
+        return "".join(f" and {test}" for test in tests)
+
+    def _found(self, ctx: Context, bind: Binder) -> str:
         """Relation (actor, tier); the smaller the tier, the better the match."""
+        only = self._narrowed(ctx, bind)
         exact = bind(self.user)
         begins, within = bind(_pattern(self.user) + "%"), bind(f"%{_pattern(self.user)}%")
         return f"""
@@ -97,7 +114,7 @@ class UserSearch(Question):
             people (actor, tier) as (
                 select id, min(tier)
                 from owners o
-                where exists (select 1 from events e where e.actor = o.id and {KEPT})
+                where exists (select 1 from events e where e.actor = o.id and {KEPT}){only}
                 group by id
             )
             select actor, tier

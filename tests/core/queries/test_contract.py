@@ -29,7 +29,6 @@ NOT_NARROWED = {
     "differences": "its groups have the audience",
     "audience": "it is one",
     "user_activity": "is about one person",
-    "user_search": "looks for anybody",
     "sql": "says itself who counts",
     "logs": "log lines have no people",
 }

@@ -66,6 +66,28 @@ def test_paging(engine):
     assert (page.total, [person.user for person in page.rows]) == (3, ["bob"])
 
 
+@pytest.mark.parametrize(
+    ("fields", "names"),
+    [
+        ({"among": {"kind": "user_search", "user": "100"}}, []),
+        ({"among": {"kind": "user_search", "user": "anna"}}, ["Annabel"]),
+        ({"conditions": [{"field": "user", "operator": "ne", "value": "ann"}]}, ["bob", "Annabel"]),
+        ({"conditions": [{"field": "trait:email", "operator": "is_set"}]}, ["bob"]),
+        ({"segment": "new"}, ["ann", "bob", "Annabel"]),
+        ({"segment": "dormant"}, []),
+    ],
+)
+def test_only_some_people_are_searched(engine, fields, names):
+    found = ask(engine, "user_search", user="ann", **fields)
+    assert [person.user for person in found.rows] == names
+    assert found.total == len(names)
+
+
+def test_the_best_match_is_that_among_the_people_searched(engine):
+    found = ask(engine, "user_search", user="an", among={"kind": "user_search", "user": "oanna"})
+    assert [person.user for person in found.rows] == ["joanna"]
+
+
 def test_hostile_text_is_only_text(engine):
     for text in ("'; drop table events; --", "%", "_", "!", "\x1b[2J", "\u202e"):
         ask(engine, "user_search", user=text)
