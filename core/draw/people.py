@@ -22,7 +22,7 @@ def people_list(answer: People, size: int, height: int, look: Look, cursor: Curs
         Texts("events", tuple(number(p.events) for p in answer.rows), right=True),
     ]
     for at, name in enumerate(answer.columns):
-        texts = tuple(safe(p.values[at]) if at < len(p.values) else "" for p in answer.rows)
+        texts = tuple(_value(p.values[at]) if at < len(p.values) else "" for p in answer.rows)
         columns.append(Texts(safe(name), texts))
     notes = wrapped(list(answer.notes), size) if height >= 6 else []
     at_row = cursor[0] if cursor else None
@@ -30,6 +30,10 @@ def people_list(answer: People, size: int, height: int, look: Look, cursor: Curs
     lines = grid_lines(columns, size, rows, look, at_row)
     shown = window(len(answer.rows), rows - 1, at_row)
     return [*lines, _position(answer, shown), *notes][:height]
+
+
+def _value(value: object) -> str:
+    return "–" if value is None else safe(str(value))
 
 
 def _position(answer: People, shown: range) -> Line:

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal
 
 from pydantic import Field, model_validator
 
 from core.answers import Cell, People
+from core.catalog.fields import Field as FieldOf
+from core.errors import BadQuestion
 from core.queries.common.any_question import AnyQuestion
 from core.queries.common.context import Context
-from core.queries.common.people_page import page, persons
+from core.queries.common.groups import label
+from core.queries.common.people_page import FIXED, page, persons, text_of, value_of
 from core.queries.common.question import Ask, Question, check_inner
 from core.queries.common.selection import Selection
 from core.sql.dialect import Binder
 
-ORDERS = {
-    "last_seen": "last_seen desc, actor",
-    "first_seen": "first_seen, actor",
-    "user": "user, actor",
+ORDERS: Final[Mapping[str, tuple[str, bool]]] = {
+    "last_seen": ("last_seen", True),
+    "first_seen": ("first_seen", False),
+    "user": ("user", False),
+    "events": ("extra", True),
 }
+"""What people can be sorted by besides columns -> its SQL, and whether it begins with the most."""
+
+SHOWN = ("context", "either", "property", "trait", "start", "paying")
+"""The kinds of fields that can be columns."""
 
 
 class PeopleBehind(Question):
@@ -29,14 +38,20 @@ class PeopleBehind(Question):
     Attributes:
         of: the question, as an object with its kind.
         cell: the address of the number; empty means the whole answer.
-        order: last_seen (descending), first_seen or user.
+        columns: fields whose value is listed for each person: the current one of traits, of fields
+            of events that of the last event with a value.
+        order: last_seen, first_seen, user, events or a column.
+        descending: whether to begin with the latest or most; None means as is usual for the order,
+            for last_seen and events true. People without a value come last either way.
         limit, offset: size and start of the page; `total` always counts everybody.
     """
 
     kind: Literal["people"] = "people"
     of: AnyQuestion
     cell: Cell = Cell()
-    order: Literal["last_seen", "first_seen", "user"] = "last_seen"
+    columns: tuple[str, ...] = Field(default=(), max_length=8)
+    order: str = "last_seen"
+    descending: bool | None = None
     limit: int = Field(default=100, ge=1, le=10_000)
     offset: int = Field(default=0, ge=0)
 
@@ -44,6 +59,15 @@ class PeopleBehind(Question):
     def _all_said_by_the_question(self) -> PeopleBehind:
         own = ("range", "conditions", "audience", "segment", "among")
         check_inner(self, own, "in the inner question")
+        return self
+
+    @model_validator(mode="after")
+    def _known_order(self) -> PeopleBehind:
+        if self.order not in ORDERS and self.order not in self.columns:
+            allowed = ", ".join((*ORDERS, *self.columns))
+            raise BadQuestion(
+                f"order {self.order!r} is not a column.", f"Allowed: {allowed}.", parameter="order"
+            )
         return self
 
     def ranges(self, ctx: Context) -> tuple[str, ...]:
@@ -66,21 +90,57 @@ class PeopleBehind(Question):
         )
         total = int(counted[0][0])
         bind = ctx.binder()
+        shown = {name: self._field(ctx, name) for name in self.columns}
+        extra, order = self._sorted(ctx, bind, shown)
         rows = yield page(
             bind,
             self.of.members(ctx, bind, self.cell),
-            ORDERS[self.order],
+            order,
             self.limit,
             self.offset,
+            extra=extra,
             kept=Selection(ctx).own(bind, "e"),
+            values=[value_of(ctx, bind, field, "page.actor") for field in shown.values()],
         )
         return People(
             title=self.title(),
             total=total,
             limit=self.limit,
             offset=self.offset,
-            rows=persons(rows),
+            columns=tuple(name.removeprefix("properties.") for name in self.columns),
+            rows=tuple(
+                person.model_copy(update={"values": self._labels(ctx, shown, row[FIXED:])})
+                for person, row in zip(persons(rows), rows, strict=True)
+            ),
         )
+
+    def _field(self, ctx: Context, name: str) -> FieldOf:
+        field = ctx.catalog.existing(name, "columns")
+        if field.kind not in SHOWN:
+            raise BadQuestion(
+                f"{name} cannot be a column of people.",
+                "Allowed: properties, traits and the columns of events.",
+                parameter="columns",
+            )
+        return field
+
+    def _sorted(self, ctx: Context, bind: Binder, shown: dict[str, FieldOf]) -> tuple[str, str]:
+        """Return the SQL of what people are sorted by besides what is listed, and of the order."""
+        if self.order in ORDERS:
+            sql, usual = ORDERS[self.order]
+            down = usual if self.descending is None else self.descending
+            kept = Selection(ctx).own(bind, "e")
+            counted = f"(select count(*) from events e where e.actor = seen.actor and {kept})"
+            return counted if sql == "extra" else "null", f"{sql}{' desc' * down}, actor"
+        field, way = shown[self.order], " desc" if self.descending else ""
+        text = text_of(field, value_of(ctx, bind, field, "seen.actor"))
+        return text, f"extra is null, cast(extra as real){way}, extra{way}, actor"
+
+    def _labels(
+        self, ctx: Context, shown: dict[str, FieldOf], values: Sequence[Any]
+    ) -> tuple[str | None, ...]:
+        pairs = zip(shown.values(), values, strict=True)
+        return tuple(None if raw is None else label(ctx, field, raw) for field, raw in pairs)
 
     def title(self) -> str:
         """The title: what the people have in common."""

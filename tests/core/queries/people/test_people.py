@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from core.answers import Cell
 from core.errors import BadQuestion
 from core.queries import from_json
-from tests.oracles.conditions import matching, people_of
+from tests.oracles.conditions import label_of, matching, people_of, value_of
+from tests.oracles.seen import seen
 from tests.oracles.times import time_of, within
 from tests.worlds.compare import ask, from_text, people
 from tests.worlds.fixture import A_RANGE
@@ -34,6 +35,59 @@ def test_who_was_seen_last_comes_first(engine):
 def test_other_orders(engine):
     assert names(ask(engine, "people", of=PURCHASES, order="user")) == ["a", "b", "c", "e"]
     assert names(ask(engine, "people", of=PURCHASES, order="first_seen")) == ["a", "b", "c", "e"]
+
+
+def test_by_events_and_the_other_way_round(engine):
+    by_events = ask(engine, "people", of=PURCHASES, order="events")
+    counts = [person.events for person in by_events.rows]
+    assert counts == sorted(counts, reverse=True)
+    turned = ask(engine, "people", of=PURCHASES, order="events", descending=False)
+    assert [person.events for person in turned.rows] == sorted(counts)
+    assert names(ask(engine, "people", of=PURCHASES, order="user", descending=True)) == [
+        "e", "c", "b", "a",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"order": "country"}, "Allowed: last_seen, first_seen, user, events."),
+        ({"columns": ["nothing"]}, "'nothing' is not a field"),
+        ({"columns": ["user"]}, "cannot be a column"),
+    ],
+)
+def test_what_is_no_column_is_refused(engine, fields, told):
+    with pytest.raises(BadQuestion, match=told):
+        ask(engine, "people", of=PURCHASES, **fields)
+
+
+def test_columns_and_orders_are_written_in_words():
+    from_text("people of (dau) sorted by plan with columns = (country, plan), descending = true")
+
+
+COLUMNS = ("country", "properties.plan", "properties.amount", "trait:plan", "paying")
+
+
+@settings(max_examples=40, deadline=None)
+@given(worlds(flagged=True), st.sampled_from(COLUMNS), st.booleans())
+def test_a_column_has_the_last_value_of_each_person_and_sorts_by_it(world, column, down):
+    expected = {}
+    for item in seen(world):
+        value = value_of(world, item, column)
+        if item.actor is not None and value is not None:
+            expected[item.actor] = label_of(value)
+    with engine_of(world) as engine:
+        asked = {"columns": COLUMNS, "order": column, "descending": down, "limit": 1000}
+        found = ask(engine, "people", of={"kind": "trend", "range": "all_time"}, **asked)
+        values = {person.user: person.values[COLUMNS.index(column)] for person in found.rows}
+        assert {user: text for user, text in values.items() if text is not None} == {
+            user: text for user, text in expected.items() if user in values
+        }
+        assert values.keys() >= expected.keys()
+        listed = [text for text in values.values() if text is not None]
+        assert list(values.values()) == listed + [None] * (len(values) - len(listed))
+        if column == "country":
+            assert listed == sorted(listed, reverse=down)
 
 
 def test_pages(engine):
