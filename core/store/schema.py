@@ -43,6 +43,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     choices.m021_import_sources,
     choices.m022_imports_by_source,
     imports.m022_said_otherwise,
+    views.m023_views_without_join,
 )
 """The migrations in order; a file stores the names of those that were applied."""
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from core.engines.running import Stop
 from core.engines.sqlite import raw_sql_child
+from core.engines.sqlite.typed_views import typed_views
 from core.errors import (
     BadQuestion,
     FootfallError,
@@ -27,6 +28,7 @@ from core.errors import (
 )
 from core.queries.common.question import Rows
 from core.sql.dialect import Statement
+from core.sql.moments import by_ts
 from core.sql.text import is_sql
 from core.store.troubles import sentence
 from core.store.waiting import WAIT
@@ -58,7 +60,15 @@ _SETUP: Final = (
     f"pragma hard_heap_limit = {MAX_MEMORY}",
 )
 _READS = "Only one SELECT or WITH statement can be run."
-VIEWS: Final = ("events_v1", "context_v1", "logs_v1", "user_traits_v1", "users_v1", "user_devices")
+VIEWS: Final = (
+    "daily_v1",
+    "events_v1",
+    "context_v1",
+    "logs_v1",
+    "user_traits_v1",
+    "users_v1",
+    "user_devices",
+)
 """The views to read; the tables behind them have numbers instead of names."""
 
 
@@ -128,8 +138,9 @@ def _request(
 ) -> dict[str, Any]:
     return {
         "uris": reader_uris(path),
+        "views": typed_views(query),
         "setup": list(_SETUP),
-        "query": query,
+        "query": by_ts(query),
         "parameters": dict(statement.parameters),
         "rows": rows,
         "seconds": seconds,

@@ -4,8 +4,9 @@ It is started without the project's packages and imports only the standard libra
 starts quickly. It reads one request from standard input and writes one reply to standard output,
 both marshalled:
 
-- request: {"uris": files to try in turn, "setup": statements, "query", "parameters", "rows":
-  at most, "seconds": None for no limit, "value_bytes", "result_bytes", "file_bytes"};
+- request: {"uris": files to try in turn, "views": of this connection, "setup": statements, "query",
+  "parameters", "rows": at most, "seconds": None for no limit, "value_bytes", "result_bytes",
+  "file_bytes"};
 - reply: ("rows", names, rows), ("large", None) if the rows together take too many bytes, or
   ("error", {"said", "code": SQLite's or 0, "late": past the limit}).
 """
@@ -16,11 +17,16 @@ import marshal
 import os
 import signal
 import sqlite3
+import struct
 import sys
 import time
 from typing import Any
 
 PROGRESS_STEPS = 20_000
+FEW = 8
+"""One event in so many is few: fetching one costs about as much as passing by so many."""
+WITH_RUNS = 12347
+"""How the serialised form of a set with containers of runs begins, in its lower half."""
 ALLOWED = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 )
@@ -81,26 +87,67 @@ def opened(request: dict[str, Any]) -> sqlite3.Connection:
     *others, last = request["uris"]
     for uri in others:
         try:
-            return connected(uri, request["setup"])
+            return connected(uri, request)
         except sqlite3.OperationalError:
             continue
-    return connected(last, request["setup"])
+    return connected(last, request)
 
 
-def connected(uri: str, setup: list[str]) -> sqlite3.Connection:
-    """Return a connection that has run its setup statements."""
+def connected(uri: str, request: dict[str, Any]) -> sqlite3.Connection:
+    """Return a connection that has its views and has run its setup statements."""
     connection = sqlite3.connect(uri, uri=True)
-    for statement in setup:
+    connection.create_function("people_in", 1, people_in, deterministic=True)
+    for name, query, for_few, named in request["views"]:
+        chosen = for_few if for_few and are_few(connection, named) else query
+        connection.execute(f"create temp view {name} as {chosen}")
+    for statement in request["setup"]:
         connection.execute(statement).fetchall()
     return connection
+
+
+def are_few(connection: sqlite3.Connection, names: list[str]) -> bool:
+    """Whether events of these names are so few that fetching each by itself pays."""
+    marks = ", ".join("?" * len(names))
+    (few,) = connection.execute(
+        f"""
+        select {FEW} * total(total) filter (where event <> 0)
+               <= total(total) filter (where event = 0)
+        from activity
+        where dimension = 0 and value = 0
+          and event in (select 0 union all select id from event_names where name in ({marks}))
+        """,
+        names,
+    ).fetchone()
+    return bool(few)
+
+
+def people_in(people: bytes | None) -> int | None:
+    """Return how many people are in a stored set, a serialised 32-bit roaring bitmap.
+
+    Its head says how many are in each of its containers, and how many containers there are.
+    """
+    if people is None:
+        return None
+    cookie: int = struct.unpack_from("<I", people)[0]
+    if cookie & 0xFFFF == WITH_RUNS:
+        containers = (cookie >> 16) + 1
+        start = 4 + (containers + 7) // 8
+    else:
+        containers = struct.unpack_from("<I", people, 4)[0]
+        start = 8
+    sizes: tuple[int, ...] = struct.unpack_from(f"<{2 * containers}H", people, start)[1::2]
+    return sum(sizes) + containers
 
 
 def close_doors(connection: sqlite3.Connection, value_bytes: int, deadline: float) -> None:
     """Deny everything but reading; end a statement that is late or that nobody waits for."""
     parent = os.getppid()
 
-    def allowed(action: int, first: str | None, second: str | None, *_: str | None) -> int:
-        if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() in FORBIDDEN_FUNCTIONS:
+    def allowed(
+        action: int, first: str | None, second: str | None, base: str | None, view: str | None
+    ) -> int:
+        function = (second or "").lower() if action == sqlite3.SQLITE_FUNCTION else ""
+        if function in FORBIDDEN_FUNCTIONS or (function == "people_in" and view != "daily_v1"):
             return sqlite3.SQLITE_DENY
         return sqlite3.SQLITE_OK if action in ALLOWED else sqlite3.SQLITE_DENY
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.columns import CONTEXT
+from core.store.event_views import context_view, events_view
 from core.store.tables import Database
 
 
@@ -130,4 +131,15 @@ def m015_times_of_traits(db: Database) -> None:
                select {moment.format("max(abs(updated_at))")} from traits where user = i.id
            ) as updated_at
     from identities i where i.kind = 0;
+    """)
+
+
+def m023_views_without_join(db: Database) -> None:
+    """The event views look up the name of an event too, and have its time and day as stored."""
+    db.executescript(f"""
+    drop view events_v1;
+    create view events_v1 as {events_view()};
+
+    drop view context_v1;
+    create view context_v1 as {context_view()};
     """)

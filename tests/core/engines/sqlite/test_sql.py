@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyroaring import BitMap
 
 from core.answers import Cell
 from core.boards.answering import block_question
 from core.definitions.board import Block, Board, Position
 from core.engines.running import Stop
+from core.engines.sqlite.raw_sql_child import people_in
+from core.engines.sqlite.typed_views import filtered_names
 from core.errors import BadQuestion, FootfallError, QueryFailed, Stopped, TookTooLong
 from core.export import export
 from core.language.questions import (
@@ -282,3 +285,68 @@ def test_writing_on_one_line_is_stable(text):
     if found is not None:
         assert "\n" not in found
         assert one_line(found) == found
+
+
+# -- the views of typed statements
+
+
+def test_daily_figures_are_those_of_the_events(engine):
+    assert rows(
+        engine,
+        "select day, event_name, events, users from daily_v1 "
+        "where field is null and event_name is not null order by 1, 2",
+        limit=1000,
+    ) == rows(
+        engine,
+        "select day, event_name, count(*), count(distinct actor) from events_v1 "
+        "group by 1, 2 order by 1, 2",
+        limit=1000,
+    )
+
+
+def test_daily_figures_by_a_field_have_a_row_without_its_value(engine):
+    by = "select day, value, events from daily_v1 where field = 'country' and event_name is null"
+    read = "select day, country, count(*) from events_v1 group by 1, 2 order by 1, 2"
+    assert rows(engine, f"{by} order by 1, 2", limit=1000) == rows(engine, read, limit=1000)
+
+
+@pytest.mark.parametrize(
+    "where",
+    ["event_name = 'purchase'", "event_name in ('purchase', 'nothing')", "event_name == 'it''s'"],
+)
+def test_events_filtered_by_name_are_the_same_in_either_view(engine, where):
+    plain = where.replace("event_name", "+event_name || ''")
+    query = "select timestamp, event_name, actor from events_v1 where {} order by 1, 2, 3"
+    assert rows(engine, query.format(where)) == rows(engine, query.format(plain))
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("select 1 from events_v1 where event_name = 'a'", ["a"]),
+        ("select 1 from events_v1 e where e.event_name in ('a', 'it''s')", ["a", "it's"]),
+        ("select event_name = 'a' from events_v1", []),
+        ("select 1 from events_v1 where event_name = 'a' or country = 'NL'", []),
+        ("select 1 from events_v1 where not event_name = 'a'", []),
+        ("select 1 from events_v1 where event_name <> 'a'", []),
+        ("select 1 from events_v1 where event_name like 'a'", []),
+        ("select 1 from events_v1 a, events_v1 b where a.event_name = 'a'", []),
+        ("select 1 from events_v1 group by 1 having event_name = 'a'", []),
+    ],
+)
+def test_a_statement_may_limit_every_use_of_events_to_names(query, names):
+    assert filtered_names(query) == names
+
+
+def test_people_are_counted_in_every_form_of_a_stored_set():
+    for ids in ([], [7], range(100), range(0, 100_000, 3), range(70_000), [1, 1 << 31]):
+        members = BitMap(ids)
+        assert people_in(members.serialize()) == len(members)
+        members.run_optimize()
+        assert people_in(members.serialize()) == len(members)
+    assert people_in(None) is None
+
+
+def test_the_function_behind_daily_figures_is_theirs_alone(engine):
+    with pytest.raises(BadQuestion, match="not authorized"):
+        rows(engine, "select people_in(users) from activity")

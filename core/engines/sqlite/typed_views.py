@@ -1,0 +1,63 @@
+"""The views of a connection for typed statements, made so that its statement is fast.
+
+They take the place of those of the file, which may be older, and cannot know what is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.sql.tokens import Token, tokens
+from core.store.event_views import context_view, daily_view, events_view
+
+View = tuple[str, str, str, list[str]]
+"""Name, query, the query if events of the names that follow are few, and these names."""
+
+
+def typed_views(query: str) -> list[View]:
+    """Return the views that a statement may read."""
+    names = filtered_names(query)
+    return [
+        ("daily_v1", daily_view(), "", []),
+        ("events_v1", events_view(), events_view(joined=True) if names else "", names),
+        ("context_v1", context_view(), "", []),
+    ]
+
+
+def filtered_names(query: str) -> list[str]:
+    """Return the names of events to which every use of `events_v1` in a statement is limited.
+
+    Empty if a use is not, or if that cannot be told from how it is written.
+    """
+    words = [token for token in tokens(query) if token.kind != "comment"]
+    said = [query[token.start : token.end].lower() for token in words]
+    if not {"or", "not"}.isdisjoint(said) or "!" in said or "<>" in query:
+        return []
+    uses, filters, names = 0, 0, []
+    after_where = False
+    for at, word in enumerate(said):
+        uses += word == "events_v1"
+        after_where = (after_where or word == "where") and word not in ("select", "group", "order")
+        if word == "event_name" and after_where:
+            found = _compared(query, words[at + 1 :], said[at + 1 :])
+            filters += bool(found)
+            names += found
+    return names if uses and filters >= uses else []
+
+
+def _compared(query: str, words: Sequence[Token], said: Sequence[str]) -> list[str]:
+    """Return the texts to which what comes before is compared by `=` or `in`."""
+    if said[:1] == ["="]:
+        at = 2 if said[1:2] == ["="] else 1
+        return _texts(query, words[at : at + 1])
+    if said[:2] == ["in", "("] and ")" in said:
+        return _texts(query, words[2 : said.index(")")])
+    return []
+
+
+def _texts(query: str, words: Sequence[Token]) -> list[str]:
+    return [
+        query[word.start + 1 : word.end - 1].replace("''", "'")
+        for word in words
+        if word.kind == "string"
+    ]
