@@ -330,6 +330,17 @@ SQL: dict[str, tuple[str, ...]] = {
         where {IN_RANGE} and event = 'purchase' group by grouping sets ((day, items), (items))
         """,
     ),
+    "counts by paying": (
+        f"""
+        with payers as (
+            select "user", min(ts) as since from events where event = 'purchase' group by all
+        )
+        select day, case when since < ts then 'true' else 'false' end as paying, count(*)
+        from events left join payers using ("user")
+        where {IN_RANGE} and event = 'view_item'
+        group by grouping sets ((day, paying), (paying))
+        """,
+    ),
     "counts": (
         f"""
         select day, count(*) from events where {IN_RANGE} and event = 'page_view'

@@ -180,6 +180,11 @@ CHOSEN = (
     Asked(
         "counts by a property", {"kind": "trend", "event": "purchase", "breakdown": "items"}, series
     ),
+    Asked(
+        "counts by paying",
+        {"kind": "trend", "event": "view_item", "breakdown": "paying"},
+        series,
+    ),
     Asked("counts", {"kind": "trend", "event": "page_view"}, series),
     Asked(
         "sum of a property",

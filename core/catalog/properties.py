@@ -40,7 +40,7 @@ class Properties:
 
     def has(self, path: str) -> bool:
         """Whether an event has it, from the known names or else by searching all events."""
-        ways = [way for way in ways_of(path) if self._may_begin(way[0])]
+        ways = [way for way in ways_of(path) if self.may_have(way[0])]
         if not ways:
             return False
         flat = ways[0][0] if len(ways[0]) == 1 else None
@@ -60,8 +60,8 @@ class Properties:
             self._looked_for[path] = bool(rows)
         return self._looked_for[path]
 
-    def _may_begin(self, key: str) -> bool:
-        """Whether some event may have a property with exactly this key."""
+    def may_have(self, key: str) -> bool:
+        """Whether some event may have a property with exactly this key, without a search."""
         surely = self._all_seen == "every" or (self._all_seen and is_plain(key))
         return key in self._seen or not surely
 

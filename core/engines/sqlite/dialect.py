@@ -191,8 +191,14 @@ class SqliteDialect:
              where t.user = e.actor and t.key = {binder(key)}), '{NONE}')"""
 
     def looked_up(self, relation: str, actor: str, missing: int) -> str:
-        """Computed once and searched through its own index."""
-        return f"coalesce((select f.value from ({relation}) f where f.actor = {actor}), {missing})"
+        """One seek each. SQLite indexes a relation that it expects to search again and again, and
+        it takes one row of JSON for many, but events of a few days for very few.
+        """
+        found = f"""
+            select f.value
+            from json_each('[0]') cross join ({relation}) f
+            where f.actor = {actor}"""
+        return f"coalesce(({found}), {missing})"
 
     def apart(self, select: str) -> str:
         """A select with a limit is not merged into the query around it."""

@@ -12,9 +12,9 @@ from core.columns import ACTIVE
 from core.errors import BadQuestion
 from core.filters import AnyOf, Clause, Condition, NotOf
 from core.queries.common.context import Context
-from core.queries.common.derived import FALSE, TRUE, on_first_event, paying
-from core.queries.common.revenue import brings
-from core.sql.dialect import Binder
+from core.queries.common.derived import FALSE, TRUE, first_times, has_begun, on_first_event
+from core.queries.common.revenue import bringers, brings
+from core.sql.dialect import Binder, Relation
 
 ANY_EVENT: tuple[tuple[int, ...], ...] = ((), (ACTIVE,))
 """Events of a Selection that are not selected by name, only by flags: any, and any active one."""
@@ -71,11 +71,19 @@ class Clauses:
 
     def _is_paying(self) -> str:
         """Whether the person of an event had brought revenue by then."""
+        payers = self.bind.relation(Relation(("payers",), lambda _: self._payers()))
+        return has_begun(self.ctx.dialect, payers)
+
+    def _payers(self) -> str:
+        """The SELECT of people's first revenue events."""
         revenue = meaning(self.ctx.catalog, "revenue_amount")
         tests = event_tests(self.ctx, self.bind, revenue.events, "e.event")
         tests += [self.clause(clause) for clause in revenue.matching]
+        possible = bringers(self.ctx)
+        if possible is not None:
+            tests.append(self._member("e.event", possible))
         source = f"events e {self.ctx.dialect.properties_join()}"
-        return paying(self.ctx.dialect, source, " and ".join(tests))
+        return first_times(source, " and ".join(tests))
 
     # -- conditions
 

@@ -13,7 +13,7 @@ from core.sql.dialect import Dialect
 TRUE, FALSE = "true", "false"
 
 NEVER = 2**62
-"""The time, in ms, and the event from which on people pay, for those who never did."""
+"""The time, in ms, and the event from which on people do what they never did."""
 
 
 def on_first_event(dialect: Dialect, column: str, actor: str, own: str) -> str:
@@ -43,22 +43,31 @@ def _looked_up_first(dialect: Dialect, column: str, actor: str, own: str) -> str
     return dialect.looked_up(relation, actor, 0)
 
 
-def paying(dialect: Dialect, source: str, revenue: str) -> str:
-    """Return the SQL of whether the person of an event `e` had brought revenue by then.
+def first_times(source: str, counts: str) -> str:
+    """Return the SELECT of when each person first did something: actor, ts, seq.
 
     Args:
-        source: the FROM part of events `e`, with what `revenue` reads.
-        revenue: SQL of whether an event `e` brought revenue.
+        source: the FROM part of events `e`, with what `counts` reads.
+        counts: SQL of whether an event `e` is that.
     """
-    brought = f"""
-        from {source}
-        where {revenue} and e.actor <> 0"""
-    since = f"select e.actor as actor, min(e.ts) as value {brought} group by e.actor"
-    by_arrival = "row_number() over (partition by e.actor order by e.ts, e.seq)"
-    first = f"""
-        select actor, seq as value
-        from (select e.actor as actor, e.seq as seq, {by_arrival} as nth {brought})
+    return f"""
+        select actor, ts, seq
+        from (
+            select e.actor as actor, e.ts as ts, e.seq as seq,
+                   row_number() over (partition by e.actor order by e.ts, e.seq) as nth
+            from {source}
+            where {counts} and e.actor <> 0)
         where nth = 1"""
-    at = dialect.looked_up(since, "e.actor", NEVER)
-    seq = dialect.looked_up(first, "e.actor", NEVER)
+
+
+def has_begun(dialect: Dialect, first: str) -> str:
+    """Return the SQL of whether an event `e` is its person's first in a relation, or a later one.
+
+    Args:
+        first: the relation's name; its columns are those of `first_times`.
+    """
+    at, seq = (
+        dialect.looked_up(f"select actor, {column} as value from {first}", "e.actor", NEVER)
+        for column in ("ts", "seq")
+    )
     return f"({at} < e.ts or ({at} = e.ts and {seq} <= e.seq))"

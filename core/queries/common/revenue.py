@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.catalog.revenue import is_named
+from core.catalog.revenue import EVENTS, is_named
 from core.filters import Condition
 from core.queries.common.context import Context
 from core.sql.dialect import Binder
@@ -32,7 +32,7 @@ def brings(ctx: Context, bind: Binder) -> str:
     """Return the SQL of whether an event `e` has an `amount`; flat, as it is used deep inside
     statements.
     """
-    d = ctx.dialect
+    d, known = ctx.dialect, ctx.catalog.properties
 
     def number(name: str) -> str:
         raw = d.json_property(name, bind)
@@ -40,9 +40,23 @@ def brings(ctx: Context, bind: Binder) -> str:
         return f"{there} and {d.as_number(raw)} is not null"
 
     def either(*names: str) -> str:
-        return " or ".join(number(name) for name in names)
+        return " or ".join(number(name) for name in names if known.may_have(name)) or "1 = 0"
 
     ids = bind.list([id_ for name, id_ in ctx.catalog.events.ids.items() if is_named(name)])
     return f"""({either("$revenue", "revenue")}
                 or ({either("price", "$price")}) and ({either("quantity", "$quantity")})
                 or {d.member("e.event", ids)} and ({either("amount", "price", "$price")}))"""
+
+
+def bringers(ctx: Context) -> list[int] | None:
+    """Return the ids of the events that can bring revenue; None if any event can."""
+    known, ids = ctx.catalog.properties, ctx.catalog.events.ids
+
+    def either(*names: str) -> bool:
+        return any(known.may_have(name) for name in names)
+
+    if either("$revenue", "revenue") or (
+        either("price", "$price") and either("quantity", "$quantity")
+    ):
+        return None
+    return [id_ for name, id_ in ids.items() if name in EVENTS or is_named(name)]
