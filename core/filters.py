@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -379,12 +379,26 @@ def atoms(clause: Clause) -> list[Condition]:
     return [atom for part in inner for atom in atoms(part)]
 
 
-def in_words(clause: Clause) -> str:
-    """Return a clause as people read it: "country is NL or plan is pro"."""
+def in_words(*clauses: Clause) -> str:
+    """Return clauses that must all hold as people read them: "country is NL or plan is pro".
+
+    Groups beside others are in parentheses.
+    """
+    return _joined(clauses, " and ")
+
+
+def _joined(clauses: Sequence[Clause], word: str) -> str:
+    alone = len(clauses) == 1
+    return word.join(_said(clause) if alone else _apart(clause) for clause in clauses)
+
+
+def _apart(clause: Clause) -> str:
+    grouped = len(_inside(clause)) > 1
+    return f"({_said(clause)})" if grouped else _said(clause)
+
+
+def _said(clause: Clause) -> str:
     if isinstance(clause, Condition):
         return clause.words
-    if isinstance(clause, NotOf):
-        return f"not ({in_words(clause.not_)})"
-    word = " or " if isinstance(clause, AnyOf) else " and "
-    parts = [in_words(part) for part in _inside(clause)]
-    return parts[0] if len(parts) == 1 else f"({word.join(parts)})"
+    inside = _joined(_inside(clause), " or " if isinstance(clause, AnyOf) else " and ")
+    return f"not ({inside})" if isinstance(clause, NotOf) else inside

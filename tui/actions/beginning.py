@@ -55,7 +55,7 @@ def _first(page: Beginning, kind: str) -> tuple[Question, Edit | None]:
     Raises:
         BadQuestion: there is nothing that it could be about.
     """
-    from tui.editors.kinds.table import rows_of
+    from tui.editors.kinds.table import OF_OTHERS, rows_of
 
     range_text = edits.usual_range(page.app.engine)
     events = page.app.library.suggestions().facts.events
@@ -66,8 +66,8 @@ def _first(page: Beginning, kind: str) -> tuple[Question, Edit | None]:
     if kind in ("funnel", "retention"):
         return _of_event(kind, events[0], range_text)
     bodies = _BODIES.get(kind)
-    if kind == "people" and page.question is not None:
-        return from_json({"kind": kind, "of": page.question.model_dump(by_alias=True)}), None
+    if kind in OF_OTHERS and page.question is not None:
+        return _of_shown(kind, page.question) or _suggested(page, kind), None
     if kind == "saved":
         charts = page.app.library.charts()
         if not charts:
@@ -100,6 +100,20 @@ def _of_event(kind: str, event: str, range_text: str) -> tuple[Question, Edit]:
     return question, Edit(
         "event", lambda asked, name: replaced(asked, path, name), pick, again=following
     )
+
+
+def _of_shown(kind: str, shown: Question) -> Question | None:
+    """Return a question about the people of the one on show, None if it has none."""
+    from tui.editors.bodies import body_of
+
+    kind_of = KINDS[shown.kind]
+    if kind_of.page != "chart" or not kind_of.filtered:
+        return None
+    body = {"kind": kind, "of": body_of(shown)}
+    try:
+        return from_json(body if kind == "people" else {**body, "range": shown.range})
+    except FootfallError:
+        return None
 
 
 def _suggested(page: Beginning, kind: str) -> Question:

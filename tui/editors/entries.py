@@ -106,10 +106,27 @@ class SavedPick:
 
     Attributes:
         kind: "audience", "chart", or "who": an audience or built-in segment; (field, name).
+        another: the words for a question in its place, which is then offered as ("among", None);
+            "" if there can be none.
     """
 
     heading: str
     kind: str
+    absent: str = ""
+    another: str = ""
+
+
+@dataclass(frozen=True)
+class RangePick:
+    """A range text; one that is typed must be a range.
+
+    Attributes:
+        now: the current one, which the cursor begins on.
+        absent: the words for none, which is then offered first; "" if there must be one.
+    """
+
+    heading: str
+    now: str | None = None
     absent: str = ""
 
 
@@ -132,7 +149,17 @@ class Chain:
     steps: tuple[Callable[[tuple[Any, ...]], Picker | None], ...]
 
 
-Picker = Choice | EventPick | FieldPick | ValuePick | TextPick | SavedPick | QuestionPick | Chain
+Picker = (
+    Choice
+    | EventPick
+    | FieldPick
+    | ValuePick
+    | TextPick
+    | SavedPick
+    | RangePick
+    | QuestionPick
+    | Chain
+)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from tui.editors.entries import (
     FieldPick,
     Picker,
     QuestionPick,
+    RangePick,
     SavedPick,
     TextPick,
     ValuePick,
@@ -247,6 +248,13 @@ class Pickers:
             )  # fmt: skip
         if isinstance(picker, ValuePick):
             return self._values(picker)
+        if isinstance(picker, RangePick):
+            ranges = world.ranges(picker)
+            at = next((n for n, row in enumerate(ranges) if row.value == (picker.now,)), 0)
+            return Picking(
+                picker.heading, _at_once(ranges), typed=world.check_range, at=at,
+                hint="or 3m, qtd, 2024-05-01,2024-05-31",
+            )  # fmt: skip
         assert isinstance(picker, SavedPick)
         return Picking(picker.heading, _at_once(world.saved(picker)))
 

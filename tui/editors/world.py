@@ -17,8 +17,8 @@ from core.queries.common.question import Question
 from core.queries.logs.fields import GROUPS
 from core.text import clean, number
 from core.words.names import SEGMENTS
-from tui.editors.entries import EventPick, FieldPick, SavedPick, ValuePick
-from tui.editors.kinds.fields import SELECTED
+from tui.editors.entries import EventPick, FieldPick, RangePick, SavedPick, ValuePick
+from tui.editors.kinds.fields import RANGES, SELECTED
 from tui.services.library import Library
 from tui.services.runner import Callback, View
 from tui.texts.summary import range_words
@@ -202,6 +202,18 @@ class World:
         self._page.context.catalog.existing(text, "field")
         return text
 
+    # -- ranges
+
+    def ranges(self, pick: RangePick) -> list[Row]:
+        """Return the ranges to pick from."""
+        rows = [Row(pick.absent, (None,))] if pick.absent else []
+        return [*rows, *(Row(words, (text,)) for text, words in RANGES)]
+
+    def check_range(self, text: str) -> str:
+        """Return a typed range; BadQuestion says why it is none."""
+        self._page.context.span(text)
+        return text.strip()
+
     # -- saved things
 
     def saved(self, pick: SavedPick) -> list[Row]:
@@ -212,6 +224,7 @@ class World:
         names = [item.title for item in self._library.audiences()]
         if pick.kind == "audience":
             return [*rows, *(Row(name, (name,)) for name in names)]
+        rows += [Row(pick.another, (("among", None),))] if pick.another else []
         rows += [Row(name, (("audience", name),), "audience") for name in names]
         return [
             *rows,

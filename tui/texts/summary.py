@@ -8,7 +8,7 @@ from typing import Any
 
 from core.answers import Cell
 from core.draw.figures import span_text
-from core.filters import Condition
+from core.filters import in_words
 from core.queries.behind import format_cell
 from core.queries.common.question import Question
 from core.queries.kinds import KINDS
@@ -96,25 +96,14 @@ def _breakdown(question: Question) -> str:
 
 def _filters(question: Question) -> list[str]:
     where = _filtered(question)
-    found = [said(condition) for condition in question.conditions]
+    found = [clean(in_words(condition)) for condition in question.conditions]
     steps = _field(question, "steps")
     for number, step in enumerate(steps if isinstance(steps, tuple) else (), 1):
-        found += [f"step {number}: {said(c)}" for c in getattr(step, "filters", ())]
+        found += [f"step {number}: {clean(in_words(c))}" for c in getattr(step, "filters", ())]
     own = len(question.conditions)
     for name, side in (("start", "start_filters"), ("return", "return_filters")):
-        found += [f"{name}: {said(c)}" for c in _field(question, side) or ()]
+        found += [f"{name}: {clean(in_words(c))}" for c in _field(question, side) or ()]
     return [words + where * (n < own) for n, words in enumerate(found)]
-
-
-def said(clause: Any) -> str:
-    """Return a filter as people read it."""
-    if isinstance(clause, Condition):
-        return clean(clause.words)
-    parts = getattr(clause, "any", None) or getattr(clause, "all", None)
-    if parts:
-        word = " or " if getattr(clause, "any", None) else " and "
-        return word.join(said(part) for part in parts)
-    return f"not {said(clause.not_)}"
 
 
 def _filtered(question: Question) -> str:

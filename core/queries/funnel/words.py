@@ -45,7 +45,7 @@ def _step(question: Any, number: int) -> str:
     if number > len(question.steps):
         return ""
     step = question.steps[number - 1]
-    where = " and ".join(in_words(clause) for clause in step.filters)
+    where = in_words(*step.filters)
     event = str(step.event).removeprefix("event:")
     return f"{event} where {where}" if where else event
 

@@ -203,6 +203,30 @@ async def test_logs_are_split_and_filtered_by_their_own_fields(path: Path) -> No
         assert text == "logs last 30d where level = ERROR by level"
 
 
+async def test_a_range_that_is_none_is_refused_while_it_is_typed(path: Path) -> None:
+    async with explorer(path, first=page_of(TREND)) as ff:
+        await ff.press("e", "slash", *"range", "enter", "enter", *"yestr")
+        assert "range 'yestr' is not known." in ff.screen
+        await ff.press("enter")
+        assert "not known" in ff.screen
+        await ff.press(*["backspace"] * 5, *"3m", "enter", "ctrl+j")
+        assert ff.page.question.range == "3m"
+
+
+async def test_only_the_people_of_another_question_count_and_are_compared(path: Path) -> None:
+    async with explorer(path, first=page_of(TREND)) as ff:
+        await ff.press("e", "slash", *"people", "enter", "enter", *"those", "enter")  # a question
+        await ff.press("enter", *"pur", "enter", "ctrl+j", "ctrl+j")
+        assert format_question(ff.page.question) == "signup for (purchase)"
+        begin(ff.page, "differences")
+        await ff.settle()
+        keys = {entry.label for entry in ff.app.screen.entries.values()}
+        assert keys == {"of", "compared with", "people at least", "range", "looking at"}
+        await ff.press("ctrl+j")
+        text = format_question(ff.page.question)
+        assert text == "differences of (signup for (purchase)) last 30d"
+
+
 async def test_an_audience_shows_its_size_and_its_people_as_it_is_built(path: Path) -> None:
     async with explorer(path, size=(120, 40), place="segments") as ff:
         await ff.press("n", "enter", *"pur", "enter", "enter", "enter")

@@ -23,6 +23,7 @@ from tui.editors.entries import (
     FieldPick,
     Picker,
     QuestionPick,
+    RangePick,
     SavedPick,
     TextPick,
     ValuePick,
@@ -47,6 +48,10 @@ def picked(picker: Picker, draw: Any) -> Any:
         return picker.read(draw(st.sampled_from(TYPED)))
     if isinstance(picker, SavedPick):
         return ("segment", "new") if picker.kind == "who" else "Paying"
+    if isinstance(picker, RangePick):
+        return draw(
+            st.sampled_from(["7d", None] if picker.absent else ["7d", "2025-01-01,2025-01-31"])
+        )
     if isinstance(picker, QuestionPick):
         return picker.question
     found: tuple[Any, ...] = ()

@@ -179,7 +179,7 @@ def _level(question: Question, path: tuple[str, ...], label: str, _: FieldInfo) 
     entry = fields.choice(question, path, label, words)
     value = fields.now(question, path)
     shown = ", ".join(value) if isinstance(value, tuple) else entry.shown or "any"
-    return [Entry(entry.key, label, shown, enter=entry.enter, turn=entry.turn, usual=entry.usual)]
+    return [replace(entry, shown=shown)]
 
 
 def _chart(question: Question, path: tuple[str, ...], label: str, _: FieldInfo) -> list[Entry]:
@@ -203,7 +203,7 @@ def _scope(question: Question, path: tuple[str, ...], label: str, _: FieldInfo) 
     pick = Choice("Within", (("session", "a session"), (86_400, "a day"), (7 * 86_400, "7 days")),
                   read, "or 30m, 2h, 14d")  # fmt: skip
     put = Edit("choose", lambda asked, given: replaced(asked, path, given), pick)
-    return [Entry(entry.key, label, shown, enter=put, usual=entry.usual)]
+    return [replace(entry, shown=shown, enter=put, turn=None)]
 
 
 def _written(words: tuple[tuple[str, str], ...], example: str) -> Special:

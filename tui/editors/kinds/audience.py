@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from core.errors import BadInput
@@ -149,11 +150,11 @@ def group(question: Question, path: Path, depth: int, remove: Change | None) -> 
 def _with_rules(entries: list[Entry], new: Edit) -> list[Entry]:
     """Return the rows of properties, where `n` adds any rule and not only a property."""
     return [
-        Entry(e.key, e.label, e.shown, e.depth, e.enter, e.turn,
-              {**e.keys, "n": new} if e.enter is None or e.enter.words != "filter" else e.keys,
-              e.usual)
-        for e in entries
-    ]  # fmt: skip
+        replace(entry, keys={**entry.keys, "n": new})
+        if entry.enter is None or entry.enter.words != "filter"
+        else entry
+        for entry in entries
+    ]
 
 
 # -- a rule on events
@@ -223,7 +224,7 @@ def _times(question: Question, path: Path, depth: int) -> list[Entry]:
             asked, (*path, "distinct_days"), not fields.now(asked, (*path, "distinct_days"))
         )),
     }  # fmt: skip
-    return [Entry(count.key, count.label, count.shown, depth, count.enter, count.turn, keys)]
+    return [replace(count, keys=keys)]
 
 
 def _often() -> Choice:

@@ -10,17 +10,20 @@ from typing import Any
 from core.answers import Cell
 from core.errors import BadInput
 from core.filters import untyped
+from core.queries import from_json
 from core.queries.behind import format_cell
 from core.queries.common.question import Question
 from core.queries.terms import duration_words
 from tui.editors.bodies import Path, body_of, key_of, replaced, revised
 from tui.editors.entries import (
+    Chain,
     Choice,
     Edit,
     Entry,
     EventPick,
     FieldPick,
     QuestionPick,
+    RangePick,
     SavedPick,
     TextPick,
 )
@@ -40,7 +43,7 @@ def now(question: Question, path: Path) -> Any:
     found: Any = question
     for step in path:
         if isinstance(step, int):
-            found = found[step] if found is not None and step < len(found) else None
+            found = found[step] if isinstance(found, tuple) and step < len(found) else None
         else:
             found = getattr(found, ALIASES.get(step, step), None)
     return found
@@ -300,18 +303,43 @@ def measured(
 
 
 def people(question: Question) -> Entry:
-    """Return the row of the audience or segment whose people count."""
+    """Return the row of the people who count: those of an audience, a segment or a question."""
     who = question.audience or question.segment
-    if question.among is not None:
-        who = format_cell(question.among, Cell())
+    among = question.among
+    if among is not None:
+        who = format_cell(among, Cell())
 
-    def put(asked: Question, chosen: tuple[str, str] | None) -> Question:
-        both: dict[str, Any] = {"audience": None, "segment": None, "among": None}
-        return revised(asked, **(both | ({chosen[0]: chosen[1]} if chosen else {})))
+    def put(asked: Question, picked: tuple[Any, ...]) -> Question:
+        chosen, built = picked
+        none: dict[str, Any] = {"audience": None, "segment": None, "among": None}
+        field, name = chosen or ("among", None)
+        return revised(asked, **{**none, field: name if built is None else body_of(built)})
 
-    picker = SavedPick("Only people in", "who", "everybody")
+    def only(asked: Question, built: Question) -> Question:
+        return put(asked, (("among", None), built))
+
+    begun = among or _did(question)
+    inside = QuestionPick("Only people of", begun)
+    picker = Chain(
+        (
+            lambda _: SavedPick("Only people in", "who", "everybody", "those of another question"),
+            lambda picked: inside if picked[0] == ("among", None) else None,
+        )
+    )
+    keys = {"d": Edit("everybody", lambda asked, _: put(asked, (None, None)))} if who else {}
+    if among is not None:
+        keys["e"] = Edit("open", only, inside)
     shown = "everybody" if who is None else who.replace("_", " ") if question.segment else who
-    return Entry("who", "people", shown, enter=Edit("people", put, picker), usual=who is None)
+    return Entry("who", "people", shown, enter=Edit("people", put, picker), keys=keys,
+                 usual=who is None)  # fmt: skip
+
+
+def _did(question: Question) -> Question:
+    """Return a question about who did the event of another one, in its range."""
+    event = now(question, ("event",)) or now(question, ("steps", 0, "event"))
+    body = {"kind": "trend"} | ({"event": event} if isinstance(event, str) else {})
+    given = "range" in question.model_fields_set
+    return from_json(body | ({"range": question.range} if given else {}))
 
 
 def inner(question: Question, path: Path, label: str) -> Entry:
@@ -340,13 +368,18 @@ UNITS = ("minute", "hourly", "daily", "weekly", "monthly", "quarterly", "yearly"
 def range_of(question: Question) -> Entry:
     """Return the row of the range."""
     entry = choice(question, ("range",), "range", RANGES)
-    put = Edit("choose", lambda asked, given: replaced(asked, ("range",), given), _ranges(question))
+    put = Edit("choose", lambda asked, given: replaced(asked, ("range",), given),
+               RangePick("Range", question.range))  # fmt: skip
     return replace(entry, shown=range_words(question.range), enter=put)
 
 
-def _ranges(question: Question) -> Choice:
-    hint = "or 3m, qtd, 2024-05-01,2024-05-31"
-    return Choice("Range", RANGES, str.strip, hint, now=question.range)
+def own_range(question: Question, path: Path) -> Entry:
+    """Return the row of the range of one of several series, which may be that of all."""
+    value = now(question, path)
+    put = Edit("range", lambda asked, given: replaced(asked, path, given),
+               RangePick("Range of this series", value, "that of all"))  # fmt: skip
+    shown = "that of all" if value is None else range_words(value)
+    return Entry(key_of(path), "range", shown, 1, enter=put, usual=value is None)
 
 
 def units(question: Question, allowed: Sequence[str] = UNITS[1:]) -> Entry:

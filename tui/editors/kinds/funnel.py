@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from core.queries.common.question import Question
@@ -43,8 +44,7 @@ def new_step(at: int) -> Edit:
 def next_step(question: Question) -> Edit:
     """Return the edit that adds a last step, and then asks for one more."""
     count = count_at(question, ("steps",))
-    edit = new_step(count)
-    return Edit(edit.words, edit.put, edit.picker, edit.to, next_step if count < 9 else None)
+    return replace(new_step(count), again=next_step if count < 9 else None)
 
 
 def _step(question: Question, at: int) -> list[Entry]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from core.errors import BadQuestion
@@ -73,17 +74,12 @@ def _measured(question: Question, at: int) -> list[Entry]:
             "d": Edit("remove", lambda asked, _: without(asked, at)),
         },
     )  # fmt: skip
-    nothing = Entry(
-        key_of((*path, "range")), "range", series.range or "that of all", 1,
-        enter=Edit("range", lambda asked, text: replaced(asked, (*path, "range"), text or None),
-                   TextPick("Range of this series", str.strip, series.range or "", "30d, mtd")),
-        usual=series.range is None,
-    )  # fmt: skip
     name = fields.measured(question, (*path, "property"), "property", about=event, none="none")
     by = fields.fields(question, (*path, "breakdown"), "broken down by", most=2, about=event,
                        none="as all")  # fmt: skip
     inside = [_deeper(entry) for entry in (name, *by)]
-    return [row, *listed(question, (*path, "filters"), about, 2), *inside, nothing]
+    return [row, *listed(question, (*path, "filters"), about, 2), *inside,
+            fields.own_range(question, (*path, "range"))]  # fmt: skip
 
 
 def formula_text(question: Question) -> str:
@@ -92,8 +88,7 @@ def formula_text(question: Question) -> str:
 
 
 def _deeper(entry: Entry) -> Entry:
-    return Entry(entry.key, entry.label, entry.shown, entry.depth + 1, entry.enter, entry.turn,
-                 entry.keys, entry.usual)  # fmt: skip
+    return replace(entry, depth=entry.depth + 1)
 
 
 def _asking(letter: str) -> Chain:
@@ -218,14 +213,10 @@ def _line(question: Question, at: int) -> list[Entry]:
     sides = (("left", "the left one"), ("right", "the right one"))
     styles = (("solid", "solid"), ("dashed", "dashed"), ("dotted", "dotted"))
     show = (*path, "display")
-    own = TextPick("Range of this line", str.strip, part.range or "", "30d, mtd")
     return [
         row,
         fields.choice(question, (*show, "axis_assignment"), "axis", sides, 1),
-        Entry(key_of((*path, "range")), "range", part.range or "that of all", 1,
-              enter=Edit("range",
-                         lambda asked, text: replaced(asked, (*path, "range"), text or None), own),
-              usual=part.range is None),
+        fields.own_range(question, (*path, "range")),
         fields.text(question, (*show, "unit"), "unit", none="its own", depth=1),
         fields.number(question, (*show, "decimals"), "decimals", none="as usual", most=6, depth=1),
         fields.choice(question, (*show, "line_style"), "style", styles, 1),

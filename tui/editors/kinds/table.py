@@ -44,6 +44,9 @@ def _trend(question: Question) -> list[Entry]:
     ]
 
 
+OF_OTHERS = ("people", "differences")
+"""Kinds whose people and conditions are those of the questions inside."""
+
 OWN: dict[str, tuple[Rows, frozenset[str]]] = {
     **dict.fromkeys(("funnel", "funnel_trend", "time_to_convert", "correlation"),
                     (_funnel, frozenset({"breakdown"}))),
@@ -76,16 +79,24 @@ def _shared(question: Question, taken: frozenset[str]) -> list[Entry]:
         whole = kind in ("lifecycle", "stickiness", "ltv")
         found.append(fields.units(question, WHOLE_DAYS if whole else fields.UNITS))
     if has(question, "breakdown") and "breakdown" not in taken:
-        most = 20 if kind == "explain" else 2
-        about = getattr(question, "event", None)
-        found += fields.fields(question, ("breakdown",), "broken down by", most=most, about=about)
+        found += _breakdown(question)
     if has(question, "compare") and "compare" not in taken:
         found.append(fields.compare(question))
     if has(question, "limit") and _is_limited(question):
         found.append(fields.number(question, ("limit",), "at most", least=1, most=10_000))
-    if kind not in ("sql", "people", "segments") and "who" not in taken:
+    if kind not in ("sql", "segments", *OF_OTHERS) and "who" not in taken:
         found.append(fields.people(question))
     return found
+
+
+def _breakdown(question: Question) -> list[Entry]:
+    if question.kind == "differences":
+        return fields.fields(
+            question, ("breakdown",), "looking at", most=20, none="events and all context"
+        )
+    most = 20 if question.kind == "explain" else 2
+    about = getattr(question, "event", None)
+    return fields.fields(question, ("breakdown",), "broken down by", most=most, about=about)
 
 
 def added_conditions(question: Question) -> dict[str, Edit]:
@@ -110,8 +121,9 @@ def _is_limited(question: Question) -> bool:
 def added(question: Question) -> dict[str, Edit]:
     """Return what `n` and `f` add on rows that do not say: a step, a line, a rule, a filter."""
     found: dict[str, Edit] = {}
-    if question.kind != "sql":
-        found["f"] = conditions(question)[0].keys["n"]
+    filters_ = conditions(question)
+    if filters_:
+        found["f"] = filters_[0].keys["n"]
     if question.kind == "audience":
         found |= audience.added(question)
     steps_ = fields.now(question, ("steps",))
@@ -127,7 +139,7 @@ def added(question: Question) -> dict[str, Edit]:
 
 def conditions(question: Question) -> list[Entry]:
     """Return the rows of the conditions of a question, and of which events they are."""
-    if question.kind == "sql":
+    if question.kind in ("sql", *OF_OTHERS):
         return []
     event = getattr(question, "event", None)
     if has(question, "steps") and isinstance(fields.now(question, ("steps",)), tuple):

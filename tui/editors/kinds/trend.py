@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from core.errors import BadQuestion
@@ -90,10 +91,9 @@ def windows(question: Question) -> list[Entry]:
                 rest = {n: False if n == "cumulative" else None for n in WINDOWS if n != path}
                 return edit.put(revised(asked, **rest), value)
 
-            return Edit(edit.words, put, edit.picker)
+            return replace(edit, put=put)
 
-        return Entry(entry.key, entry.label, entry.shown, enter=only(entry.enter),
-                     turn=only(entry.turn), usual=entry.usual)  # fmt: skip
+        return replace(entry, enter=only(entry.enter), turn=only(entry.turn))
 
     none = "off"
     rows = (
@@ -163,5 +163,4 @@ def percentile(question: Question, path: str) -> Entry:
     pick = Choice("Figure", tuple(words), read_measure, "or p75")
     entry = fields.choice(question, (path,), "figure", words)
     put = Edit("choose", lambda asked, chosen: replaced(asked, (path,), chosen), pick)
-    return Entry(path, "figure", dict(words).get(value, value), enter=put, turn=entry.turn,
-                 usual=entry.usual)  # fmt: skip
+    return replace(entry, shown=dict(words).get(value, value), enter=put)
