@@ -26,7 +26,10 @@ PLACES = (
 CHART_PAGES = ("metrics", "chart", "funnel", "retention")
 ASKED = ("board", *CHART_PAGES, "segments", "marks", "people", "events")
 LISTED = ("people", "users")
-LISTS = ("boards", "metrics", "funnel", "retention", "segments", "marks", "users", "events", "sql")
+LISTS = (
+    "boards", "metrics", "funnel", "retention", "segments", "marks", "people", "users", "events",
+    "sql",
+)  # fmt: skip
 KEPT = ("funnel", "retention")
 """Pages with a list of saved questions of one kind."""
 
@@ -113,7 +116,7 @@ ACTIONS = (
     Action("granularity", ("g",), "by", "granularity, cycling through those that fit", "question",
            ("board", "metrics", "chart", "retention", "marks", "events"), rank=16),
     Action("breakdown", ("b",), "break", "break down by a field", "question",
-           ("board", *CHART_PAGES), rank=14),
+           ("board", *CHART_PAGES, *LISTED), rank=14),
     Action("compare", ("c",), "compare", "compare: off, previous period, year before", "question",
            ("board", *CHART_PAGES, "marks"), rank=12),
     Action("filter", ("f",), "filter", "filter by fields; on Events by the value under the "
@@ -121,14 +124,19 @@ ACTIONS = (
            "question", (*ASKED, "timeline"), rank=18),
     Action("segment", ("s",), "segment", "count only people in a segment or audience", "question",
            ASKED, rank=30),
-    Action("measure", ("p",), "show as", "choose what is counted: people, events, sums, ...",
-           "question", ("board", *CHART_PAGES, "marks"), rank=32),
+    Action("measure", ("p",), "show as", "choose what is counted: people, events, sums, ...; on "
+           "people, the columns", "question", ("board", *CHART_PAGES, "marks", *LISTED), rank=32),
     Action("chart", ("v",), "chart", "draw as line, bars, area, table, number or calendar", "chart",
            ("board", *CHART_PAGES, "sql"), rank=22),
     Action("table", ("t",), "table", "show the table under the chart", "chart", CHART_PAGES,
            rank=24),
     Action("sort", ("o",), "sort", "sort by another column", "view", ("people", "users", "sql"),
            rank=8),
+    Action("reverse", ("V",), "", "sort the other way round", "view", LISTED),
+    Action("pick", ("space",), "pick", "pick the person under the cursor, or not", "view", LISTED,
+           rank=7),
+    Action("pick_to", ("J",), "", "pick everybody from the last one picked to here", "view",
+           LISTED),
     Action("complete", (), "", "only complete periods", "question", ASKED),
     Action("clear_filters", (), "", "clear all filters, segment and audience", "question",
            ASKED),
@@ -137,7 +145,8 @@ ACTIONS = (
            "go to the editor", "question", (*ASKED, "sql"), rank=20),
     Action("edit_text", ("E",), "", "edit the question as text", "question", ASKED),
     Action("related", ("semicolon",), "related", "related questions: why it changed, paths, the "
-           "funnel over time, retention", "question", CHART_PAGES, rank=33),
+           "funnel over time, retention; on people, their events and how they differ",
+           "question", (*CHART_PAGES, *LISTED), rank=33),
     Action("others", ("u",), "the rest", "the rest: who dropped off or did not return; "
            "of charts the whole range, who came, went, stayed",
            "go", CHART_PAGES, rank=35),

@@ -23,6 +23,7 @@ class Navigation:
 
     def __init__(self, app: Host) -> None:
         self._app = app
+        self.group: Question | None = None
 
     def open(self, question: Question, title: str = "", chart: str = "") -> None:
         """See Navigator."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from core.answers.cells import Model, Shape
 
@@ -20,7 +21,12 @@ class Person(Model):
 
 
 class People(Shape):
-    """A page of the people behind something; `total` counts them all."""
+    """A page of the people behind something; `total` counts them all.
+
+    Attributes:
+        columns: the names of the `values` of each row.
+        picked: the users drawn as picked; not part of the answer.
+    """
 
     shape: Literal["people"] = "people"
     total: int
@@ -28,6 +34,7 @@ class People(Shape):
     offset: int
     columns: tuple[str, ...] = ()
     rows: tuple[Person, ...]
+    picked: SkipJsonSchema[frozenset[str]] = Field(default=frozenset(), exclude=True)
 
 
 class TimelineEvent(Model):

@@ -16,7 +16,7 @@ def people_list(answer: People, size: int, height: int, look: Look, cursor: Curs
     if not answer.rows:
         return [(Span("Nobody.", "dim"),), *wrapped(list(answer.notes), size)]
     columns = [
-        Texts("user", tuple(safe(p.user) for p in answer.rows)),
+        Texts("user", _users(answer, look)),
         Texts("first seen", tuple(when_text(p.first_seen, look) for p in answer.rows), right=True),
         Texts("last seen", tuple(when_text(p.last_seen, look) for p in answer.rows), right=True),
         Texts("events", tuple(number(p.events) for p in answer.rows), right=True),
@@ -32,10 +32,20 @@ def people_list(answer: People, size: int, height: int, look: Look, cursor: Curs
     return [*lines, _position(answer, shown), *notes][:height]
 
 
+def _users(answer: People, look: Look) -> tuple[str, ...]:
+    """The ids; if some are picked, with a sign before those."""
+    if not answer.picked:
+        return tuple(safe(p.user) for p in answer.rows)
+    on = look.pick("● ", "* ")
+    return tuple(f"{on if p.user in answer.picked else '  '}{safe(p.user)}" for p in answer.rows)
+
+
 def _value(value: object) -> str:
     return "–" if value is None else safe(str(value))
 
 
 def _position(answer: People, shown: range) -> Line:
     first, last = answer.offset + shown[0] + 1, answer.offset + shown[-1] + 1
-    return (Span(f"{first:,}–{last:,} of {number(answer.total)}", "dim"),)
+    text = f"{first:,}–{last:,} of {number(answer.total)}"
+    picked = f"   {len(answer.picked):,} picked" if answer.picked else ""
+    return (Span(text, "dim"), Span(picked, "accent"))

@@ -35,6 +35,7 @@ async def burst(ff: Driver, *keys: str) -> None:
         (("2", "enter", "E", "  by country", "enter"), "by country"),
         (("2", "enter", "r", "9", "b", " plan", "enter"), "by plan"),
         (("3", "down", "enter", "down", "enter"), " > u"),
+        (("3", "enter", "/", " u1", "enter", "enter"), " > u1"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, tuple) else "",
 )

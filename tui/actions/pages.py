@@ -91,6 +91,14 @@ class PeopleListed(QuestionShown, Protocol):
 
     made: Item | None
 
+    @property
+    def range_now(self) -> str:
+        """The range that they were counted in."""
+
+    @property
+    def picked(self) -> tuple[str, ...]:
+        """The ids of the people picked."""
+
 
 class ListPage(AnyPage, Protocol):
     """A page that lists what is saved."""

@@ -11,6 +11,7 @@ from core.queries.people.audience import Definition
 from core.queries.people.people import PeopleBehind
 from core.store.library.saved import Item
 from core.text import clean, number
+from tui.actions.people.groups import these
 from tui.actions.saving import ask_name
 from tui.actions.storing import Again, attempt
 from tui.services.runner import Callback
@@ -36,14 +37,14 @@ def members_of(id_: str) -> PeopleBehind:
 
 
 def make_fixed(page: PeopleListed) -> None:
-    """Ask for a name, then save everybody listed under it."""
+    """Ask for a name, then save those picked, or everybody listed, under it."""
     listed = page.main.answer if page.main is not None else None
     if listed is None or page.question is None:
         return
     if not listed.total:
         page.say("Nobody is listed, so there is nobody to save.")
-    elif not _too_many(page, listed.total):
-        heading = f"New segment of {many(listed.total)}"
+    elif not _too_many(page, count := len(page.picked) or listed.total):
+        heading = f"New segment of {many(count)}"
         title = clean(listed.title)[:200]
         ask_name(page, heading, title, lambda name, again: _gather(page, name, again))
 
@@ -59,9 +60,10 @@ def _too_many(page: PeopleListed, total: int) -> bool:
 
 def _gather(page: PeopleListed, name: str, again: Again) -> None:
     """Ask for everybody, not only the loaded rows."""
-    if page.question is None:
+    group = these(page)
+    if group is None:
         return
-    question = everybody_listed(page.question)
+    question = everybody_listed(group)
     page.ask(Callback(lambda people: _store(page, name, people, again), page.sorry), question)
 
 

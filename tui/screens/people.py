@@ -5,8 +5,9 @@ from __future__ import annotations
 from core.answers import Cell
 from core.queries.common.question import Question
 from core.queries.people.people import PeopleBehind
+from tui.actions.people.columns import PAGE
 from tui.screens.bases.page import bindings
-from tui.screens.bases.people_list import PAGE, PeopleList
+from tui.screens.bases.people_list import PeopleList
 from tui.texts.people import many
 
 

@@ -213,8 +213,14 @@ class AnswerView(CursorPanel):
             return wrapped("This answer cannot be drawn here. v chooses another chart.", width)
 
     def _drawn_with(self, cursor: tuple[int, int] | None, width: int, height: int) -> list[Line]:
+        return self.draw(self.answer, cursor, width, height)
+
+    def draw(
+        self, answer: Any, cursor: tuple[int, int] | None, width: int, height: int
+    ) -> list[Line]:
+        """Draw an answer as this panel draws its own."""
         return draw(
-            self.answer,
+            answer,
             width,
             height,
             self.app.look,

@@ -105,7 +105,8 @@ class Composition(Container):
     Args:
         first: the panels that are always shown.
         aside: a list at their left, shown wherever the screen is wide.
-        beside: the companions at their right, from top to bottom.
+        beside: the companions at their right, from top to bottom; those with the class `behind` are
+            shown only when turned to.
         below: the companions below them, from left to right.
     """
 
@@ -121,6 +122,7 @@ class Composition(Container):
     Composition .below { height: 40%; }
     Composition.-roomy .companion, Composition.-roomy .beside { display: block; }
     Composition.-roomy .below { display: block; }
+    Composition.-roomy .behind { display: none; }
     Composition.-wide .aside, Composition.-wide .aside .companion { display: block; }
     Composition.-roomy .-none { display: none; }
     Composition.-turned .first, Composition.-turned .companion { display: none; }

@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 
 
 class Navigator(Protocol):
-    """Opens pages on top of the place on show; Esc comes back from each."""
+    """Opens pages on top of the place on show; Esc comes back from each.
+
+    Attributes:
+        group: the question of the people kept to compare others with, if any.
+    """
+
+    group: Question | None
 
     def open(self, question: Question, title: str = "", chart: str = "") -> None:
         """Open the page of a question: people as a list, a person as a timeline, else a chart.

@@ -73,6 +73,15 @@ def _audience(writer: Writing) -> str:
     return "audience" if named is None else f"audience {writer.name(named)}"
 
 
+def _members(question: Any) -> str:
+    if question.audience:
+        return f"Audience {question.audience}"
+    rules = question.definition
+    if rules.static_ids and not (rules.filters or rules.events or rules.groups):
+        return f"{len(rules.static_ids):,} people by id"
+    return "Audience of these rules"
+
+
 AUDIENCE = Kind(
     name="audience",
     at="core.queries.people.audience:Audience",
@@ -80,9 +89,7 @@ AUDIENCE = Kind(
     wording=Wording(phrases=(Phrase("AUDIENCE name?", _read_audience),), write=_audience),
     example="audience Paying",
     about="the people of a saved audience",
-    behind=lambda question, _: (
-        f"Audience {question.audience}" if question.audience else "Audience of these rules"
-    ),
+    behind=lambda question, _: _members(question),
     dated=False,
     page="people",
 )

@@ -115,7 +115,7 @@ class AccompaniedPage(QuestionPage):
         return self.has_class("-wide") and self.has_class("-tall")
 
     def _focus_by(self, step: int) -> None:
-        if self._turned is None and self.roomy:
+        if self._turned is None and self.roomy and not self.query(".behind"):
             super()._focus_by(step)
             return
         every = [p for p in self.query(Panel) if p.can_focus and self._reachable(p)]
@@ -130,6 +130,8 @@ class AccompaniedPage(QuestionPage):
 
     def _in_place(self, panel: Panel) -> bool:
         """Whether a panel is one of the first, or shown around them on a screen of this size."""
+        if panel.has_class("behind"):
+            return False
         aside = panel.parent is not None and panel.parent.has_class("aside")
         companion = panel.has_class("companion")
         return not companion or self.roomy or (aside and self.has_class("-wide"))

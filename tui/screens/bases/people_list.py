@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
+from textual.timer import Timer
 
 from core.queries.common.question import Question
 from core.queries.kinds import KINDS
@@ -12,23 +14,24 @@ from core.queries.people.people import PeopleBehind
 from core.store.library.saved import Item
 from core.text import number
 from tui.actions import edits
+from tui.actions.people import columns, groups
+from tui.actions.people.columns import as_list, order_words
 from tui.actions.people_segment import make_fixed, take_back
 from tui.screens.bases.accompanied_page import AccompaniedPage
-from tui.texts.fields import has
 from tui.texts.people import loaded_text
 from tui.texts.summary import Chip, chips
 from tui.widgets.answer import AnswerView
-from tui.widgets.companion import Composition, is_shown
+from tui.widgets.companion import Companion, Composition, is_shown
+from tui.widgets.dialogs import Field
+from tui.widgets.listing import Row
+from tui.widgets.records.people_view import PeopleView
 from tui.widgets.records.person import ActiveDays
 from tui.widgets.records.timeline_view import TimelineView
 
-ORDERS = {
-    "last_seen": "by last seen, newest first",
-    "first_seen": "by first seen, oldest first",
-    "user": "by id",
-}
-PAGE = 200
-"""How many people are read at a time."""
+REST = 0.15
+"""Seconds without a key after which the typed text is searched."""
+
+HELP = "/ finds people by id or trait, or a part of one"
 
 
 class PeopleList(AccompaniedPage):
@@ -37,43 +40,71 @@ class PeopleList(AccompaniedPage):
     Args:
         question: the question that lists them.
         expected: how many a number counted; the page says so if there are more or fewer.
+
+    Attributes:
+        listed: the question of the list, whatever is searched in it.
     """
 
-    labels = {"new": "make segment"}  # noqa: RUF012
-    DEFAULT_CSS = "PeopleList #days { height: 11; }"
+    labels = {"new": "make segment", "related": "compare"}  # noqa: RUF012
+    field_stays: ClassVar[bool] = False
+    """Whether the search field is shown even if nothing is searched."""
+
+    DEFAULT_CSS = """
+    PeopleList #days { height: 11; }
+    PeopleList Field { dock: top; }
+    """
 
     def __init__(self, place: str, question: Question, expected: float | None = None) -> None:
         super().__init__(place)
-        self.first_question = question
+        self.first_question = self.listed = question
         self.expected = expected
         self.made: Item | None = None
+        self._pending: Timer | None = None
+        self._last_picked: str = ""
 
     @property
     def chips(self) -> tuple[Chip, ...]:
         """See FramePage: those of the question whose people are listed."""
-        return chips(self.counting) if self.counting else ()
+        found = chips(self.counting) if self.counting else ()
+        return (*found, Chip(self._text, "find")) if self._text else found
 
     def body(self) -> ComposeResult:
         """See Page."""
+        field = Field(hint=HELP)
+        field.display = self.field_stays
+        yield field
         days = ActiveDays("Active days", id="days")
-        yield Composition([AnswerView(id="people")], beside=[TimelineView(id="who"), days])
+        did = Companion(lambda _: groups.events_of(self), "Their events", id="did")
+        did.add_class("behind")
+        yield Composition([PeopleView(id="people")], beside=[did, TimelineView(id="who"), days])
 
     def start(self) -> None:
         """See Page."""
         self.first_view.saved = self.first_question
         self.ask(self.first_view, self.first_question)
 
+    @property
+    def list_view(self) -> PeopleView:
+        """The list."""
+        return self.query_one(PeopleView)
+
     def answered(self, view: AnswerView) -> None:
         """See Page."""
+        if isinstance(view, PeopleView):
+            view.land()
         super().answered(view)
-        if view is not self.main:
+        if isinstance(view, TimelineView):
             view.footing = "newest first"
             view.repaint()
             self.query_one(ActiveDays).tell(view.answer.days)
-            return
+        elif isinstance(view, PeopleView):
+            self._said(view)
+
+    def _said(self, view: PeopleView) -> None:
+        """Say around the list what it is, and whether it is as long as the number."""
         people = view.answer
         view.footing = loaded_text(people)
-        view.aside = _order(view.question)
+        view.aside = order_words(view.question)
         view.repaint()
         self.update_chrome()
         if self.expected is not None and people.total != self.expected:
@@ -83,6 +114,7 @@ class PeopleList(AccompaniedPage):
 
     def accompany(self) -> None:
         """See AccompaniedPage: the person under the cursor, and what they did last."""
+        super().accompany()
         who, cell = self.query_one(TimelineView), self.first_view.cell
         if not is_shown(who) or cell is None or not cell.row:
             who.forget_answer()
@@ -91,10 +123,12 @@ class PeopleList(AccompaniedPage):
             who.cursor = None
             self.ask(who, who.question_about(cell.row))
 
+    # -- the question
+
     @property
     def counting(self) -> Question | None:
         """The question that counted these people."""
-        return getattr(self.question, "of", self.question)
+        return getattr(self.listed, "of", self.listed)
 
     @property
     def range_now(self) -> str:
@@ -120,13 +154,19 @@ class PeopleList(AccompaniedPage):
     def put(self, question: Question) -> None:
         """See QuestionPage: list other people here."""
         if KINDS[question.kind].page == "people" and self.main is not None:
-            self.ask(self.first_view, question)
+            self.listed = question
+            self.ask(self.first_view, self.searched(self._text))
         else:
             self.app.navigator.open(question)
 
+    def change(self, edit: Any) -> None:
+        """See QuestionPage: the list, whatever is searched in it."""
+        listed = self.listed
+        super().change(lambda _: edit(listed))
+
     def set_fields(self, **changes: Any) -> None:
         """Change the question that counted these people, not the list."""
-        question = self.question
+        question = self.listed
         if isinstance(question, PeopleBehind):
             if "range" in changes and question.cell.bucket:
                 self.say("These people belong to one point in time. Esc goes back to the chart.")
@@ -137,6 +177,147 @@ class PeopleList(AccompaniedPage):
         else:
             super().set_fields(**changes)
 
+    # -- finding
+
+    @property
+    def _text(self) -> str:
+        """The text that people are searched by."""
+        fields = self.query(Field)
+        return fields.first(Field).value.strip() if fields else ""
+
+    def searched(self, text: str) -> Question:
+        """Return the question of those of the list who match a text; "" for all."""
+        if not text:
+            return self.listed
+        listed = as_list(self.listed)
+        among = groups.body_of(PeopleBehind(of=listed.of, cell=listed.cell))
+        search = {"kind": "user_search", "user": text, "among": among}
+        return edits.revise(listed, of=search, cell={}, offset=0)
+
+    def action_find(self) -> None:
+        """Focus the search field."""
+        field = self.query_one(Field)
+        field.display = True
+        field.focus()
+
+    def on_input_changed(self, event: Field.Changed) -> None:
+        """Search once typing rests."""
+        if self._pending is not None:
+            self._pending.stop()
+        self._pending = self.set_timer(REST, self._search_now)
+
+    def _search_now(self) -> None:
+        if self._pending is not None:
+            self._pending.stop()
+            self._pending = None
+            self.ask(self.first_view, self.searched(self._text))
+
+    def _to_list(self) -> None:
+        self._search_now()
+        self.query_one(Field).display = self.field_stays or bool(self._text)
+        self.first_view.focus()
+
+    def on_input_submitted(self) -> None:
+        """Enter goes to the list of what was typed."""
+        self._to_list()
+
+    def action_saved(self) -> None:
+        """List everybody again."""
+        field = self.query_one(Field)
+        if field.value:
+            field.value = ""
+            field.display = self.field_stays
+        else:
+            super().action_saved()
+
+    def action_back(self) -> None:
+        """Go from the field to the list, then to everybody, then without those picked; then as on
+        every page.
+        """
+        if isinstance(self.focused, Field):
+            self._to_list()
+        elif self.picked:
+            self._pick(())
+        elif self._text and self.zoomed is None:
+            self.action_saved()
+        else:
+            super().action_back()
+
+    def action_down(self) -> None:
+        """Go from the field to the list."""
+        if isinstance(self.focused, Field):
+            self._to_list()
+        else:
+            super().action_down()
+
+    # -- moving
+
+    def move(self, rows: int, columns: int) -> None:
+        """Move the cursor; past the last or first row the next or previous people are loaded."""
+        view = self.list_view
+        offset = view.offset_for(rows) if self.panel is view else None
+        if offset is None:
+            super().move(rows, columns)
+        else:
+            self._read(offset)
+
+    def action_first(self) -> None:
+        """Go to the first that is loaded, then to the first of all."""
+        self._to_end(-1, super().action_first)
+
+    def action_last(self) -> None:
+        """Go to the last that is loaded, then to the last of all."""
+        self._to_end(1, super().action_last)
+
+    def _to_end(self, way: int, usual: Callable[[], None]) -> None:
+        view = self.list_view
+        before = view.cursor
+        usual()
+        people = view.people
+        if self.panel is view and view.cursor == before and people is not None:
+            self.move(way * people.total, 0)
+
+    def _read(self, offset: int) -> None:
+        """Load the people from a place of the list on."""
+        question = self.first_view.question
+        if question is not None:
+            self.ask(self.first_view, edits.revise(question, offset=offset))
+
+    # -- picking
+
+    @property
+    def picked(self) -> tuple[str, ...]:
+        """The ids of the people picked."""
+        return self.list_view.picked
+
+    def _pick(self, users: tuple[str, ...]) -> None:
+        self.list_view.pick(users)
+        self.rest()
+
+    def action_pick(self) -> None:
+        """Pick the person under the cursor, or not, and go to the next."""
+        cell = self.first_view.cell
+        if cell is None or not cell.row:
+            return
+        self._last_picked = cell.row
+        kept = tuple(user for user in self.picked if user != cell.row)
+        self._pick(kept if len(kept) < len(self.picked) else (*kept, cell.row))
+        self.move(1, 0)
+
+    def action_pick_to(self) -> None:
+        """Pick everybody from the last one picked to the one under the cursor."""
+        cell, people = self.first_view.cell, self.list_view.people
+        if cell is None or people is None:
+            return
+        users = [person.user for person in people.rows]
+        ends = sorted(
+            users.index(user) for user in (self._last_picked, cell.row) if user in users and user
+        )
+        new = users[ends[0] : ends[-1] + 1] if ends else []
+        self._pick(tuple(dict.fromkeys((*self.picked, *new))))
+
+    # -- what can be done with them
+
     def action_new(self) -> None:
         """Make a segment of exactly the people listed."""
         make_fixed(self)
@@ -146,33 +327,46 @@ class PeopleList(AccompaniedPage):
         take_back(self)
 
     def action_sort(self) -> None:
-        """Sort by last seen, first seen or id."""
-        if self.question is not None and has(self.question, "order"):
-            order = edits.after(list(ORDERS), edits.field_of(self.question, "order"))
-            self.change(lambda q: edits.revise(q, order=order, offset=0))
-            self.say(f"Sorted {ORDERS[order]}.")
-        else:
-            self.say("Search results are sorted by how well they match.")
+        """Sort by the next column."""
+        columns.sort(self, self.listed)
 
-    def move(self, rows: int, columns: int) -> None:
-        """Move the cursor; past the last or first row the next or previous people are loaded."""
-        view = self.first_view
-        before = view.cursor
-        super().move(rows, columns)
-        people = view.answer
-        if people is None or not rows or view.cursor != before or view.waiting:
-            return
-        if rows > 0 and people.offset + len(people.rows) < people.total:
-            view.cursor = (0, 0)
-            self.change(lambda q: edits.revise(q, offset=people.offset + people.limit))
-        elif rows < 0 and people.offset:
-            view.cursor = (people.limit - 1, 0)
-            self.change(lambda q: edits.revise(q, offset=max(people.offset - people.limit, 0)))
+    def action_reverse(self) -> None:
+        """Sort the other way round."""
+        columns.turn_round(self, self.listed)
+
+    def action_measure(self) -> None:
+        """Add or remove columns."""
+        columns.choose_columns(self, self.listed)
+
+    def action_breakdown(self) -> None:
+        """Count them by the values of a field."""
+        groups.break_down(self)
+
+    def action_related(self) -> None:
+        """Offer their events, and how they differ from others."""
+        groups.lead_on(self)
+
+    def segment_rows(self) -> list[Row]:
+        """See QuestionPage: first these people themselves, on the page before."""
+        these = groups.only_these(self)
+        return [*([these] if these is not None else []), *super().segment_rows()]
+
+    def _segment_chosen(self, value: tuple[str, str] | None) -> None:
+        if value is not None and value[0] == groups.BEFORE:
+            groups.count_only_these(self)
+        else:
+            super()._segment_chosen(value)
+
+    def action_segment(self) -> None:
+        """See QuestionPage; also where the question that counted them has no segment."""
+        self.choose_people()
 
     def action_open(self) -> None:
         """Open the timeline of the person under the cursor."""
         cell = self.first_view.cell
-        if cell is not None and cell.row is not None and self.first_view.answer is not None:
+        if isinstance(self.panel, Companion):
+            super().action_open()
+        elif cell is not None and cell.row is not None and self.first_view.answer is not None:
             users = [person.user for person in self.first_view.answer.rows]
             self.app.navigator.open_person(cell.row, users)
 
@@ -180,7 +374,3 @@ class PeopleList(AccompaniedPage):
         """See Page: the person's id."""
         cell = self.first_view.cell
         return cell.row if cell is not None and cell.row else ""
-
-
-def _order(question: Question | None) -> str:
-    return ORDERS.get(getattr(question, "order", ""), "")

@@ -236,14 +236,21 @@ class QuestionPage(Page):
 
     def action_segment(self) -> None:
         """Count only a segment's or an audience's people."""
-        if self.refuse("segment"):
-            return
+        if not self.refuse("segment"):
+            self.choose_people()
+
+    def choose_people(self) -> None:
+        """Offer the segments and audiences."""
+        chooser = Chooser("Only people in", self.segment_rows())
+        self.app.push_screen(chooser, self._segment_chosen)
+
+    def segment_rows(self) -> list[Row]:
+        """Whom alone the question can count."""
         rows = [Row("everybody", ("", ""))]
         rows += [Row(name.replace("_", " "), ("segment", name)) for name in SEGMENTS]
-        rows += [
+        return rows + [
             Row(a.title, ("audience", a.title), "audience") for a in self.app.library.audiences()
         ]
-        self.app.push_screen(Chooser("Only people in", rows), self._segment_chosen)
 
     def _segment_chosen(self, value: tuple[str, str] | None) -> None:
         if value is not None:

@@ -1,0 +1,146 @@
+"""Lists of people: read on, found, picked, sorted, with columns, and as groups."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.store.library.saved import Saved
+from tests.worlds.tui_pilot import Driver, explorer
+from tui.screens.people import PeoplePage
+
+
+def users(ff: Driver) -> list[str]:
+    """The people loaded, in order."""
+    return [person.user for person in ff.page.main.answer.rows]
+
+
+async def test_a_list_is_read_on_to_its_end_and_back(path: Path) -> None:
+    async with explorer(path, place="users") as ff:
+        everybody = users(ff)
+        assert len(everybody) == ff.page.main.answer.total == 40
+        question = ff.page.question.model_copy(update={"limit": 7})
+        ff.app.push_screen(PeoplePage("users", question))
+        await ff.settle()
+        seen = []
+        for _ in range(40):
+            seen.append(ff.page.main.cell.row)
+            await ff.press("down")
+        assert seen == everybody
+        assert ff.page.main.cell.row == everybody[-1]
+        await ff.press("up", "up", "up", "up", "up", "up")
+        assert ff.page.main.cell.row == everybody[-7]
+        await ff.press("home", "home")
+        assert ff.page.main.cell.row == everybody[0]
+        await ff.press("end", "end")
+        assert ff.page.main.cell.row == everybody[-1]
+
+
+async def test_people_are_picked_one_by_one_and_in_a_row(path: Path) -> None:
+    async with explorer(path, place="users") as ff:
+        listed = users(ff)
+        await ff.press("space", "down", "space", "down", "down", "J")
+        assert set(ff.page.picked) == {listed[0], *listed[2:6]}
+        assert "5 picked" in ff.screen
+        await ff.press("n")
+        await ff.type("Five")
+        await ff.press("enter")
+        (item,) = Saved(path).audiences()
+        assert set(item.body["static_ids"]) == {listed[0], *listed[2:6]}
+        await ff.press("escape")
+        assert not ff.page.picked
+        assert "picked" not in ff.screen
+
+
+async def test_columns_come_and_go_and_sort_both_ways(path: Path) -> None:
+    async with explorer(path, place="users") as ff:
+        await ff.press("p")
+        await ff.type("plan")
+        await ff.press("enter")
+        assert "plan" in ff.screen
+        assert {person.values for person in ff.page.main.answer.rows} == {("pro",), ("free",)}
+        await ff.press("o", "o", "o", "o")
+        assert "by plan" in ff.screen
+        plans = [person.values[0] for person in ff.page.main.answer.rows]
+        assert plans == sorted(plans)
+        await ff.press("V")
+        assert [person.values[0] for person in ff.page.main.answer.rows] == plans[::-1]
+        await ff.press("p")
+        await ff.type("plan")
+        await ff.press("enter")
+        assert ff.page.main.answer.columns == ()
+        assert "by last seen" in ff.screen
+
+
+async def to_dropped(ff: Driver) -> None:
+    """From a funnel to the people who dropped before its second step."""
+    await ff.press("E")
+    await ff.type("signup > activate within 7d last 30d")
+    await ff.press("enter", "down", "u")
+
+
+async def test_people_are_found_within_a_list(path: Path) -> None:
+    async with explorer(path, place="funnel") as ff:
+        await to_dropped(ff)
+        dropped = users(ff)
+        await ff.press("slash")
+        await ff.type("u1")
+        await ff.pilot.pause(0.3)
+        await ff.press("enter")
+        assert sorted(users(ff)) == sorted(user for user in dropped if user.startswith("u1"))
+        await ff.press("escape")
+        await ff.pilot.pause(0.3)
+        await ff.settle()
+        assert users(ff) == dropped
+
+
+async def test_tab_goes_to_the_events_of_those_listed_or_picked(path: Path) -> None:
+    async with explorer(path, place="funnel") as ff:
+        await to_dropped(ff)
+        dropped = users(ff)
+        await ff.press("tab")
+        assert "Their events" in ff.screen
+        names = {row[2] for row in ff.page.view.answer.rows}
+        assert names == set(dropped)
+        await ff.press("shift+tab", "space", "tab")
+        assert {row[2] for row in ff.page.view.answer.rows} == {dropped[0]}
+        await ff.press("enter")
+        assert ff.line.split("  ")[0].endswith(f"> {dropped[0]}")
+
+
+async def test_people_are_counted_by_a_field_and_every_row_is_a_door(path: Path) -> None:
+    async with explorer(path, place="funnel") as ff:
+        await to_dropped(ff)
+        total = ff.page.main.answer.total
+        await ff.press("b")
+        await ff.type("country")
+        await ff.press("enter")
+        table = ff.page.main.answer
+        assert sum(row[1] for row in table.rows) == total
+        await ff.press("enter")
+        assert ff.page.main.answer.total == table.rows[0][1]
+
+
+async def test_how_groups_differ_is_asked_from_the_list(path: Path) -> None:
+    async with explorer(path, place="funnel") as ff:
+        await to_dropped(ff)
+        dropped = ff.page.main.answer.total
+        await ff.press("semicolon", "k")
+        assert "Kept" in ff.status
+        await ff.press("escape", "enter")
+        reached = ff.page.main.answer.total
+        await ff.press("semicolon", "v")
+        said = " ".join(ff.page.main.answer.notes)
+        assert f"{reached}; second:" in said
+        assert f", {dropped}." in said
+        await ff.press("escape", "semicolon", "o")
+        assert f", {dropped}." in " ".join(ff.page.main.answer.notes)
+
+
+async def test_only_these_people_count_on_the_page_before(path: Path) -> None:
+    async with explorer(path, place="funnel") as ff:
+        await to_dropped(ff)
+        dropped = ff.page.main.answer.total
+        await ff.press("s", "enter")
+        first, second = ff.page.main.answer.groups[0].steps
+        assert (first.count, second.count) == (dropped, 0)
+        assert "Only" in ff.status

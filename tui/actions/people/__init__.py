@@ -1,0 +1,1 @@
+"""What a list of people leads to: columns and orders, groups, audiences."""

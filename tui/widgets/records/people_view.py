@@ -1,0 +1,63 @@
+"""PeopleView: a list of people that is read on at both ends, and of which some can be picked."""
+
+from __future__ import annotations
+
+from core.answers import People
+from core.draw.spans import Line
+from tui.widgets.answer import AnswerView
+
+
+class PeopleView(AnswerView):
+    """A page of people out of a longer list.
+
+    Attributes:
+        picked: the ids of those picked, on whatever page of the list they are.
+        landing: the place in the whole list, from 0, where the cursor goes once it is loaded.
+    """
+
+    def __init__(self, heading: str = "", *, id: str | None = None) -> None:
+        super().__init__(heading, id=id)
+        self.picked: tuple[str, ...] = ()
+        self.landing: int | None = None
+
+    @property
+    def people(self) -> People | None:
+        """The people on show."""
+        return self.answer if isinstance(self.answer, People) else None
+
+    @property
+    def place(self) -> int:
+        """The place of the cursor in the whole list, from 0."""
+        return (self.people.offset if self.people else 0) + (self.cursor[0] if self.cursor else 0)
+
+    def offset_for(self, rows: int) -> int | None:
+        """Return where a page begins that has the person so many rows away, who is not loaded; None
+        if there is none, or it is.
+        """
+        people = self.people
+        if people is None or not people.total:
+            return None
+        wanted = min(max(self.place + rows, 0), people.total - 1)
+        if people.offset <= wanted < people.offset + len(people.rows):
+            return None
+        self.landing = wanted
+        pages = (wanted - people.offset) // people.limit
+        return max(people.offset + pages * people.limit, 0)
+
+    def land(self) -> None:
+        """Put the cursor where it was to go."""
+        if self.landing is not None and self.people is not None:
+            self.move_to(max(self.landing - self.people.offset, 0), 0)
+        self.landing = None
+
+    def pick(self, users: tuple[str, ...]) -> None:
+        """Show others as picked."""
+        self.picked = users
+        self._drawn_for = ()
+        self.repaint()
+
+    def _drawn_with(self, cursor: tuple[int, int] | None, width: int, height: int) -> list[Line]:
+        if not self.picked or self.people is None:
+            return super()._drawn_with(cursor, width, height)
+        shown = self.people.model_copy(update={"picked": frozenset(self.picked)})
+        return self.draw(shown, cursor, width, height)
