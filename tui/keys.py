@@ -132,6 +132,8 @@ ACTIONS = (
            rank=24),
     Action("sort", ("o",), "sort", "sort by another column", "view", ("people", "users", "sql"),
            rank=8),
+    Action("last_session", ("L",), "last session", "the last session of the person; on a timeline "
+           "only it, or everything again", "go", (*LISTED, "timeline"), rank=15),
     Action("reverse", ("V",), "", "sort the other way round", "view", LISTED),
     Action("pick", ("space",), "pick", "pick the person under the cursor, or not", "view", LISTED,
            rank=7),

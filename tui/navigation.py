@@ -44,12 +44,17 @@ class Navigation:
         self._app.push_screen(PeoplePage.behind(self._place, question, cell, expected))
 
     def open_person(
-        self, user: str, users: Sequence[str] = (), at: tuple[int, str] | None = None
+        self,
+        user: str,
+        users: Sequence[str] = (),
+        at: tuple[int, str] | None = None,
+        *,
+        last: bool = False,
     ) -> None:
         """See Navigator."""
         from tui.screens.timeline import TimelinePage
 
-        self._app.push_screen(TimelinePage(self._place, user, users, at))
+        self._app.push_screen(TimelinePage(self._place, user, users, at, last=last))
 
     def open_event(self, event: Happened, events: Sequence[Happened] = ()) -> None:
         """See Navigator."""

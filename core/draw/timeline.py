@@ -13,6 +13,9 @@ from core.draw.table import when_text
 from core.text import cut, duration, fit, things, width
 
 FOLD_FROM = 4
+GAP = 5 * 60_000
+"""The least time in ms between two events of a session that is shown as a gap."""
+
 Cursor = tuple[int, int] | None
 
 
@@ -99,7 +102,7 @@ def _activity(answer: Timeline, size: int, look: Look) -> Line:
     on, off = look.pick("█", "#"), look.pick("·", ".")
     days = [(start + timedelta(days=n)).isoformat() for n in range(count)]
     return (
-        Span(f"{len(answer.days):,} active days  ", "dim"),
+        Span(f"{things(len(answer.days), 'active day')}  ", "dim"),
         Span(f"{start:%b %d} ", "dim"),
         Span("".join(on if day in active else off for day in days), "series0"),
         Span(f" {last:%b %d}", "dim"),
@@ -110,16 +113,44 @@ def _body(answer: Timeline, size: int, look: Look, cursor: Cursor) -> list[Line]
     lines: list[Line] = []
     name = min(max((width(safe(e.event)) for e in answer.events), default=0), 28)
     heading: tuple[str, int] | None = None
+    before: TimelineEvent | None = None
     for index, fold in enumerate(folds(answer)):
         event = answer.events[fold.first]
         day = _local(event, look, "%a %b %d %Y")
         if heading != (day, event.session):
             heading = (day, event.session)
+            lines += _away(before, event, look)
             lines.append(_heading(answer, event, day))
+        elif before is not None and abs(event.ts - before.ts) >= GAP:
+            lines.append(_gap(abs(event.ts - before.ts), look, ""))
+        before = answer.events[fold.first + fold.count - 1]
         here = cursor is not None and cursor[0] == index
         line = _event(answer, fold, name, size, look, here)
         lines.append(under_cursor(line, size) if here else line)
     return lines
+
+
+def _away(before: TimelineEvent | None, event: TimelineEvent, look: Look) -> list[Line]:
+    """The line between two sessions: how long the person was away."""
+    if before is None or before.session == event.session:
+        return []
+    return [_gap(abs(event.ts - before.ts), look, " away")]
+
+
+def _gap(ms: int, look: Look, what: str) -> Line:
+    rule = look.pick("┄┄", "--")
+    return (Span(f"            {rule} {duration(ms / 1000)}{what} {rule}", "muted"),)
+
+
+def sessions_at(answer: Timeline) -> list[int]:
+    """Return the rows at which another session begins, as the cursor counts them."""
+    starts, before = [], None
+    for row, fold in enumerate(folds(answer)):
+        session = answer.events[fold.first].session
+        if session != before:
+            starts.append(row)
+        before = session
+    return starts
 
 
 def _local(event: TimelineEvent, look: Look, pattern: str) -> str:

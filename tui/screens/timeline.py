@@ -23,6 +23,9 @@ from tui.widgets.records.facts import FactsPanel
 from tui.widgets.records.person import ActiveDays
 from tui.widgets.records.timeline_view import Moment, TimelineView
 
+LAST = -1
+"""The number of the last session."""
+
 
 class TimelinePage(AccompaniedPage):
     """A person's events, newest first; < and > go to the next person of the list.
@@ -31,6 +34,7 @@ class TimelinePage(AccompaniedPage):
         user: the person.
         users: the list the person was opened from.
         at: the event to begin at, None for the newest.
+        last: whether to show only the last session.
     """
 
     page_id = "timeline"
@@ -43,9 +47,16 @@ class TimelinePage(AccompaniedPage):
     """
 
     def __init__(
-        self, place: str, user: str, users: Sequence[str] = (), at: Moment | None = None
+        self,
+        place: str,
+        user: str,
+        users: Sequence[str] = (),
+        at: Moment | None = None,
+        *,
+        last: bool = False,
     ) -> None:
         super().__init__(place)
+        self.last = last
         self.first_at = at
         self.user = user
         self.users = list(users) or [user]
@@ -77,14 +88,18 @@ class TimelinePage(AccompaniedPage):
     def start(self) -> None:
         """See Page."""
         self._timeline.at = self.first_at
-        self._ask()
+        question = self._timeline.question_about(self.user)
+        self.ask(self._timeline, edits.revise(question, session=LAST if self.last else None))
 
     @property
     def _timeline(self) -> TimelineView:
         return self.query_one(TimelineView)
 
     def _ask(self) -> None:
-        self.ask(self._timeline, self._timeline.question_about(self.user))
+        now = self._timeline.question
+        only = LAST if now is not None and getattr(now, "session", None) else None
+        question = self._timeline.question_about(self.user)
+        self.ask(self._timeline, edits.revise(question, session=only))
 
     @property
     def timeline(self) -> Timeline | None:
@@ -94,7 +109,10 @@ class TimelinePage(AccompaniedPage):
 
     def answered(self, view: AnswerView) -> None:
         """See Page."""
-        view.footing = "newest first"
+        event = getattr(view.question, "event", None)
+        only = "the last session only, " if getattr(view.question, "session", None) else ""
+        named = f"{clean(event, 30)} only, " if event else ""
+        view.footing = f"{only}{named}newest first"
         view.repaint()
         self._tell()
         further = self._timeline.beyond()
@@ -155,6 +173,23 @@ class TimelinePage(AccompaniedPage):
             self.ask(self._timeline, edits.revise(question, event=None))
         elif event is not None:
             self.ask(self._timeline, edits.revise(question, event=event.event))
+
+    def action_last_session(self) -> None:
+        """Show only the last session of the person, or everything again."""
+        question = self._timeline.question
+        if question is None:
+            return
+        only = None if getattr(question, "session", None) else LAST
+        self._timeline.cursor = None
+        self.ask(self._timeline, edits.revise(question, session=only, event=None, offset=0))
+
+    def move(self, rows: int, columns: int) -> None:
+        """Move the cursor; to the side it goes to the session above or below."""
+        if columns and self.panel is self._timeline:
+            if not self._timeline.to_session(columns):
+                self.say("There is no other session in this direction.")
+        else:
+            super().move(rows, columns)
 
     def action_earlier(self) -> None:
         """Go to the previous person in the list."""

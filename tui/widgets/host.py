@@ -57,13 +57,19 @@ class Navigator(Protocol):
         """
 
     def open_person(
-        self, user: str, users: Sequence[str] = (), at: tuple[int, str] | None = None
+        self,
+        user: str,
+        users: Sequence[str] = (),
+        at: tuple[int, str] | None = None,
+        *,
+        last: bool = False,
     ) -> None:
         """Open a person's timeline.
 
         Args:
             users: the list the person is in, which the timeline can walk through.
             at: the instant in ms and the name of the event to begin at, None for the newest.
+            last: whether to show only the last session.
         """
 
     def open_event(self, event: Happened, events: Sequence[Happened] = ()) -> None:

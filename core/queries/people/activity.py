@@ -39,6 +39,7 @@ class UserActivity(Question):
     Attributes:
         user: a user id or device id; a merged or linked one means the person it belongs to.
         event: list only events of this name; the summary covers all events.
+        session: list only events of this session: 1 is the first, -1 the last.
         limit, offset: size and start of the page, before it is extended.
         direction: "latest" lists the newest first, "earliest" the oldest.
     """
@@ -46,6 +47,7 @@ class UserActivity(Question):
     kind: Literal["user_activity"] = "user_activity"
     user: str = Field(min_length=1)
     event: str | None = None
+    session: int | None = None
     limit: int = Field(default=MOST, ge=1, le=MOST)
     offset: int = Field(default=0, ge=0)
     direction: Literal["latest", "earliest"] = "latest"
@@ -117,22 +119,31 @@ class UserActivity(Question):
     ) -> Generator[Statement, Rows, tuple[_Listed, int]]:
         bind = ctx.binder()
         selection = select(ctx, self, self.event, absent=ANY)
+        only = sessions.numbered(self.session)
+        within = _within(bind, only)
         counted = yield bind.statement(
-            f"select count(*) from {selection.source()} where {_own(selection, bind, actor)}",
+            f"""
+            select count(*)
+            from {selection.source()}
+            where {_own(selection, bind, actor)}{within}""",
             "events to list",
         )
-        rows = yield self._page(ctx, selection, actor)
+        rows = yield self._page(ctx, selection, actor, only)
         listed = [(row, sessions.of(row[0], row[3])) for row in rows]
         if listed and listed[-1][1] is not None:
             rows = yield self._rest(ctx, selection, actor, rows[-1], listed[-1][1])
             listed += [(row, sessions.of(row[0], row[3])) for row in rows]
+        if only is not None:
+            listed = [(row, part) for row, part in listed if part == only]
         return listed, int(counted[0][0])
 
-    def _page(self, ctx: Context, selection: Selection, actor: int) -> Statement:
+    def _page(
+        self, ctx: Context, selection: Selection, actor: int, only: _Part | None
+    ) -> Statement:
         bind = ctx.binder()
         return bind.statement(
             f"""
-            {self._select(selection, bind, actor)}
+            {self._select(selection, bind, actor)}{_within(bind, only)}
             {self._order()}
             limit {bind(self.limit)} offset {bind(self.offset)}
             """,
@@ -181,6 +192,15 @@ def _own(selection: Selection, bind: Binder, actor: int) -> str:
     return f"e.actor = {bind(actor)} and {selection.where(bind, None)}"
 
 
+def _within(bind: Binder, part: _Part | None) -> str:
+    """The test for the events of a session, after others; "" for those of all."""
+    if part is None:
+        return ""
+    if part.key:
+        return f" and e.session = {bind(part.key)}"
+    return f" and e.session = 0 and e.ts between {bind(part.start)} and {bind(part.end)}"
+
+
 def _event(ctx: Context, row: Sequence[Any], session: int) -> TimelineEvent:
     ts, _, event, _, properties, *values = row
     return TimelineEvent(
@@ -221,6 +241,22 @@ class _All:
         self._given = {part.key: part for part in self.parts if part.key}
         self._derived = [part for part in self.parts if not part.key]
         self._starts = [part.start for part in self._derived]
+
+    def numbered(self, number: int | None) -> _Part | None:
+        """Return the session of a number, from 1 or from -1 for the last; None for no number.
+
+        Raises:
+            NotFound: the person has no session of that number.
+        """
+        if number is None:
+            return None
+        at = number - 1 if number > 0 else len(self.parts) + number
+        if number == 0 or not 0 <= at < len(self.parts):
+            raise NotFound(
+                f"There is no session {number}: this person has {len(self.parts)}.",
+                "1 is the first session, and -1 the last.",
+            )
+        return self.parts[at]
 
     def of(self, ts: int, key: int) -> _Part | None:
         """Return the session of an event, None for one outside any session."""

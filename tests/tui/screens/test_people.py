@@ -144,3 +144,38 @@ async def test_only_these_people_count_on_the_page_before(path: Path) -> None:
         first, second = ff.page.main.answer.groups[0].steps
         assert (first.count, second.count) == (dropped, 0)
         assert "Only" in ff.status
+
+
+async def test_l_shows_a_persons_last_session_alone(path: Path) -> None:
+    async with explorer(path) as ff:
+        await ff.press("8", "L")
+        user = ff.page.user
+        shown = ff.page.timeline
+        assert {event.session for event in shown.events} == {shown.total_sessions}
+        assert "the last session only" in ff.screen
+        await ff.press("greater_than_sign")
+        assert ff.page.user != user
+        assert {event.session for event in ff.page.timeline.events} == {
+            ff.page.timeline.total_sessions
+        }
+        await ff.press("L")
+        assert len(ff.page.timeline.sessions) == ff.page.timeline.total_sessions
+        assert "only" not in ff.page.view.footing
+
+
+async def test_the_cursor_goes_from_session_to_session_and_gaps_are_said(path: Path) -> None:
+    async with explorer(path, place="users", size=(100, 40)) as ff:
+        await ff.press("slash")
+        await ff.type("u01")
+        await ff.pilot.pause(0.3)
+        await ff.press("enter", "enter")
+        events = ff.page.timeline.events
+        assert len({event.session for event in events}) > 2
+        assert "h away --" in ff.screen
+        seen = [events[int(ff.page.view.cell.row)].session]
+        for _ in range(2):
+            await ff.press("right")
+            seen.append(events[int(ff.page.view.cell.row)].session)
+        assert seen == [ff.page.timeline.total_sessions - n for n in range(3)]
+        await ff.press("left")
+        assert events[int(ff.page.view.cell.row)].session == seen[1]

@@ -23,7 +23,9 @@ from tui.widgets.panel import Painted
 
 DIM_AFTER = 0.15
 MOVES = ("up", "down", "left", "right", "first", "last", "page_up", "page_down")
-ON_ANSWERS = frozenset(("open", "others", "mark", "related", "copy", *MOVES))
+ON_ANSWERS = frozenset(
+    ("open", "others", "mark", "related", "copy", "pick", "last_session", *MOVES)
+)
 """Actions that need the answer under the cursor."""
 
 

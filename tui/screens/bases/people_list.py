@@ -363,12 +363,20 @@ class PeopleList(AccompaniedPage):
 
     def action_open(self) -> None:
         """Open the timeline of the person under the cursor."""
-        cell = self.first_view.cell
         if isinstance(self.panel, Companion):
             super().action_open()
-        elif cell is not None and cell.row is not None and self.first_view.answer is not None:
-            users = [person.user for person in self.first_view.answer.rows]
-            self.app.navigator.open_person(cell.row, users)
+        else:
+            self._open_person()
+
+    def action_last_session(self) -> None:
+        """Open the last session of the person under the cursor."""
+        self._open_person(last=True)
+
+    def _open_person(self, *, last: bool = False) -> None:
+        cell, people = self.first_view.cell, self.list_view.people
+        if cell is not None and cell.row is not None and people is not None:
+            users = [person.user for person in people.rows]
+            self.app.navigator.open_person(cell.row, users, last=last)
 
     def value_text(self) -> str:
         """See Page: the person's id."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.answers import Timeline
-from core.draw.timeline import folds
+from core.draw.timeline import folds, sessions_at
 from core.queries import from_json
 from core.queries.common.question import Question
 from tui.widgets.answer import AnswerView
@@ -30,6 +30,15 @@ class TimelineView(AnswerView):
         """Return the question for a page of somebody's events, or of those of one name."""
         body = {"kind": "user_activity", "user": user, "limit": EVENTS}
         return from_json({**body, "event": event, "offset": offset})
+
+    def to_session(self, step: int) -> bool:
+        """Put the cursor on the next session below, or above; False if there is none."""
+        if not isinstance(self.answer, Timeline) or self.cursor is None:
+            return False
+        row = self.cursor[0]
+        starts = sessions_at(self.answer)
+        found = [at for at in starts if at > row] if step > 0 else [at for at in starts if at < row]
+        return bool(found) and self.move_to(found[0 if step > 0 else -1], 0)
 
     def beyond(self) -> Question | None:
         """Put the cursor on the event to begin at, once.

@@ -109,8 +109,23 @@ def test_timelines_match_the_oracle(world, limit, offset, direction):
             assert [(e.ts, e.event) for e in who.events] == [(i.ts, i.name) for i in expected]
             assert len(who.events) >= min(limit, max(len(own) - offset, 0))
             _check_end(ordered[offset:], limit, who)
+            _check_sessions(engine, own, actor)
             question = from_json({"kind": "user_activity", **fields})
             assert people(engine, question, Cell()) == [actor]
+
+
+def _check_sessions(engine, own, actor) -> None:
+    """One session has exactly the events of the whole timeline that are in it."""
+    whole = ask(engine, "user_activity", user=actor)
+    for number in range(1, whole.total_sessions + 1):
+        expected = [event for event in whole.events if event.session == number]
+        for named in (number, number - whole.total_sessions - 1):
+            found = ask(engine, "user_activity", user=actor, session=named)
+            assert list(found.events) == expected
+            assert {part.number for part in found.sessions} <= {number}
+            assert not found.truncated
+    with pytest.raises(NotFound, match="There is no session"):
+        ask(engine, "user_activity", user=actor, session=whole.total_sessions + 1)
 
 
 def _check_end(ordered, limit, who) -> None:
