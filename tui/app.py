@@ -30,8 +30,8 @@ from tui.services.freshness import Freshness
 from tui.services.library import Library
 from tui.services.state import State
 from tui.start.dressed import Dressed
+from tui.themes.own import DEFAULT
 
-TIME_LIMIT = 10.0
 POLL_SECONDS = 5.0
 HELD_SECONDS = 0.15
 """How long a page that is open may wait for its answers before it is shown without them."""
@@ -75,6 +75,8 @@ class Explorer(Dressed):
         self.navigator = Navigation(self)
         self.first_page: Screen[Any] | None = None
         self.data = Freshness(engine)
+        self.config = Config()
+        self._usual = self.look
         self.notices: tuple[str, ...] = ()
         self._release: Timer | None = None
 
@@ -87,16 +89,33 @@ class Explorer(Dressed):
             self.call_after_refresh(tell, self, "  ".join(self.notices))
 
     def configure(self, config: Config) -> None:
-        """Apply settings: keys, and the choices made here last or else configured."""
+        """Apply settings: keys, and the choices made here last or else configured.
+
+        A choice made here holds until the setting behind it is changed.
+        """
+        self.config = config
         self.keymap = config.keys
         self.set_keymap(dict(config.keys))
         self.notices = (*config.notices, *filter(None, (self.state.notice,)))
-        glyphs = self.state.values.get("glyphs") or config.glyphs
-        if glyphs in GLYPHS and not self.look.ascii:
-            self.look = replace(self.look, glyphs=cast(Glyphs, glyphs))
-        theme = self.state.values.get("theme") or config.theme
-        if theme in self.available_themes:
-            self.show_colours(theme)
+        self._dress()
+
+    def settings_changed(self, name: str) -> None:
+        """See Host."""
+        self.state.values.pop(name, None)
+        self.config = read()
+        self.engine.time_limit = self.config.seconds
+        self._dress()
+        if isinstance(self.screen, Page):
+            self.screen.action_redraw()
+
+    def _dress(self) -> None:
+        """Take the theme and the glyphs that are chosen or configured."""
+        glyphs = self.state.choice("glyphs", self.config.glyphs) or self.config.glyphs
+        if not self._usual.ascii:
+            known = glyphs if glyphs in GLYPHS else self._usual.glyphs
+            self.look = replace(self.look, glyphs=cast(Glyphs, known))
+        theme = self.state.choice("theme", self.config.theme) or self.config.theme
+        self.show_colours(theme if theme in self.available_themes else DEFAULT)
 
     def take_colours(self) -> None:
         """See Dressed; the page on top is drawn again."""
@@ -162,14 +181,14 @@ class Explorer(Dressed):
     def set_glyphs(self, glyphs: Glyphs) -> None:
         """Switch to other glyphs."""
         self.look = Look(glyphs=glyphs, colour=self.look.colour, calendar=self.look.calendar)
-        self.state.values["glyphs"] = glyphs
+        self.state.choose("glyphs", glyphs, self.config.glyphs)
         if isinstance(self.screen, Page):
             self.screen.action_redraw()
 
     def set_colours(self, theme: str) -> None:
         """Switch to another theme and remember it; the ansi themes use the terminal's colours."""
         self.show_colours(theme)
-        self.state.values["theme"] = theme
+        self.state.choose("theme", theme, self.config.theme)
 
     def show_colours(self, theme: str) -> None:
         """Show another theme for the time being."""
@@ -205,9 +224,10 @@ def run(
         CannotOpen: the file is missing or not a workspace.
         NotFound: there is no such board.
     """
-    engine = SqliteEngine(path, time_limit=TIME_LIMIT, wait=QUICK.seconds)
+    config = read()
+    engine = SqliteEngine(path, time_limit=config.seconds, wait=QUICK.seconds)
     saved = Saved(path, profile=os.environ.get("FOOTFALL_PROFILE", ""), patience=QUICK)
-    state, config = State(Path(path)), read()
+    state = State(Path(path))
     place = places.start_place(state, board, question)
     app = Explorer(engine, saved, state, look=look, place=place)
     app.configure(config)

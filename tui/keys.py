@@ -200,6 +200,7 @@ ACTIONS = (
     Action("starter_boards", (), "", "save starter boards made from the existing events", "save",
            ("boards",)),
     Action("theme", (), "", "choose a colour theme", "view"),
+    Action("settings", (), "", "range, zone, week start, theme, glyphs, limits", "view"),
     Action("redraw", (), "", "draw the whole screen again", "view"),
     Action("quit", ("q",), "quit", "quit; the next start returns here", "go", rank=50),
 )  # fmt: skip

@@ -64,6 +64,7 @@ SYNOPSES = {
     "footfall export-events [DB] [-o FILE]": "footfall export-events demo.db",
     "footfall forget --before DATE": "footfall forget --before 2000-01-01 --dry-run",
     "footfall delete-user ID": "footfall delete-user u_00280 --yes",
+    "footfall config [NAME] [VALUE]": "footfall config",
     "footfall doctor": "footfall doctor",
     "footfall completion bash|zsh|fish": "footfall completion bash",
 }

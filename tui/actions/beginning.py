@@ -57,7 +57,7 @@ def _first(page: Beginning, kind: str) -> tuple[Question, Edit | None]:
     """
     from tui.editors.kinds.table import OF_OTHERS, rows_of
 
-    range_text = edits.usual_range(page.app.engine)
+    range_text = edits.usual_range(page.app)
     events = page.app.library.suggestions().facts.events
     if not events:
         raise BadQuestion(

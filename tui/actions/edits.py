@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.engines.sqlite.engine import SqliteEngine
 from core.errors import BadQuestion
 from core.queries import from_json
 from core.queries.common.context import Context
 from core.queries.common.question import Question
 from core.timeframe import CLOCK, DAY, GRANULARITIES, Span, to_date
 from tui.texts.fields import has
+from tui.widgets.host import Host
 
 LADDER = ("24h", "7d", "14d", "30d", "90d", "180d", "12m", "24m", "all_time")
 """Ranges that "shorter" and "longer" step through, by their length in days."""
@@ -172,12 +172,15 @@ def complete_only(question: Question, ctx: Context) -> Question:
     return revise(question, range=dates_text(whole[0].first_day, whole[-1].last_day))
 
 
-def usual_range(engine: SqliteEngine) -> str:
-    """Return 30d or, if the newest events are older than that, the last 90 days up to them."""
-    ctx = engine.context()
+def usual_range(host: Host) -> str:
+    """Return the configured range or, where it ends after the newest events, the days before it.
+
+    Without one it is 30d; data that ended is shown by its last 90 days.
+    """
+    ctx, usual = host.engine.context(), host.config.range or "30d"
     if ctx.latest is None:
-        return "30d"
+        return usual
     last = ctx.calendar.day_of(ctx.latest)
-    if last > ctx.today - 30:
-        return "30d"
+    if last >= ctx.span(usual).first_day:
+        return usual
     return dates_text(last - 89, last)

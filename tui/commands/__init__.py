@@ -25,6 +25,7 @@ COMMANDS = {
     "chart": "save questions: list, show, save, run, delete, restore, versions",
     "check": "count sets and sessions again from the events, and repair them",
     "completion": "print a completion script for your shell",
+    "config": "show, set and check the settings",
     "delete-user": "take out a person, and everything about them",
     "demo": "create a sample workspace and open it",
     "doctor": "check terminal, clipboard, database and timing",
@@ -50,6 +51,7 @@ _HIDDEN = ("explore", "open")
 
 _SAVED = ("audience", "board", "chart", "event", "mark", "profile")
 _FRESH = ("follow", "sync")
+_SETUP = ("completion", "config", "doctor")
 _UPKEEP = ("backup", "check", "delete-user", "export-events", "forget", "info", "undo")
 _MODULES = {
     "import": "import_",
@@ -58,6 +60,7 @@ _MODULES = {
     "run": "run_",
     **{name: f"saved.{name}" for name in _SAVED},
     **{name: f"fresh.{name}" for name in _FRESH},
+    **{name: f"setup.{name}" for name in _SETUP},
     **{name: f"upkeep.{name.replace('-', '_')}" for name in _UPKEEP},
 }
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}

@@ -28,18 +28,20 @@ def data_folder() -> Path:
 
 
 def _configured() -> str:
-    import tomllib
+    """Return the configured workspace, "" if there is none.
 
-    from platformdirs import user_config_path
+    Raises:
+        BadInput: the settings cannot be read, so that another workspace might be meant.
+    """
+    from tui.services.config import Settings, config_file
 
-    file = user_config_path("footfall", appauthor=False) / "config.toml"
-    if not file.exists():
+    if not config_file().exists():
         return ""
-    try:
-        found = tomllib.loads(file.read_text("utf-8")).get("database", "")
-    except (OSError, ValueError) as error:
-        raise BadInput(f"{file} could not be read: {error}.") from error
-    return found if isinstance(found, str) else ""
+    settings = Settings()
+    found = settings.found("database")
+    if settings.wrong:
+        raise BadInput(settings.wrong[0].said, "footfall config --check names what is wrong.")
+    return str(found.value)
 
 
 def database(given: str | None) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,12 +16,12 @@ from core.text import compact, duration, number
 from tui.commands.database import database, patience
 from tui.commands.drawn import DrawnLine
 from tui.commands.output import put, say
+from tui.services.config import WEEK_STARTS, usual
 
 if TYPE_CHECKING:
     from core.store.imports.replacing import Decide
     from core.store.ingest.importer import ImportReport, Progress
 
-WEEK_STARTS = {"monday": 0, "sunday": 6}
 DATES = {"day-first": True, "month-first": False}
 BAR = 24
 _PLAIN_EVERY = 10.0
@@ -182,6 +183,22 @@ def asked_for(
     }
 
 
+def for_new(into: Path, files: Sequence[str], asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of an import with the configured zone and week start, for a new file.
+
+    A workspace keeps those it has, and an export brings its own.
+    """
+    from core.sources.exported import settings_of
+
+    if os.path.lexists(into) or settings_of(files[0]):
+        return dict(asked)
+    found = dict(asked)
+    found["zone"] = found["zone"] or usual("zone") or None
+    if found["week_start"] is None:
+        found["week_start"] = WEEK_STARTS.get(usual("week_start"))
+    return found
+
+
 def load(
     into: Path,
     files: Sequence[str],
@@ -197,6 +214,7 @@ def load(
     from core.store.ingest.importer import import_files
     from core.store.waiting import IMPORT_WAIT
 
+    asked = for_new(into, files, asked)
     progress = Bar() if sys.stderr.isatty() else Lines()
     try:
         return import_files(

@@ -92,7 +92,7 @@ class EventsPage(AccompaniedPage):
 
     def _first_range(self) -> str:
         """The last days or, when the data ended before, all days that it has."""
-        usual, ctx = edits.usual_range(self.app.engine), self.context
+        usual, ctx = edits.usual_range(self.app), self.context
         if "," not in usual or ctx.earliest is None or ctx.latest is None:
             return usual
         return edits.dates_text(ctx.calendar.day_of(ctx.earliest), ctx.calendar.day_of(ctx.latest))

@@ -79,7 +79,7 @@ class MarksPage(AccompaniedPage):
         """See Page."""
         self.fill()
         self._figures = self._board_figures()
-        base = edits.usual_range(self.app.engine)
+        base = edits.usual_range(self.app)
         question = self.app.state.question("metrics")
         if question is None or question.kind not in ("trend", "active_users"):
             question = from_json({"kind": "active_users", "range": base})

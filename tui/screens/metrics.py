@@ -103,7 +103,7 @@ class MetricsPage(TabledPage):
 
     def _to_list(self) -> Listed:
         library = self.app.library
-        base = edits.usual_range(self.app.engine)
+        base = edits.usual_range(self.app)
         return self.counts, base, library.suggested(), library.charts()
 
     def _count(self) -> None:

@@ -73,7 +73,7 @@ class SegmentsPage(AccompaniedPage):
 
     def start(self) -> None:
         """See Page."""
-        base = edits.usual_range(self.app.engine)
+        base = edits.usual_range(self.app)
         question = from_json({"kind": "segments", "range": base})
         self.first_view.saved = question
         self.fill()

@@ -1,97 +1,408 @@
-"""Settings: colours, glyphs and keys, in one TOML file in the configuration folder.
+"""Settings, in one TOML file in the configuration folder.
 
+range = "90d"
 theme = "nord"
-glyphs = "ascii"
+
+[limits]
+question = 20
 
 [keys]
 range = "R"
+
+What is typed with a command comes before the environment, that before the file, and that before
+what is usual. A setting that cannot be used is left out and told; the others hold.
 """
 
 from __future__ import annotations
 
 import os
-import tomllib
-from collections.abc import Mapping
+import shutil
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from platformdirs import user_config_dir
-
-from core.errors import nearest
-from tui.keys import BY_ID, actions_of, pages_of
+from core.errors import BadInput, FootfallError, did_you_mean
 
 GLYPHS = ("braille", "block", "ascii")
+WEEK_STARTS = {"monday": 0, "sunday": 6}
+MOST_SECONDS = 3_600
+
+Origin = Literal["default", "file", "environment", "flag"]
 
 
 def config_file() -> Path:
     """Return the path of the settings file; FOOTFALL_CONFIG names another one."""
-    return Path(
-        os.environ.get("FOOTFALL_CONFIG") or Path(user_config_dir("footfall")) / "config.toml"
-    )
+    named = os.environ.get("FOOTFALL_CONFIG")
+    if named:
+        return Path(named).expanduser()
+    from platformdirs import user_config_path
+
+    return user_config_path("footfall", appauthor=False) / "config.toml"
+
+
+# -- what can be set
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One value that can be set.
+
+    Attributes:
+        name: its name in the file, after that of its table and a dot.
+        does: what it is, in a few words.
+        allowed: what it may be, as a sentence.
+        usual: its value where nothing sets it.
+        checked: returns a value as it is stored; a FootfallError says why it cannot be used.
+    """
+
+    name: str
+    does: str
+    allowed: str
+    usual: str | float
+    checked: Callable[[Any], str | float]
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return "FOOTFALL_DB" if self.name == "database" else f"FOOTFALL_{_shouted(self.name)}"
+
+
+def _shouted(name: str) -> str:
+    return name.replace(".", "_").upper()
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise BadInput("It must be text.")
+    return value
+
+
+def _range(value: Any) -> str:
+    from core.timeframe import Calendar
+    from core.timeframe.ranges import resolve
+
+    resolve(_text(value), Calendar(), 0)
+    return str(value)
+
+
+def _zone(value: Any) -> str:
+    from core.timeframe import Calendar
+
+    return Calendar(_text(value)).zone.key
+
+
+def _theme(value: Any) -> str:
+    from textual.theme import BUILTIN_THEMES
+
+    from tui.themes.own import THEMES
+
+    return _among([*(theme.name for theme in THEMES), *BUILTIN_THEMES])(value)
+
+
+def _among(known: Iterable[str]) -> Callable[[Any], str]:
+    def checked(value: Any) -> str:
+        if value not in known:
+            raise BadInput(f"{value!r} is not known.", did_you_mean(str(value), known))
+        return str(value)
+
+    return checked
+
+
+def _seconds(value: Any) -> float:
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        seconds = 0.0
+    if isinstance(value, bool) or not 0.1 <= seconds <= MOST_SECONDS:
+        raise BadInput(f"{value!r} is no number of seconds.")
+    return int(seconds) if seconds == int(seconds) else seconds
+
+
+SETTINGS = (
+    Setting("database", "the workspace that is opened when none is named", "a path", "", _text),
+    Setting("range", "the range of new questions",
+            "one of 24h, 7d, 30d, 12m, today, mtd, last_month, all_time and the like", "30d",
+            _range),
+    Setting("zone", "the time zone of new workspaces",
+            "an IANA name such as UTC or Europe/Amsterdam", "UTC", _zone),
+    Setting("week_start", "the first day of the week in new workspaces",
+            "one of monday, sunday", "monday", _among(WEEK_STARTS)),
+    Setting("theme", "the colours of the explorer",
+            "a theme that the explorer lists under : theme", "footfall-dark", _theme),
+    Setting("glyphs", "what charts are drawn with; by default what the terminal can show",
+            f"one of {', '.join(GLYPHS)}", "", _among(GLYPHS)),
+    Setting("limits.question", "the seconds that a question may take in the explorer",
+            f"a number of seconds up to {MOST_SECONDS:,}", 10, _seconds),
+)  # fmt: skip
+
+BY_NAME = {setting.name: setting for setting in SETTINGS}
+KEYS = "keys."
+
+
+def setting_of(name: str) -> Setting:
+    """Return what can be set under a name; "keys.ACTION" is the keys of an action.
+
+    Raises:
+        BadInput: nothing has that name.
+    """
+    if name in BY_NAME:
+        return BY_NAME[name]
+    if name.startswith(KEYS):
+        from tui.keys import BY_ID
+        from tui.services.remapping import action_of, keys_of
+
+        action = BY_ID[action_of(name.removeprefix(KEYS))]
+        allowed = "keys that no other action of a page has, such as R or ctrl+r"
+        return Setting(name, f"keys: {action.help}", allowed, ",".join(action.keys), keys_of)
+    hint = did_you_mean(name, BY_NAME)
+    raise BadInput(f"{name} is not a setting.", hint or f"{', '.join(BY_NAME)}, keys.ACTION.")
+
+
+# -- what is set
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """Something that cannot be used.
+
+    Attributes:
+        where: the line of the file ("line 3"), a variable, or "".
+        said: a sentence that names it, and what is allowed.
+    """
+
+    where: str
+    said: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """The value of a setting, and what it was set by."""
+
+    value: str | float
+    origin: Origin
+
+
+class Settings:
+    """What the file and the environment say.
+
+    Args:
+        file: the settings file; None means the usual one, and that the environment counts too.
+
+    Attributes:
+        keys: action -> Textual key names, separated by commas, of what is remapped.
+        wrong: what cannot be used, the lines of the file in their order.
+    """
+
+    def __init__(self, file: Path | None = None) -> None:
+        self.file = file or config_file()
+        self.keys: dict[str, str] = {}
+        self.wrong: list[Wrong] = []
+        self._environment: Mapping[str, str] = os.environ if file is None else {}
+        self._text = ""
+        self._data: dict[str, Any] = {}
+        self._read()
+
+    def _read(self) -> None:
+        from tui.services.toml_lines import read
+
+        try:
+            self._text = self.file.read_text("utf-8")
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError) as error:
+            self.wrong.append(Wrong("", f"{self.file.name} could not be read: {error}."))
+            return
+        self._data, left_out = read(self._text)
+        name = self.file.name
+        for at, why in left_out:
+            self.wrong.append(Wrong(f"line {at}", f"{name} line {at} could not be read: {why}."))
+
+    def found(self, name: str, flag: str | None = None) -> Found:
+        """Return the value of a setting; what cannot be used is passed over.
+
+        Args:
+            flag: what was typed with a command, which comes first.
+        """
+        setting = BY_NAME[name]
+        if flag is not None:
+            return Found(flag, "flag")
+        typed = self._environment.get(setting.variable)
+        if typed and (value := self._usable(setting, typed, setting.variable)) is not None:
+            return Found(value, "environment")
+        written = self._written(name)
+        if written is not None and (value := self._usable(setting, written)) is not None:
+            return Found(value, "file")
+        return Found(setting.usual, "default")
+
+    def all(self) -> dict[str, Found]:
+        """Return every setting, and the actions that are remapped; fills `keys` and `wrong`."""
+        found = {name: self.found(name) for name in BY_NAME}
+        self._read_keys()
+        self._find_strangers()
+        self.wrong.sort(key=lambda wrong: self._place(wrong.where))
+        return found | {f"{KEYS}{id_}": Found(keys, "file") for id_, keys in self.keys.items()}
+
+    def _place(self, where: str) -> int:
+        return int(where.removeprefix("line ")) if where.startswith("line ") else 0
+
+    def _written(self, name: str) -> Any:
+        table, _, last = name.rpartition(".")
+        known = self._data.get(table, {}) if table else self._data
+        return known.get(last) if isinstance(known, dict) else None
+
+    def _usable(self, setting: Setting, value: Any, variable: str = "") -> str | float | None:
+        try:
+            return setting.checked(value)
+        except FootfallError as error:
+            named = f"{variable or setting.name} must be {setting.allowed}."
+            hint = error.hint if error.hint.startswith("Did you mean") else ""
+            self._blame(setting.name, f"{named} {hint}".strip(), variable)
+            return None
+
+    def _blame(self, name: str, said: str, variable: str = "") -> None:
+        from tui.services.toml_lines import line_of
+
+        at = 0 if variable else line_of(self._text, name)
+        wrong = Wrong(variable or (f"line {at}" if at else ""), said)
+        if wrong not in self.wrong:
+            self.wrong.append(wrong)
+
+    def _read_keys(self) -> None:
+        given = self._data.get("keys")
+        if not isinstance(given, dict):
+            if given is not None:
+                self._blame("keys", "[keys] must be a table: action = keys.")
+            return
+        from tui.services.remapping import usable
+
+        self.keys, wrong = usable(given)
+        for id_, error in wrong:
+            named = "" if error.message.startswith("[keys]") else f"[keys] {id_}: "
+            self._blame(f"{KEYS}{id_}", f"{named}{error}")
+
+    def _find_strangers(self) -> None:
+        """Blame what is written and is not a setting."""
+        tables = {name.partition(".")[0] for name in BY_NAME if "." in name}
+        for name, value in self._data.items():
+            if name in tables and isinstance(value, dict):
+                names = [f"{name}.{last}" for last in value]
+            else:
+                names = [name] if name != "keys" else []
+            for each in names:
+                if each not in BY_NAME:
+                    hint = did_you_mean(each, BY_NAME) or f"There is {', '.join(BY_NAME)}."
+                    self._blame(each, f"{each} is not a setting. {hint}")
+
+
+def put(name: str, value: str | None, file: Path | None = None) -> str | float | None:
+    """Set a value in the file, or remove it if it is None; return it as it is stored.
+
+    Everything else in the file stays as it is written.
+
+    Raises:
+        BadInput: nothing has that name, or it may not be this.
+        FootfallError: the file cannot be written.
+    """
+    from tui.services.toml_lines import changed
+
+    setting, path = setting_of(name), (file or config_file()).resolve()
+    stored = None if value is None else _checked(setting, value)
+    if stored is not None and name.startswith(KEYS):
+        _refuse_shared(name.removeprefix(KEYS), str(stored), file)
+    try:
+        text = path.read_bytes().decode() if path.exists() else ""
+        _replace(path, changed(text, name, stored))
+    except OSError as error:
+        raise FootfallError(f"{path} could not be written: {error.strerror}.") from error
+    except ValueError as error:
+        raise BadInput(f"{path} is not text.", "A settings file is TOML in UTF-8.") from error
+    return stored
+
+
+def _checked(setting: Setting, value: str) -> str | float:
+    try:
+        return setting.checked(value)
+    except FootfallError as error:
+        hint = f"It must be {setting.allowed}."
+        more = error.hint if error.hint.startswith("Did you mean") else ""
+        raise BadInput(f"{setting.name}: {error.message}", f"{hint} {more}".strip()) from error
+
+
+def _refuse_shared(id_: str, keys: str, file: Path | None) -> None:
+    from tui.services.remapping import shared
+
+    settings = Settings(file)
+    settings.all()
+    clash = shared({**settings.keys, id_: keys})
+    if clash:
+        key, *actions = clash
+        raise BadInput(
+            f"[keys] {key} is set for both {actions[0]} and {actions[1]}.",
+            "Two actions of a page need two keys.",
+        )
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file as a whole, with the rights it had."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_bytes(text.encode())
+        if path.exists():
+            shutil.copymode(path, draft)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+# -- what the explorer takes
 
 
 @dataclass(frozen=True)
 class Config:
-    """Settings.
+    """The settings of the explorer.
 
     Attributes:
         theme: name of a Textual theme, or "".
         glyphs: one of GLYPHS, or "" to detect them.
         keys: action id -> Textual key names, separated by commas.
         notices: one sentence for each setting that could not be used.
+        range: the range of new questions, or "" for the usual one.
+        seconds: how long a question may take.
     """
 
     theme: str = ""
     glyphs: str = ""
     keys: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    range: str = ""
+    seconds: float = 10.0
 
 
 def read(file: Path | None = None) -> Config:
-    """Return the settings in a file; bad ones are skipped and reported in `notices`."""
-    path = file or config_file()
-    try:
-        data = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return Config()
-    except (OSError, ValueError) as error:
-        return Config(notices=(f"{path.name} could not be read: {error}.",))
-    keys, wrong = _keys(data.get("keys"))
-    glyphs = data.get("glyphs", "")
-    if glyphs and glyphs not in GLYPHS:
-        wrong.append(f"glyphs must be one of {', '.join(GLYPHS)}.")
-        glyphs = ""
-    return Config(str(data.get("theme", "")), glyphs, keys, tuple(wrong))
+    """Return the settings of the explorer; bad ones are skipped and reported in `notices`.
+
+    Args:
+        file: the settings file; without one the environment counts too.
+    """
+    settings = Settings(file)
+    found = settings.all()
+
+    def text(name: str) -> str:
+        return str(found[name].value) if found[name].origin != "default" else ""
+
+    return Config(
+        theme=text("theme"),
+        glyphs=text("glyphs"),
+        keys=settings.keys,
+        notices=tuple(wrong.said for wrong in settings.wrong),
+        range=text("range"),
+        seconds=float(found["limits.question"].value),
+    )
 
 
-def _keys(given: Any) -> tuple[dict[str, str], list[str]]:
-    """Return the keys that name an action and conflict with no other key of a page."""
-    kept: dict[str, str] = {}
-    wrong: list[str] = []
-    for id_, keys in (given if isinstance(given, dict) else {}).items():
-        if id_ not in BY_ID:
-            close = nearest(str(id_), BY_ID, 1)
-            hint = f" Did you mean {close[0]}?" if close else ""
-            wrong.append(f"[keys] {id_} is not an action.{hint}")
-            continue
-        trial = {**kept, id_: str(keys)}
-        clash = conflict(trial)
-        if clash:
-            wrong.append(clash)
-        else:
-            kept = trial
-    return kept, wrong
-
-
-def conflict(keymap: Mapping[str, str]) -> str:
-    """Return a sentence if two actions of a page share a key, else ""."""
-    for page in pages_of():
-        taken: dict[str, str] = {}
-        for action in actions_of(page):
-            keys = keymap[action.id].split(",") if action.id in keymap else action.keys
-            for key in keys:
-                if key in taken:
-                    return f"[keys] {key} is set for both {taken[key]} and {action.id}."
-                taken[key] = action.id
-    return ""
+def usual(name: str) -> str:
+    """Return what the environment or the file sets, "" if they leave it or say it wrongly."""
+    found = Settings().found(name)
+    return str(found.value) if found.origin != "default" else ""

@@ -91,6 +91,19 @@ class State:
         kept = self.values.setdefault("questions", {})
         kept[place] = question.model_dump(mode="json", by_alias=True)
 
+    def choice(self, name: str, configured: str) -> str:
+        """Return what was chosen here for a setting, "" if the setting was changed since."""
+        over = self.values.get("over")
+        if isinstance(over, dict) and over.get(name, configured) != configured:
+            return ""
+        return str(self.values.get(name) or "")
+
+    def choose(self, name: str, value: str, configured: str) -> None:
+        """Remember a choice made here in place of what is configured."""
+        self.values[name] = value
+        over = self.values.get("over")
+        self.values["over"] = {**(over if isinstance(over, dict) else {}), name: configured}
+
     def save(self) -> None:
         """Write the state; a folder that cannot be written is not an error."""
         self._all.pop(self._key, None)

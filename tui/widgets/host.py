@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from core.engines.sqlite.engine import SqliteEngine
     from core.queries.common.question import Question
     from core.store.library.saved import Saved
+    from tui.services.config import Config
     from tui.services.freshness import Freshness
     from tui.services.library import Library
     from tui.services.state import State
@@ -101,6 +102,7 @@ class Host(App[int]):
         ink: the colours of this terminal.
         frames: what the terminal shows.
         keymap: action id -> keys it was remapped to.
+        config: the settings.
         first_page: the page to open above the root, or None.
     """
 
@@ -114,6 +116,7 @@ class Host(App[int]):
     ink: Ink
     frames: Frames
     keymap: Mapping[str, str]
+    config: Config
     first_page: Screen[Any] | None
 
     def stack_of(self, place: str) -> list[Screen[Any]]:
@@ -142,6 +145,10 @@ class Host(App[int]):
 
     def set_colours(self, theme: str) -> None:
         """Switch to another theme and remember it."""
+        raise NotImplementedError
+
+    def settings_changed(self, name: str) -> None:
+        """Read the settings again, one of which was changed, and apply them."""
         raise NotImplementedError
 
     def show_colours(self, theme: str) -> None:

@@ -138,6 +138,8 @@ def good_calls(name: str, folder: Path, now: int) -> Iterator[Command]:
     yield ("mark", "restore", "first")
     yield ("profile", f"ana{name}", "--role", "admin")
     yield ("profile", "--json")
+    yield ("config", "database", f"{name}.db")
+    yield from (("config", *more) for more in ((), ("database",), ("--json",), ("--check",)))
     event = quote(name)
     yield ("api", "GET /api/2/events/list")
     yield ("api", f"GET /api/v1/metrics/events?event={event}&breakdown=country&range=7d")
@@ -163,6 +165,7 @@ def call(
 ) -> Any:
     """Run a command in this process; return its code and everything it wrote."""
     monkeypatch.setenv("FOOTFALL_DB", str(tmp_path / "w.db"))
+    monkeypatch.setenv("FOOTFALL_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.chdir(tmp_path)
 
     def called(*arguments: str) -> tuple[int, str]:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from core.draw import Look
 from tests.worlds.tui_pilot import explorer, workspace
+from tui.actions.edits import usual_range
 from tui.services.config import Config, read
 
 
@@ -50,3 +52,41 @@ async def test_a_remapped_key_works_and_is_shown(tmp_path: Path) -> None:
         assert "R range" in ff.screen
         await ff.press("R")
         assert "[ Range ]" in ff.screen
+
+
+async def test_settings_are_changed_in_the_explorer_and_hold_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("# mine\n")
+    monkeypatch.setenv("FOOTFALL_CONFIG", str(file))
+    path = workspace(tmp_path / "small.db")
+    async with explorer(path, place="metrics", look=Look(glyphs="braille"), size=(100, 30)) as ff:
+        ff.page.perform("settings")
+        await ff.settle()
+        await ff.press("down", "enter")
+        await ff.type("soon")
+        assert "range 'soon' is not known" in await ff.press("enter")
+        await ff.type("90d")
+        assert "range           90d" in await ff.press("enter")
+        assert file.read_text() == '# mine\nrange = "90d"\n'
+        assert usual_range(ff.app) == "90d"
+        await ff.press("down", "enter")
+        await ff.type("Mars")
+        assert "time zone 'Mars' is not known" in await ff.press("enter")
+        await ff.press("escape", "down", "down", "down", "enter", "down", "down", "down", "enter")
+        assert ff.app.look.glyphs == "ascii"
+        assert 'glyphs = "ascii"' in file.read_text()
+        await ff.press("enter", "up", "up", "up", "enter")
+        assert ff.app.look.glyphs == "braille"
+        assert "glyphs" not in file.read_text()
+
+
+async def test_a_choice_made_in_the_explorer_holds_until_the_setting_is_changed(
+    tmp_path: Path,
+) -> None:
+    path, state = workspace(tmp_path / "small.db"), tmp_path / "state.json"
+    for configured, found in (("nord", "nord"), ("nord", "dracula"), ("gruvbox", "gruvbox")):
+        async with explorer(path, config=Config(theme=configured), state_file=state) as ff:
+            assert ff.app.theme == found
+            ff.app.set_colours("dracula")

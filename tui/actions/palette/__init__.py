@@ -1,1 +1,1 @@
-"""The palette and the help: what is listed, and what a typed text means."""
+"""The palette, the help and the settings: what is listed, and what a typed text means."""

@@ -99,7 +99,7 @@ def _names(page: KeyedPage) -> list[Row]:
 
 
 def _event(page: KeyedPage, name: str) -> Callable[[], None]:
-    return _asked(page, {"kind": "trend", "event": name, "range": usual_range(page.app.engine)})
+    return _asked(page, {"kind": "trend", "event": name, "range": usual_range(page.app)})
 
 
 def _asked(page: KeyedPage, body: dict[str, Any]) -> Callable[[], None]:

@@ -197,7 +197,7 @@ def _with(found: Found, where: str) -> Found:
 def _names(page: KeyedPage, place: str) -> Iterator[Found]:
     """Yield what has a name in a place."""
     library, engine = page.app.library, page.app.engine
-    usual = edits.usual_range(engine)
+    usual = edits.usual_range(page.app)
     if place == "segments":
         for name in SEGMENTS:
             yield name.replace("_", " "), _asked("segment", usual, segment=name), ""

@@ -16,7 +16,7 @@ import click
 from core.text import clean, cut, number
 from tui.commands.database import database, patience
 from tui.commands.drawn import DrawnLine
-from tui.commands.import_ import asked_for, reading_options
+from tui.commands.import_ import asked_for, for_new, reading_options
 from tui.commands.output import say
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ def command(file: str, into: str | None, verbose: bool, **chosen: Any) -> int:
     from core.store.fresh.following import follow
     from core.store.waiting import IMPORT_WAIT
 
-    asked = asked_for(**chosen)
+    path = database(into)
+    asked = for_new(path, (file,), asked_for(**chosen))
     names = ("mapping", "logs", "table", "query", "reading")
     choices = Choices(format=asked["format"] or "", **{name: asked[name] for name in names})
     others = ("ids_to_ignore", "zone", "week_start", "forget_choices")
@@ -54,7 +55,7 @@ def command(file: str, into: str | None, verbose: bool, **chosen: Any) -> int:
     with _until_stopped() as stopped:
         try:
             report = follow(
-                database(into),
+                path,
                 file,
                 stopped,
                 choices=choices,

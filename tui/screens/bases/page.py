@@ -322,6 +322,12 @@ class Page(FramePage):
             ThemeChooser(self.app), lambda name: self.app.set_colours(name) if name else None
         )
 
+    def action_settings(self) -> None:
+        """List the settings, to change them."""
+        from tui.actions.palette.settings import settings_of
+
+        settings_of(self)
+
     def action_redraw(self) -> None:
         """Draw the whole screen again, whatever the terminal shows."""
         self.app.frames.forget()
