@@ -163,6 +163,8 @@ ACTIONS = (
            "segment of exactly these", "save",
            ("boards", "metrics", "funnel", "retention", "marks", "segments", "sql", *LISTED),
            rank=26),
+    Action("new_live", ("N",), "", "a live audience whose rule is the question of the list", "save",
+           LISTED),
     Action("save", ("w",), "save", "save this question under a name", "save",
            ("board", *CHART_PAGES, "people", "events", "sql"), rank=28),
     Action("save_as", (), "", "save as: this question or board under another name", "save",

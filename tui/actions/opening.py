@@ -92,7 +92,7 @@ def _counted(answer: Series, cell: Cell) -> str:
 def others_of(cell: Cell) -> Cell | None:
     """Return the address of those who dropped off or did not return, None if there is none."""
     other = OTHERS.get(cell.outcome or "")
-    if other is None or cell.step == 1 or (cell.period is not None and cell.cohort is None):
+    if other is None or cell.step == 1:
         return None
     return cell.model_copy(update={"outcome": other})
 

@@ -20,6 +20,9 @@ from tui.actions.opening import others_of
 Way = tuple[str, str, Question]
 """A letter, words, and the question it opens."""
 
+LISTED = 200
+"""How many people of a related question are read at a time."""
+
 TAKEN_OVER = ("range", "conditions", "segment", "audience", "among")
 
 
@@ -38,6 +41,8 @@ def ways(question: Question, answer: Any, cell: Cell | None, ctx: Context) -> li
         found.append(("t", "what was explained, over time", _explained(question)))
     if "funnel" in kind.themes:
         found += _of_funnel(question, cell)
+    if question.kind == "funnel":
+        found += _unfinished(question, cell)
     event = _event(question, cell, ctx)
     if event is not None:
         found += _of_event(question, event)
@@ -96,6 +101,18 @@ def _of_funnel(question: Question, cell: Cell | None) -> list[Way]:
             before = _shared(question) if lead.fresh else same
             made.append((lead.letter, lead.words, {"kind": kind, **before, **fields}))
     return _built(made)
+
+
+def _unfinished(question: Any, cell: Cell | None) -> list[Way]:
+    """Who entered the funnel, or the group of it under the cursor, and did not reach its end."""
+    if len(question.steps) < 2:
+        return []
+    whole = {"kind": question.kind, **question.model_dump(by_alias=True)}
+    at = {"outcome": "dropped", "group": cell.group, "besides": cell.besides} if cell else {
+        "outcome": "dropped"
+    }  # fmt: skip
+    people = {"kind": "people", "of": whole, "cell": at, "limit": LISTED}
+    return _built([("n", "who entered and did not finish", people)])
 
 
 def _built(made: list[tuple[str, str, dict[str, Any]]]) -> list[Way]:

@@ -140,7 +140,8 @@ class Funnel(FunnelFields):
         )
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: people who reached a step, or reached the previous one but not this one.
+        """See Question: people who reached a step, or reached the previous one but not this one;
+        without a step, everybody who entered, or who entered and did not reach the last.
 
         One of a person's attempts is enough, so somebody may be in both lists.
         """
@@ -160,6 +161,8 @@ class Funnel(FunnelFields):
 
     def _outcome(self, cell: Cell) -> str:
         step = 1 if cell.step is None else cell.step
+        if cell.step is None and cell.outcome == "dropped":
+            return f"t1 is not null and t{len(self.steps)} is null"
         if not 1 <= step <= len(self.steps):
             raise BadQuestion(f"cell names step {step}, which does not exist.", parameter="cell")
         if cell.outcome in (None, "reached"):

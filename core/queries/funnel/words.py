@@ -64,6 +64,8 @@ def _funnel(writer: Writing) -> str:
 
 
 def _reached(question: Any, cell: Any) -> str:
+    if cell.step is None and cell.outcome == "dropped":
+        return "Users who entered the funnel and did not finish it"
     if cell.step is None:
         return "Users who entered the funnel"
     event = _step(question, cell.step)

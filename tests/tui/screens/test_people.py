@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from core.engines.sqlite.engine import SqliteEngine
+from core.language.questions import parse
+from core.queries import from_json
 from core.store.library.saved import Saved
-from tests.worlds.tui_pilot import Driver, explorer
+from tests.worlds.tui_pilot import NOW, Driver, explorer
+from tui.actions.people.live import rule_of
 from tui.screens.people import PeoplePage
 
 
@@ -179,3 +185,60 @@ async def test_the_cursor_goes_from_session_to_session_and_gaps_are_said(path: P
         assert seen == [ff.page.timeline.total_sessions - n for n in range(3)]
         await ff.press("left")
         assert events[int(ff.page.view.cell.row)].session == seen[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "people of (users of signup by country last 60d) at group NL",
+        "people of (signup last 60d where plan = pro)",
+        "people of (purchase all_time)",
+        "people of (dau last 60d)",
+        "people of (top events last 60d) at row activate",
+        "people of (signup > purchase within 14d last 60d) at step 2 reached",
+        "people of (signup > purchase within 14d last 60d) at step 2 dropped",
+        "people of (signup last 60d for segment new)",
+        "segment new",
+    ],
+)
+def test_a_live_rule_has_the_people_of_its_list(path: Path, text: str) -> None:
+    question = parse(text)
+    question = from_json({**question.model_dump(by_alias=True), "kind": question.kind})
+    engine = SqliteEngine(path, clock=lambda: NOW)
+    listed = engine.answer(question)
+    rule = from_json({"kind": "audience", "definition": rule_of(question)})
+    found = engine.answer(rule)
+    engine.close()
+    assert 0 < listed.total == found.total
+    assert {person.user for person in listed.rows} == {person.user for person in found.rows}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "people of (signup last 60d) at bucket 2025-05-01",
+        "people of (sum(purchase.amount) last 60d)",
+        "people of (signup mtd)",
+        "people of (signup > activate > purchase last 60d) at step 3 reached",
+        "people of (signup last 60d for (purchase))",
+        "people of (lifecycle) at series new",
+        "users matching ana",
+    ],
+)
+def test_what_is_no_rule_is_none(text: str) -> None:
+    assert rule_of(parse(text)) is None
+
+
+async def test_a_list_is_kept_as_a_live_audience(path: Path) -> None:
+    async with explorer(path, place="funnel") as ff:
+        await to_dropped(ff)
+        total = ff.page.main.answer.total
+        await ff.press("N")
+        await ff.type("Never activated")
+        await ff.press("enter")
+        await ff.settle()
+        assert f"a live audience, now {total} people" in ff.status
+        (item,) = Saved(path).audiences()
+        assert not item.body.get("static_ids")
+        await ff.press("space", "N")
+        assert "n saves exactly them" in ff.status

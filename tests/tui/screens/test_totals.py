@@ -30,6 +30,23 @@ async def test_the_total_of_a_range_opens_its_people_from_a_chart_a_number_and_a
         assert f"{whole} people" not in ff.line
 
 
+async def test_who_did_not_finish_a_funnel_or_come_back_in_any_cohort_is_listed(path: Path) -> None:
+    async with explorer(path, place="funnel") as ff:
+        await ff.press("E")
+        await ff.type("signup > activate > purchase within 7d last 30d")
+        await ff.press("enter", "semicolon", "n")
+        steps = ff.app.stack_of("funnel")[0].main.answer.groups[0].steps
+        assert ff.page.main.answer.total == steps[0].count - steps[2].count
+        await ff.press("4", "E")
+        await ff.type("retention of signup return visit weekly 4")
+        await ff.press("enter", "home", "right", "right")
+        view = ff.page.main
+        assert (view.cell.cohort, view.cell.period) == (None, 1)
+        combined = view.answer.combined
+        await ff.press("u")
+        assert ff.page.main.answer.total == combined.sizes[1] - combined.counts[1]
+
+
 async def test_a_change_opens_who_came_went_and_stayed(path: Path) -> None:
     async with explorer(path, place="metrics") as ff:
         await ff.press("E")

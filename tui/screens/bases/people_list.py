@@ -16,6 +16,7 @@ from core.text import number
 from tui.actions import edits
 from tui.actions.people import columns, groups
 from tui.actions.people.columns import as_list, order_words
+from tui.actions.people.live import make_live
 from tui.actions.people_segment import make_fixed, take_back
 from tui.screens.bases.accompanied_page import AccompaniedPage
 from tui.texts.people import loaded_text
@@ -321,6 +322,10 @@ class PeopleList(AccompaniedPage):
     def action_new(self) -> None:
         """Make a segment of exactly the people listed."""
         make_fixed(self)
+
+    def action_new_live(self) -> None:
+        """Make an audience whose rule is the question of the list."""
+        make_live(self)
 
     def action_undo(self) -> None:
         """Delete the segment that was made here."""

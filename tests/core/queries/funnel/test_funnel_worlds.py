@@ -85,7 +85,9 @@ def check_funnel(world: World, fields: dict[str, Any]) -> None:
             check_group(answer.previous, oracle.funnel(world, question, when.compared)[()])
         check_people(found, question, answer)
         last = len(question.steps)
-        assert people(found, question, Cell(step=last)) == sorted(expected[()].reached(last))
+        entered, finished = expected[()].reached(1), expected[()].reached(last)
+        assert people(found, question, Cell(step=last)) == sorted(finished)
+        assert people(found, question, Cell(outcome="dropped")) == sorted(entered - finished)
 
 
 def _check_groups(answer, question: Any, expected: dict) -> None:

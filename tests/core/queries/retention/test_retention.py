@@ -69,6 +69,20 @@ def test_those_who_did_not_come_back(engine):
     assert people(engine, question, Cell()) == ["a", "b", "c", "d", "e", "f"]
 
 
+@settings(max_examples=30, deadline=None)
+@given(worlds(flagged=True), st.sampled_from(("first_ever", "first_in_range", "every")))
+def test_those_who_came_back_in_no_cohort_are_the_rest_of_the_combined_row(world, cohort):
+    fields = {"kind": "retention", "cohort": cohort, "granularity": "daily", "periods": 4}
+    question = from_json(fields | {"range": "7d"})
+    with engine_of(world) as engine:
+        combined = engine.answer(question).combined
+        for period, (size, count) in enumerate(zip(combined.sizes, combined.counts, strict=False)):
+            gone = people(engine, question, Cell(period=period, outcome="not_returned"))
+            back = people(engine, question, Cell(period=period, outcome="returned"))
+            assert len(gone) == len(set(gone)) == size - (count or 0)
+            assert not {*gone} & {*back}
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
