@@ -44,6 +44,7 @@ class EventRule(Model):
         sum, value: a property whose sum, instead of the count, `op` compares with `value`; an event
             without a number in it adds 0.
         then_within: only events followed by this one count.
+        first: whether of all such events of a person, ever, only the earliest counts.
     """
 
     event: str | None = None
@@ -55,6 +56,7 @@ class EventRule(Model):
     sum: str | None = Field(default=None, min_length=1)
     value: float | None = Field(default=None, allow_inf_nan=False)
     then_within: Then | None = None
+    first: bool = False
 
     @model_validator(mode="after")
     def _one_figure(self) -> EventRule:
@@ -64,6 +66,8 @@ class EventRule(Model):
             raise ValueError("sum and distinct_days exclude each other")
         if self.sum is not None and self.count != 1:
             raise ValueError("sum is compared with value, not with count")
+        if self.first and (self.sum is not None or self.distinct_days or self.then_within):
+            raise ValueError("first excludes sum, distinct_days and then_within")
         return self
 
     @property
@@ -71,14 +75,18 @@ class EventRule(Model):
         """The value that the figure is compared with."""
         return self.count if self.value is None else self.value
 
+    def holds(self, figure: float) -> bool:
+        """Whether somebody with such a figure satisfies it."""
+        wanted = self.wanted
+        return {
+            "gte": figure >= wanted, "gt": figure > wanted, "lte": figure <= wanted,
+            "lt": figure < wanted, "eq": figure == wanted,
+        }[self.op]  # fmt: skip
+
     @property
     def holds_for_none(self) -> bool:
         """Whether somebody without any such event, whose figure is 0, satisfies it."""
-        wanted = self.wanted
-        return {
-            "gte": wanted <= 0, "gt": wanted < 0, "lte": wanted >= 0, "lt": wanted > 0,
-            "eq": wanted == 0,
-        }[self.op]  # fmt: skip
+        return self.holds(0)
 
 
 class Group(Model):

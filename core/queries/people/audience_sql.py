@@ -136,6 +136,8 @@ class _Writer:
             return self._compared(rule, self._sequence(rule, selection, follows, span))
         if rule.sum is not None:
             return self._compared(rule, self._summed(selection, rule.sum, span))
+        if rule.first:
+            return self._first(rule, selection, span)
         if rule.distinct_days and self.ctx.dialect.has_sets:
             return self._on_days(rule, selection, span)
         if not rule.distinct_days and _least(rule) == 1:
@@ -177,6 +179,18 @@ class _Writer:
         return replace(
             selection, events=tuple(i for i in catalog.events.ids.values() if i not in out)
         )
+
+    def _first(self, rule: EventRule, selection: Selection, span: Span) -> str:
+        """People by whether the first of the events, ever, lies in a span that ends now."""
+        if rule.holds(0) == rule.holds(1):
+            return self._everybody() if rule.holds(0) else self._put(NOBODY)
+        found, before = self._did(selection, span), self.days.before(span)
+        if before is not None:
+            earlier = self._did(selection, before)
+            found = self._put(f"""
+            select actor from {found}
+            where actor not in (select actor from {earlier})""")
+        return self._others(found) if rule.holds(0) else found
 
     def _on_days(self, rule: EventRule, selection: Selection, span: Span) -> str:
         """People with such events on as many days as a rule requires."""
@@ -293,7 +307,7 @@ class _Writer:
 
 
 class Days:
-    """Windows that end now, and the whole local days in them."""
+    """Windows that end now, what lies before them, and the whole local days in them."""
 
     def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
@@ -306,12 +320,22 @@ class Days:
         day_of = ctx.calendar.day_of
         return Span(start, ctx.now + 1, day_of(start), ctx.today, whole_days=False)
 
+    def before(self, span: Span) -> Span | None:
+        """Return all of history before a window; None if there is none."""
+        ctx = self.ctx
+        if ctx.earliest is None or ctx.earliest >= span.start:
+            return None
+        day_of = ctx.calendar.day_of
+        first, last = day_of(ctx.earliest), day_of(span.start - 1)
+        return Span(ctx.earliest, span.start, first, last, whole_days=False)
+
     def pieces(self, span: Span) -> tuple[Span | None, list[Span]]:
-        """Return the whole days of a window that ends now, and the partial days around them."""
+        """Return the whole days of a window, and the partial days around them."""
         ctx, calendar = self.ctx, self.ctx.calendar
         first, last = span.first_day, span.last_day
         begun = span.start > max(calendar.day_start(first), ctx.earliest or 0)
-        open_ = ctx.latest is not None and ctx.latest > ctx.now
+        ended = ctx.latest is None or ctx.latest < span.end
+        open_ = not ended and span.end < calendar.day_start(last + 1)
         whole_first, whole_last = first + begun, last - open_
         if whole_first > whole_last:
             return None, [span]

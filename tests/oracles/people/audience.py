@@ -44,7 +44,8 @@ def _filter_fits(
 
 def _rule_fits(world: World, own: list[Seen], rule: Any) -> bool:
     since = 0 if rule.days is None else world.now - rule.days * DAY
-    counted = [item for item in own if item.ts >= since and _is(world, item, rule)]
+    meant = sorted((item for item in own if _is(world, item, rule)), key=lambda item: item.ts)
+    counted = [item for item in (meant[:1] if rule.first else meant) if item.ts >= since]
     then = rule.then_within
     if then is not None:
         counted = [item for item in counted if any(_follows(world, item, o, then) for o in own)]

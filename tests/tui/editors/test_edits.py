@@ -105,6 +105,12 @@ def test_an_edit_gives_a_question_whose_text_means_the_same(kind: str, data: Any
         (("did", "buy", ("gte", 2), 30), {"event": "buy", "days": 30, "op": "gte", "count": 2}),
         (("gone", None, None, 14), {"event": None, "days": 14, "op": "eq", "count": 0}),
         (("seen", None, None, 7), {"event": None, "days": 7}),
+        (("came", None, None, 7), {"event": None, "days": 7, "first": True}),
+        (
+            ("long", None, None, 7),
+            {"event": None, "days": 7, "first": True, "op": "eq", "count": 0},
+        ),
+        (("begun", "buy", None, None), {"event": "buy", "days": None, "first": True}),
         (
             ("then", "buy", ("refund", 3_600), None),
             {"event": "buy", "days": None, "then_within": {"event": "refund", "seconds": 3_600}},

@@ -49,12 +49,19 @@ KINDS = (
     ("in", "is in an audience or segment"),
     ("then", "did one event, then another"),
     ("sum", "has a sum of a property"),
+    ("came", "was first seen within some days"),
+    ("long", "was first seen longer ago"),
     ("seen", "was last seen within some days"),
-    ("gone", "was not seen for some days"),
+    ("gone", "was last seen longer ago"),
+    ("begun", "did an event for the first time"),
     ("any", "any of several rules"),
     ("none", "none of several rules"),
 )
 """What a new rule can be."""
+
+ON_EVENTS = ("did", "not", "begun")
+ON_ANY = ("came", "long", "seen", "gone")
+"""Kinds of rules that ask for an event, and that are on any event."""
 
 OFTEN = (
     (("gte", 1), "at least once"), (("gte", 2), "at least twice"),
@@ -167,7 +174,8 @@ def _rule(question: Question, path: Path, depth: int, new: Edit) -> list[Entry]:
     def put_event(asked: Question, name: str | None) -> Question:
         return replaced(asked, (*path, "event"), name)
 
-    did = "did not" if (rule.op, rule.count, rule.sum) == ("eq", 0, None) else "did"
+    none = (rule.op, rule.count, rule.sum) == ("eq", 0, None)
+    did = ("did not" if none else "did") + " first" * rule.first
     row = Entry(
         key_of(path), did, fields.event_words(rule.event), depth,
         enter=Edit("event", put_event, EventPick("Which event?", "any event")),
@@ -177,12 +185,13 @@ def _rule(question: Question, path: Path, depth: int, new: Edit) -> list[Entry]:
             "d": Edit("remove", lambda asked, _: removed(asked, path)),
             "!": Edit("not", lambda asked, _: _opposite(asked, path)),
             "t": _then(path),
+            "1": Edit("first/any", lambda asked, _: _switched_first(asked, path)),
         },
     )  # fmt: skip
     found = [row]
     if rule.sum is not None:
         found.append(_sum(question, path, depth + 1))
-    elif did == "did":
+    elif not none and not rule.first:
         found += _times(question, path, depth + 1)
     found.append(_days(question, path, depth + 1))
     found += listed(question, (*path, "filters"), about, depth + 1)
@@ -196,6 +205,17 @@ def _opposite(question: Question, path: Path) -> Question:
     did_not = (rule.get("op"), rule.get("count"), rule.get("sum")) == ("eq", 0, None)
     kept = {k: v for k, v in rule.items() if k not in ("op", "count", "sum", "value")}
     return replaced(question, path, kept if did_not else {**kept, "op": "eq", "count": 0})
+
+
+def _switched_first(question: Question, path: Path) -> Question:
+    """Return the audience with a rule on the first of a person's events, or on all of them."""
+    rule = value_at(question, path)
+    if rule.get("first"):
+        return replaced(question, path, {**rule, "first": False})
+    none = (rule.get("op"), rule.get("count")) == ("eq", 0)
+    kept = {key: rule[key] for key in ("event", "days", "filters") if key in rule}
+    counted = {"op": "eq", "count": 0} if none else {}
+    return replaced(question, path, {**kept, **counted, "first": True})
 
 
 def _times(question: Question, path: Path, depth: int) -> list[Entry]:
@@ -338,7 +358,7 @@ def new_rule(path: Path) -> Edit:
 
 def _what(picked: tuple[Any, ...]) -> Picker | None:
     kind = picked[0]
-    if kind in ("did", "not", "then", "sum"):
+    if kind in ("then", "sum", *ON_EVENTS):
         return EventPick("Which event?", "any event")
     if kind == "property":
         return FieldPick("Which property?")
@@ -355,7 +375,7 @@ def _how(picked: tuple[Any, ...]) -> Picker | None:
 
 
 def _last(picked: tuple[Any, ...]) -> Picker | None:
-    if picked[0] in ("did", "not", "then", "sum", "seen", "gone"):
+    if picked[0] in ("then", "sum", *ON_EVENTS, *ON_ANY):
         return _when()
     return values_of(picked[1], picked[2], About()) if picked[0] == "property" else None
 
@@ -381,12 +401,14 @@ def with_rule(question: Question, path: Path, picked: tuple[Any, ...]) -> Questi
     rule: dict[str, Any] = {"event": what, "days": last}
     if kind == "did":
         rule |= {"op": how[0], "count": how[1]}
-    elif kind in ("not", "gone"):
+    elif kind in ("not", "gone", "long"):
         rule |= {"op": "eq", "count": 0}
     elif kind == "sum":
         rule |= {"sum": how[0], "op": how[1], "value": how[2]}
     elif kind == "then":
         rule["then_within"] = {"event": how[0], "seconds": how[1]}
+    if kind in ("came", "long", "begun"):
+        rule["first"] = True
     return _with(question, (*path, "events"), rule)
 
 

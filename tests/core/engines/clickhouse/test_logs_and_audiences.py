@@ -72,6 +72,7 @@ def test_audiences(runner):
         {"events": [{**BOUGHT, "op": "eq", "count": 0}]},
         {"events": [{**BOUGHT, "sum": "amount", "op": "gt", "value": 20}]},
         {"events": [{"distinct_days": True, "count": 3}]},
+        {"events": [{"first": True, "days": 30}]},
         {"events": [{"event": "add_to_cart", "then_within": {**BOUGHT, "seconds": 240}}]},
         {"groups": [{"not": True, "events": [BOUGHT]}, {"filters": [
             {"field": "country", "value": "NL"}]}]},

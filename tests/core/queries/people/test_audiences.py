@@ -74,6 +74,9 @@ FREE = {"field": "trait:plan", "operator": "eq", "value": "free"}
                       "then_within": {"event": "purchase", "seconds": 86_400}}]}, "ace"),
         ({"events": [{"event": "sign_up", "op": "eq", "count": 0,
                       "then_within": {"event": "never seen", "seconds": 1}}]}, "abcdef"),
+        ({"events": [{"first": True, "days": 7}]}, "e"),
+        ({"events": [{"first": True, "days": 7, "op": "eq", "count": 0}]}, "abcdf"),
+        ({"events": [purchase(first=True, days=30)]}, "abce"),
         ({"events": [{"event": "never seen"}]}, ""),
         ({"events": [{"event": "never seen", "op": "eq", "count": 0}]}, "abcdef"),
         ({"filters": [{"field": "properties.never", "value": 1}]}, ""),
@@ -125,6 +128,7 @@ def test_an_audience_without_rules_is_everyone_and_says_so():
         ({"events": [{"event": "a", "then_within": {"event": "b"}}]}, "seconds"),
         ({"events": [{"event": "a", "then_within": {"event": "b", "seconds": 0}}]}, "seconds"),
         ({"events": [{"event": "a", "then_withing": "b"}]}, "then_within"),
+        ({"events": [{"event": "a", "first": True, "distinct_days": True}]}, "first excludes"),
     ],
 )
 def test_an_impossible_definition_is_answered_with_a_sentence(definition, words):
@@ -143,7 +147,8 @@ FIGURES = st.sampled_from(
     (
         {"count": 0}, {"count": 1}, {"count": 1}, {"count": 2}, {"count": 3},
         {"count": 1, "distinct_days": True}, {"count": 2, "distinct_days": True},
-        {"count": 0, "distinct_days": True},
+        {"count": 0, "distinct_days": True}, {"count": 1, "first": True},
+        {"count": 0, "first": True},
         {"sum": "amount", "value": 0}, {"sum": "amount", "value": 9.5},
         {"sum": "amount", "value": -3},
     )
@@ -167,7 +172,7 @@ def rules(draw: st.DrawFn) -> dict[str, Any]:
         "filters": draw(st.lists(FILTERS, max_size=1)),
         **draw(FIGURES),
     }
-    if "sum" not in found and draw(st.integers(0, 3)) == 0:
+    if not {"sum", "first"} & found.keys() and draw(st.integers(0, 3)) == 0:
         found["then_within"] = draw(THEN)
     return found
 
