@@ -74,6 +74,7 @@ class Explorer(Dressed):
         self.library = Library(engine, saved)
         self.navigator = Navigation(self)
         self.first_page: Screen[Any] | None = None
+        self.came_from: Question | None = None
         self.data = Freshness(engine)
         self.config = Config()
         self._usual = self.look
@@ -132,6 +133,8 @@ class Explorer(Dressed):
     def go(self, place: str) -> None:
         """Show a place as it was left."""
         if place != self.current_mode:
+            asked = (getattr(page, "question", None) for page in reversed(self.screen_stack))
+            self.came_from = next(filter(None, asked), None)
             self._hold()
             self.switch_mode(place)
 

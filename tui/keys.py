@@ -169,6 +169,8 @@ ACTIONS = (
            ("board", *CHART_PAGES, "people", "events", "sql"), rank=28),
     Action("save_as", (), "", "save as: this question or board under another name", "save",
            ("board", *CHART_PAGES)),
+    Action("audience", (), "", "an audience by rules, begun with the people counted here", "save",
+           (*CHART_PAGES, "people")),
     Action("rename", (), "", "give the board another name", "save", ("boards", "board")),
     Action("duplicate", (), "", "save a copy of the board", "save", ("boards", "board")),
     Action("add", ("a",), "add", "add this to a board", "save", (*CHART_PAGES, "marks", "events",

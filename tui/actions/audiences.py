@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, cast
 
+from core.answers import Cell
 from core.errors import BadInput, FootfallError
+from core.language.questions import format_question
 from core.queries import from_json
 from core.queries.common.question import Question
 from core.store.library.saved import Item
@@ -15,13 +17,39 @@ from tui.actions.saving import ask_delete, ask_name
 from tui.actions.storing import attempt
 
 if TYPE_CHECKING:
+    from tui.actions.building import FormedPage
     from tui.actions.pages import AudienceList
     from tui.editors.purpose import Built
 
 
+Asked = tuple[tuple[dict[str, Any], str], ...]
+"""Definitions, each with its words."""
+
+
 def new_audience(page: AudienceList) -> None:
-    """Create an audience: build its rules, beginning with one, then ask for its name."""
-    _build(page, "New audience", {}, lambda body: _name(page, body))
+    """Create an audience: build its rules, beginning with one, then ask for its name.
+
+    The people on show in the place left before can be the beginning.
+    """
+    from tui.editors.kinds.asked import rules_of
+
+    before = page.app.came_from
+    rules = rules_of(before)
+    offered: Asked = ()
+    if before is not None and rules:
+        offered = ((rules, f"as in: {clean(format_question(before), 60)}"),)
+    _build(page, "New audience", {}, lambda body: _name(page, body), offered=offered)
+
+
+def audience_from(page: FormedPage, question: Question | None, cell: Cell | None) -> None:
+    """Create an audience that begins as the people behind a question's number."""
+    from tui.editors.kinds.asked import rules_of
+
+    rules = rules_of(question, cell)
+    if not rules:
+        page.say("This question has no people to begin an audience with.", warning=True)
+        return
+    _build(page, "New audience", rules, lambda body: _name(page, body))
 
 
 def edit_audience(page: AudienceList, item: Item) -> None:
@@ -44,7 +72,7 @@ def _edit(
     _build(page, f"Audience {clean(item.title, 40)}", body, store, wrong)
 
 
-def _name(page: AudienceList, body: dict[str, Any]) -> None:
+def _name(page: FormedPage, body: dict[str, Any]) -> None:
     ask_name(
         page,
         "New audience",
@@ -53,25 +81,36 @@ def _name(page: AudienceList, body: dict[str, Any]) -> None:
             page,
             lambda saved: saved.save_audience(title, body),
             f"Saved audience {clean(title)}.",
-            lambda _: page.audience_changed(""),
+            lambda _: _changed(page),
             again,
         ),
     )
 
 
+def _changed(page: FormedPage) -> None:
+    """Tell a list of audiences that there is a new one."""
+    if hasattr(page, "audience_changed"):
+        page.audience_changed("")
+
+
 def _build(
-    page: AudienceList,
+    page: FormedPage,
     heading: str,
     body: dict[str, Any],
     then: Any,
     wrong: FootfallError | None = None,
+    offered: Asked = (),
 ) -> None:
-    """Open the form over rules; `then` takes those that it closes with."""
+    """Open the form over rules; `then` takes those that it closes with.
+
+    Args:
+        offered: whole definitions to begin with, each with its words.
+    """
     from tui.editors.kinds.audience import RULES, added, new_rule, rows
     from tui.editors.purpose import Purpose
 
     def built(found: Built) -> None:
-        then(rules_of(found.question))
+        then(rules_of_audience(found.question))
 
     try:
         question = _audience(body)
@@ -80,7 +119,7 @@ def _build(
         return
     purpose = Purpose(
         heading, read_rules, rows=rows, added=added, live=shown,
-        first=None if body else new_rule(RULES), write=written, wrong=wrong,
+        first=None if body else new_rule(RULES, offered), write=written, wrong=wrong,
     )  # fmt: skip
     open_form(page, question, purpose, built)
 
@@ -89,7 +128,7 @@ def _audience(body: dict[str, Any]) -> Question:
     return from_json({"kind": "audience", "definition": body})
 
 
-def rules_of(question: Question) -> dict[str, Any]:
+def rules_of_audience(question: Question) -> dict[str, Any]:
     """Return the rules of an audience as they are stored."""
     from tui.editors.bodies import body_of
 
@@ -98,7 +137,7 @@ def rules_of(question: Question) -> dict[str, Any]:
 
 def written(question: Question) -> str:
     """Return the rules of an audience as text."""
-    return json.dumps(rules_of(question), ensure_ascii=False)
+    return json.dumps(rules_of_audience(question), ensure_ascii=False)
 
 
 def read_rules(typed: str) -> tuple[Question, str]:

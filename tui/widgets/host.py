@@ -104,6 +104,7 @@ class Host(App[int]):
         keymap: action id -> keys it was remapped to.
         config: the settings.
         first_page: the page to open above the root, or None.
+        came_from: the question on show in the place left last, or None.
     """
 
     engine: SqliteEngine
@@ -118,6 +119,7 @@ class Host(App[int]):
     keymap: Mapping[str, str]
     config: Config
     first_page: Screen[Any] | None
+    came_from: Question | None
 
     def stack_of(self, place: str) -> list[Screen[Any]]:
         """Return the pages of the place on show, its root first."""

@@ -239,6 +239,20 @@ async def test_an_audience_shows_its_size_and_its_people_as_it_is_built(path: Pa
         assert ff.app.library.audiences() == []
 
 
+async def test_an_audience_begins_as_the_people_on_show(path: Path) -> None:
+    did = [
+        {"event": "signup", "days": 30, "then_within": {"event": "activate", "seconds": 604_800}}
+    ]
+    async with explorer(path, first=page_of(FUNNEL), place="metrics") as ff:
+        await ff.press("5", "n", *"as in", "enter", "ctrl+j", *"Active", "enter")
+        assert ff.app.library.audiences()[0].body == {"events": did}
+        await ff.press("2", "down", "u", "colon", *"an audience by rules", "enter")
+        await ff.press("ctrl+j", *"Stuck", "enter")
+        (stuck,) = [item for item in ff.app.library.audiences() if item.title == "Stuck"]
+        missed = {"event": "activate", "days": 30, "op": "eq", "count": 0}
+        assert stuck.body == {"events": [{"event": "signup", "days": 30}, missed]}
+
+
 async def test_every_kind_is_begun_by_keys_and_has_a_form(path: Path) -> None:
     async with explorer(path, first=page_of(TREND)) as ff:
         page = ff.page

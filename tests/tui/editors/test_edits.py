@@ -28,6 +28,7 @@ from tui.editors.entries import (
     TextPick,
     ValuePick,
 )
+from tui.editors.kinds.asked import rules_of
 from tui.editors.kinds.audience import RULES, with_rule
 from tui.editors.kinds.table import added, rows_of
 
@@ -130,3 +131,36 @@ def test_any_and_all_switch_where_they_stand() -> None:
     assert format_question(switched) == "dau where a = 1 and (b = 2 and c = 3)"
     again = next(row for row in rows_of(switched) if row.label == "b").keys["a"]
     assert again.put(switched, None) == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        (
+            "users of buy where plan = pro last 7d for segment new",
+            {
+                "filters": [{"field": "segment", "value": "new"}],
+                "events": [
+                    {"event": "buy", "days": 7, "filters": [{"field": "plan", "value": "pro"}]}
+                ],
+            },
+        ),
+        ("retention of buy last 12w", {"events": [{"event": "buy", "days": 84}]}),
+        (
+            "dau mtd for (buy last 2w)",
+            {
+                "events": [{"event": None, "days": None}],
+                "groups": [{"events": [{"event": "buy", "days": 14}]}],
+            },
+        ),
+        ("funnel buy", {"events": [{"event": "buy", "days": 30}]}),
+        ("segments", None),
+    ],
+)
+def test_an_audience_begins_with_the_rules_of_a_question(text: str, rules: Any) -> None:
+    found = rules_of(parse_any(text))
+    if found is None or rules is None:
+        assert found == rules
+        return
+    first, second = (from_json({"kind": "audience", "definition": d}) for d in (found, rules))
+    assert first == second

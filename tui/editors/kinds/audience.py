@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -351,9 +352,27 @@ def _followed(question: Question, path: Path, depth: int) -> list[Entry]:
 # -- a new rule
 
 
-def new_rule(path: Path) -> Edit:
-    """Return the edit that adds a rule to a group."""
-    return Edit("rule", lambda asked, picked: with_rule(asked, path, picked), Chain(_ASKED), to=NEW)
+def new_rule(path: Path, asked: tuple[tuple[Any, str], ...] = ()) -> Edit:
+    """Return the edit that adds a rule to a group.
+
+    Args:
+        asked: whole definitions that can be picked instead, each with its words.
+    """
+
+    def kinds(_: tuple[Any, ...]) -> Picker:
+        return Choice("What kind of rule?", (*KINDS, *asked))
+
+    def put(question: Question, picked: tuple[Any, ...]) -> Question:
+        if isinstance(picked[0], dict):
+            return replaced(question, path, picked[0])
+        return with_rule(question, path, picked)
+
+    return Edit("rule", put, Chain((kinds, *_REST)), to=NEW)
+
+
+def _unless_whole(step: Callable[[tuple[Any, ...]], Picker | None]) -> Any:
+    """Return a step that is skipped after a whole definition."""
+    return lambda picked: None if isinstance(picked[0], dict) else step(picked)
 
 
 def _what(picked: tuple[Any, ...]) -> Picker | None:
@@ -380,7 +399,7 @@ def _last(picked: tuple[Any, ...]) -> Picker | None:
     return values_of(picked[1], picked[2], About()) if picked[0] == "property" else None
 
 
-_ASKED = (lambda _: Choice("What kind of rule?", KINDS), _what, _how, _last)
+_REST = tuple(_unless_whole(step) for step in (_what, _how, _last))
 
 
 def with_rule(question: Question, path: Path, picked: tuple[Any, ...]) -> Question:

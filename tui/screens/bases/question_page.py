@@ -313,6 +313,13 @@ class QuestionPage(Page):
                 self.main.chart = chart
             self.put(question)
 
+    def action_audience(self) -> None:
+        """Build an audience that begins as the people behind the number under the cursor."""
+        from tui.actions.audiences import audience_from
+
+        view = self.view if self.view is not None and self.view.question is not None else self.main
+        audience_from(self, view.question if view else self.question, view.cell if view else None)
+
     def action_complete(self) -> None:
         """Only complete periods."""
         self._range_chosen("complete")
