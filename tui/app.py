@@ -36,6 +36,9 @@ POLL_SECONDS = 5.0
 HELD_SECONDS = 0.15
 """How long a page that is open may wait for its answers before it is shown without them."""
 
+MOST_PAGES = 6
+"""How many pages on top of each other are opened again by the next start."""
+
 OPENING_SECONDS = 1.0
 """How long a page may take to open before it is shown as it is."""
 
@@ -78,6 +81,7 @@ class Explorer(Dressed):
         self.data = Freshness(engine)
         self.config = Config()
         self._usual = self.look
+        self.returning: list[Any] = []
         self.notices: tuple[str, ...] = ()
         self._release: Timer | None = None
 
@@ -86,6 +90,7 @@ class Explorer(Dressed):
         self.set_interval(POLL_SECONDS, self._poll)
         if self.first_page is not None:
             self.push_screen(self.first_page)
+        self._open_left()
         if self.notices:
             self.call_after_refresh(tell, self, "  ".join(self.notices))
 
@@ -117,6 +122,33 @@ class Explorer(Dressed):
             self.look = replace(self.look, glyphs=cast(Glyphs, known))
         theme = self.state.choice("theme", self.config.theme) or self.config.theme
         self.show_colours(theme if theme in self.available_themes else DEFAULT)
+
+    # -- where it was left
+
+    def come_back(self) -> None:
+        """Open the pages that were open above the place where the last session ended."""
+        left = self.state.values.get("pages")
+        if isinstance(left, list) and left and self.first_page is None:
+            self.returning = left
+
+    def _open_left(self) -> None:
+        if not self.returning:
+            return
+        place = self.current_mode
+        for page in places.reopened(self.returning[1:], place, self.library.boards()):
+            self.push_screen(page)
+        for page, kept in zip(self.screen_stack, self.returning, strict=False):
+            where = kept.get("at") if isinstance(kept, dict) else None
+            if isinstance(page, Page) and isinstance(where, dict):
+                page.come_back(where)
+
+    def remember(self) -> None:
+        """Remember the place, its pages and their cursors for the next start."""
+        self.state.values["place"] = self.current_mode
+        pages = [page for page in self.screen_stack if isinstance(page, Page) and page.is_mounted]
+        self.state.values["pages"] = [
+            {**page.memory(), "at": page.left_at()} for page in pages[:MOST_PAGES]
+        ]
 
     def take_colours(self) -> None:
         """See Dressed; the page on top is drawn again."""
@@ -164,7 +196,7 @@ class Explorer(Dressed):
         for page in self.screen_stack:
             if isinstance(page, Page):
                 page.questions.cancel_all()
-        self.state.values["place"] = self.current_mode
+        self.remember()
         self.exit(0)
 
     def read_again(self) -> None:
@@ -236,6 +268,7 @@ def run(
     app.configure(config)
     app.notices = (*filter(None, (notice,)), *app.notices)
     app.first_page = places.first_page(saved, board, range, question)
+    app.come_back()
     code = app.run()
     state.save()
     engine.close()

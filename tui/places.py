@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from textual.screen import Screen
@@ -12,7 +12,7 @@ from core.definitions.board import Board
 from core.queries.common.question import Question
 from core.store.library.saved import Saved
 from tui.navigation import board_page, page_for
-from tui.services.state import State
+from tui.services.state import State, question_in
 
 ROOTS = {
     "boards": "tui.screens.boards:BoardsPage",
@@ -47,6 +47,51 @@ def start_place(state: State, board: str | Board | None, question: Question | No
         return "metrics"
     place = state.values.get("place")
     return place if place in ROOTS else "boards"
+
+
+def reopened(left: Any, place: str, boards: Sequence[Board]) -> list[Screen[Any]]:
+    """Return the pages that were open above the root of a place, as far as they still can be.
+
+    Args:
+        left: what was remembered: for each page what it is opened with, and where its cursors were.
+        boards: those that there are.
+    """
+    found: list[Screen[Any]] = []
+    for kept in left if isinstance(left, list) else ():
+        page = _reopened(kept, place, {board.id: board for board in boards})
+        if page is None:
+            break
+        found.append(page)
+    return found
+
+
+def _reopened(kept: Any, place: str, boards: dict[str, Board]) -> Screen[Any] | None:
+    if not isinstance(kept, dict):
+        return None
+    page, question = kept.get("page"), question_in(kept.get("question"))
+    if page == "board" and str(kept.get("board")) in boards:
+        from tui.screens.board import BoardPage
+
+        opened = BoardPage(place, boards[kept["board"]])
+        changes = kept.get("changes")
+        opened.changes = changes if isinstance(changes, dict) else {}
+        return opened
+    if page == "chart" and question is not None:
+        from tui.screens.chart import ChartPage
+
+        words = str(kept.get("title", "")), str(kept.get("chart", ""))
+        return ChartPage(place, question, *words, question_in(kept.get("saved")))
+    if page == "people" and question is not None:
+        from tui.screens.people import PeoplePage
+
+        return PeoplePage(place, question)
+    if page == "person" and kept.get("user"):
+        from tui.screens.timeline import TimelinePage
+
+        listed = kept.get("users")
+        users = [str(user) for user in listed] if isinstance(listed, list) else []
+        return TimelinePage(place, str(kept["user"]), users, last=bool(kept.get("last")))
+    return None
 
 
 def first_page(

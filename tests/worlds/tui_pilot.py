@@ -153,6 +153,7 @@ async def explorer(
     now: int = NOW,
     state_file: Path | None = None,
     config: Config | None = None,
+    back: bool = False,
 ) -> AsyncIterator[Driver]:
     """Open the explorer on a workspace at a frozen instant."""
     engine = SqliteEngine(path, clock=lambda: now, time_limit=time_limit)
@@ -161,6 +162,8 @@ async def explorer(
     app = Explorer(engine, saved, state, look=look or Look(glyphs="ascii"), place=place)
     app.configure(config or Config())
     app.first_page = first
+    if back:
+        app.come_back()
     with patch.dict(os.environ, FOOTFALL_STATE_DIR=str(path.parent)):
         async with app.run_test(size=size) as pilot:
             driver = Driver(app, pilot)

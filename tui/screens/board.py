@@ -79,6 +79,10 @@ class BoardPage(QuestionPage):
         self.before: Board | None = None
         self.changes: dict[str, Any] = {"range": range_text} if range_text else {}
 
+    def memory(self) -> dict[str, Any]:
+        """See Page."""
+        return {"page": "board", "board": self.board.id, "changes": self.changes}
+
     @property
     def crumb(self) -> str:
         """See Page."""

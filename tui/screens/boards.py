@@ -32,7 +32,8 @@ class BoardsPage(Page):
     def start(self) -> None:
         """See Page."""
         boards = self.fill()
-        if self.app.first_page is None and boards and self.app.stack_of(self.place) == [self]:
+        alone = self.app.stack_of(self.place) == [self]
+        if self.app.first_page is None and not self.app.returning and boards and alone:
             last = self.app.state.values.get("board")
             last_open = next((b for b in boards if b.id == last), boards[0])
             self.app.navigator.open_board(last_open)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.app import ComposeResult
 
 from core.queries.common.question import Question
 from tui.screens.bases.page import bindings
 from tui.screens.bases.tabled_page import TabledPage
+from tui.services.state import body_of
 
 
 class ChartPage(TabledPage):
@@ -35,6 +38,18 @@ class ChartPage(TabledPage):
         self.saved_question = saved or question
         self.title_text = title
         self.chart = chart
+
+    def memory(self) -> dict[str, Any]:
+        """See Page."""
+        view = self.first_view
+        asked = view.question or self.first_question
+        return {
+            "page": "chart",
+            "question": body_of(asked),
+            "saved": body_of(self.saved_question),
+            "title": self.title_text,
+            "chart": view.chart,
+        }
 
     @property
     def crumb(self) -> str:

@@ -151,7 +151,7 @@ class MetricsPage(TabledPage):
     def answered(self, view: AnswerView) -> None:
         """See Page: remember the question."""
         super().answered(view)
-        if view.question is not None:
+        if view is self.main and view.question is not None:
             self.app.state.keep("metrics", view.question)
 
     def on_listing_moved(self, event: Listing.Moved) -> None:

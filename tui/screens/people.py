@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from core.answers import Cell
 from core.queries.common.question import Question
 from core.queries.people.people import PeopleBehind
 from tui.actions.people.columns import PAGE
 from tui.screens.bases.page import bindings
 from tui.screens.bases.people_list import PeopleList
+from tui.services.state import body_of
 from tui.texts.people import many
 
 
@@ -27,6 +30,10 @@ class PeoplePage(PeopleList):
             expected: the number itself, if it counts people.
         """
         return cls(place, PeopleBehind(of=question, cell=cell, limit=PAGE), expected)
+
+    def memory(self) -> dict[str, Any]:
+        """See Page."""
+        return {"page": "people", "question": body_of(self.listed)}
 
     @property
     def crumb(self) -> str:

@@ -138,6 +138,11 @@ class SegmentsPage(AccompaniedPage):
         self.sizes[id_] = people.total
         self.fill()
 
+    def came_back(self) -> None:
+        """See Page: describe the segment under the cursor."""
+        self._tell()
+        super().came_back()
+
     def on_listing_moved(self, event: Listing.Moved) -> None:
         """Describe the segment under the cursor, and ask about it once the cursor rests."""
         self._tell()

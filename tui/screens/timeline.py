@@ -23,6 +23,9 @@ from tui.widgets.records.facts import FactsPanel
 from tui.widgets.records.person import ActiveDays
 from tui.widgets.records.timeline_view import Moment, TimelineView
 
+MOST_KEPT = 100
+"""How many people of the list before and after a person are remembered for the next start."""
+
 LAST = -1
 """The number of the last session."""
 
@@ -60,6 +63,13 @@ class TimelinePage(AccompaniedPage):
         self.first_at = at
         self.user = user
         self.users = list(users) or [user]
+
+    def memory(self) -> dict[str, Any]:
+        """See Page."""
+        at = self.users.index(self.user) if self.user in self.users else 0
+        near = self.users[max(at - MOST_KEPT, 0) : at + MOST_KEPT]
+        last = bool(getattr(self._timeline.question, "session", None))
+        return {"page": "person", "user": self.user, "users": near, "last": last}
 
     @property
     def crumb(self) -> str:

@@ -42,6 +42,19 @@ def log(error: Exception) -> None:
             stream.write("".join(traceback.format_exception(error)))
 
 
+def body_of(question: Question) -> dict[str, Any]:
+    """Return a question as JSON."""
+    found: dict[str, Any] = question.model_dump(mode="json", by_alias=True)
+    return found
+
+
+def question_in(body: Any) -> Question | None:
+    """Return the question in JSON, None if it cannot be asked any more."""
+    with contextlib.suppress(FootfallError, TypeError, AttributeError):
+        return from_json(body) if isinstance(body, dict) else None
+    return None
+
+
 class State:
     """What is remembered for one workspace; `save` writes it.
 
@@ -81,15 +94,13 @@ class State:
 
     def question(self, place: str) -> Question | None:
         """Return the question a place had last time, if it can still be asked."""
-        with contextlib.suppress(FootfallError, TypeError, AttributeError):
-            body = self.values.get("questions", {}).get(place)
-            return from_json(body) if isinstance(body, dict) else None
-        return None
+        kept = self.values.get("questions")
+        return question_in(kept.get(place)) if isinstance(kept, dict) else None
 
     def keep(self, place: str, question: Question) -> None:
         """Remember a place's question for the next start."""
         kept = self.values.setdefault("questions", {})
-        kept[place] = question.model_dump(mode="json", by_alias=True)
+        kept[place] = body_of(question)
 
     def choice(self, name: str, configured: str) -> str:
         """Return what was chosen here for a setting, "" if the setting was changed since."""
@@ -114,5 +125,5 @@ class State:
             draft = self._file.with_suffix(".new")
             draft.write_text(json.dumps({"version": VERSION, "workspaces": kept}), "utf-8")
             draft.replace(self._file)
-        except OSError:
+        except (OSError, TypeError, ValueError):
             return

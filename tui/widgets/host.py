@@ -105,6 +105,7 @@ class Host(App[int]):
         config: the settings.
         first_page: the page to open above the root, or None.
         came_from: the question on show in the place left last, or None.
+        returning: what was remembered of the pages of the place, if they are opened again.
     """
 
     engine: SqliteEngine
@@ -120,6 +121,7 @@ class Host(App[int]):
     config: Config
     first_page: Screen[Any] | None
     came_from: Question | None
+    returning: list[Any]
 
     def stack_of(self, place: str) -> list[Screen[Any]]:
         """Return the pages of the place on show, its root first."""

@@ -75,6 +75,10 @@ class AccompaniedPage(QuestionPage):
         if event.view is self.main:
             self.rest()
 
+    def came_back(self) -> None:
+        """See Page: ask what follows from the cursor of a list."""
+        self.rest()
+
     def rest(self) -> None:
         """Call `accompany` once nothing has moved for a moment."""
         if self._resting is not None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.binding import Binding, BindingType
+from textual.events import Key
 
 from core.draw.spans import plain
 from core.errors import FootfallError, Stopped, TookTooLong
@@ -11,6 +14,7 @@ from core.text import age, number
 from tui.actions.palette.listed import help_of, palette_of
 from tui.keys import actions_of, remapped
 from tui.screens.bases.frame_page import FramePage
+from tui.screens.bases.whereabouts import put_back, whereabouts
 from tui.services.clipboard import send
 from tui.services.runner import Answered, Questions, Run, View
 from tui.services.state import log
@@ -50,6 +54,8 @@ class Page(FramePage):
         self._ticking = False
         self._started = False
         self._events: int | None = None
+        self._left_at: dict[str, Any] = {}
+        self._interrupted: list[AnswerView] = []
 
     def begin(self) -> None:
         """See FramePage: ask the first questions."""
@@ -67,6 +73,7 @@ class Page(FramePage):
                 view.fail(error)
         else:
             self._started = True
+            self._put_back()
         self._show_soon()
 
     def _show_whole(self) -> None:
@@ -81,6 +88,35 @@ class Page(FramePage):
 
     def start(self) -> None:
         """Ask the first questions; called once."""
+
+    # -- where it was left
+
+    def memory(self) -> dict[str, Any]:
+        """Return what another start opens this page with, as JSON; {} if it cannot."""
+        return {}
+
+    def left_at(self) -> dict[str, Any]:
+        """Return where its cursors are, as JSON."""
+        return whereabouts(self.panel, self.panels)
+
+    def come_back(self, where: dict[str, Any]) -> None:
+        """Put the cursors where they were, as soon as there is something to put them on."""
+        self._left_at = where
+        if self._started:
+            self._put_back()
+
+    def _put_back(self) -> None:
+        if self._left_at:
+            self._left_at = put_back(self._left_at, self.panels)
+            self.came_back()
+
+    def came_back(self) -> None:
+        """Called when cursors of lists were put where they were."""
+
+    def on_key(self, event: Key) -> None:
+        """See FramePage; whoever types does not want to be somewhere else a moment later."""
+        self._left_at = {}
+        super().on_key(event)
 
     def resume(self) -> None:
         """Called each time the page is on top again."""
@@ -135,14 +171,20 @@ class Page(FramePage):
             except FootfallError as error:
                 self.sorry(error)
             for view in self.views:
-                if view.question is not None and view.result is None and view.error is None:
+                unanswered = view.result is None and view.error is None
+                if view.question is not None and (unanswered or view in self._interrupted):
                     self.ask(view, view.question)
+            self._interrupted = []
             self._show_soon()
 
     def on_screen_suspend(self) -> None:
         """Cancel pending questions when the page is left, but not when a box opens over it."""
-        if self.is_mounted and not isinstance(self.app.screen, Overlay):
-            self.questions.cancel_all()
+        if not self.is_mounted or isinstance(self.app.screen, Overlay):
+            return
+        for run in self.questions.cancel_all():
+            if isinstance(run.view, AnswerView) and run.view.run is run:
+                run.view.run = None  # nobody stopped it: it is asked again when the page is back
+                self._interrupted.append(run.view)
 
     # -- running questions
 
@@ -187,6 +229,7 @@ class Page(FramePage):
                 view.show(event.result, event.empty)
                 if isinstance(view, AnswerView):
                     self.answered(view)
+                self._put_back()
             elif event.error is not None:
                 view.fail(self._explained(event, run.seconds))
 
