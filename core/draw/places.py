@@ -17,7 +17,8 @@ from core.answers import (
     Treemap,
 )
 from core.draw.figures import moment
-from core.draw.flow import columns
+from core.draw.flows.ways import beside as along
+from core.draw.flows.ways import cells
 from core.draw.series.days import Year, is_for
 from core.draw.timeline import folds
 
@@ -33,7 +34,8 @@ def navigate(answer: object, chart: str = "", week_start: int = 0) -> list[list[
     grid starts with the combined rows of everybody and of each group; column 0 is the cohort
     itself, and for money the last column is those who ever paid. Histograms have a row per bin,
     treemaps one per group, people and timelines one per line. Table rows without keys are
-    numbered from 0. A flow has a column per step or, as a table, one row per node or edge.
+    numbered from 0. A flow has a column of nodes per step, and one of bands between two steps; as a
+    table one row per node or edge.
     """
     if isinstance(answer, Series):
         return _series(answer, chart, week_start)
@@ -58,20 +60,24 @@ def navigate(answer: object, chart: str = "", week_start: int = 0) -> list[list[
     return []
 
 
+def beside(
+    answer: object, chart: str, cursor: tuple[int, int], down: int, right: int
+) -> tuple[int, int]:
+    """Return the cursor some cells away, without regard to ends; in a flow it follows the paths."""
+    if isinstance(answer, Flow) and chart in ("", "flow"):
+        return along(answer, cursor, down, right)
+    return cursor[0] + down, cursor[1] + right
+
+
 def _flow(answer: Flow, chart: str) -> list[list[Cell]]:
-    """A row per rank and a column per step; a step with fewer nodes repeats its last one."""
+    """A row per rank; a column per step and per gap between two, or else a row per node or edge."""
     if chart == "edges":
         return [[answer.edge_cell(edge)] for edge in answer.edges]
     if chart == "table":
         rows = [[answer.node_cell(s.step, n)] for s in answer.steps for n in s.nodes]
         rows += [[Cell(outcome="reached")]] if answer.reached is not None else []
         return rows + [[answer.drop_cell(node)] for node in answer.dropped]
-    steps = columns(answer)
-    most = max((len(step.nodes) for step in steps), default=0)
-    return [
-        [answer.node_cell(s.step, s.nodes[min(row, len(s.nodes) - 1)]) for s in steps]
-        for row in range(most)
-    ]
+    return cells(answer)
 
 
 def _table(answer: Table, chart: str) -> list[list[Cell]]:

@@ -6,7 +6,8 @@ Styles are names, never colours; several may be joined by spaces, as in "series0
 - "row": the background of the row under the cursor, across its whole width; "chip": of a label.
 - "good", "bad": a change upwards and downwards; "partial": what is not complete.
 - "series0" to "series7": the lines of a chart; "tint0" to "tint7": a faint background in the same
-  colour, for the area below a line.
+  colour, for the area below a line; "glow0" to "glow7": a stronger one. "tint8" and "glow8" have no
+  colour. With "-ink", as in "tint0-ink", text has the colour of that background.
 - "heat0" to "heat7": a background from nothing to the most, with text that is readable on it.
 - "muted": the period before, and what was lost; "grid": the lines at the ticks of an axis; "goal":
   goal lines and thresholds; "lit": a faint background for the row and the column of the cursor.
@@ -189,6 +190,14 @@ class Canvas:
         """Write single-cell characters from left to right."""
         for offset, char in enumerate(text):
             self.put(x + offset, y, char, style)
+
+    def write(self, x: int, y: int, text: str, style: str = "") -> None:
+        """Write any characters; a wide one takes its cell and an empty one after it."""
+        for char in text:
+            size = width(char)
+            for part in range(size):
+                self.put(x + part, y, "" if part else char, style)
+            x += size
 
     def row(self, y: int) -> Line:
         """Return one row, with neighbours of the same style joined."""

@@ -82,18 +82,7 @@ def _tile(canvas: Canvas, box: Box, answer: Treemap, tile: Tile, look: Look, *, 
     for offset, text in enumerate(said[:high]):
         name = f"{style} bold".strip() if not offset and not here else style
         shown = cut(text, max(wide - 2, 1))
-        _write(canvas, box.left + (wide > 2), box.top + offset, shown, name)
-
-
-def _write(canvas: Canvas, x: int, y: int, text: str, style: str) -> None:
-    """Write text that may have wide characters."""
-    for char in text:
-        size = width(char)
-        if size:
-            canvas.put(x, y, char, style)
-        if size == 2:
-            canvas.put(x + 1, y, "", style)
-        x += size
+        canvas.write(box.left + (wide > 2), box.top + offset, shown, name)
 
 
 def _scale(answer: Treemap, size: int, look: Look) -> list[Line]:

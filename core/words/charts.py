@@ -36,9 +36,9 @@ CHARTS: Final[dict[str, dict[str, str]]] = {
         "table": "core.draw.treemap:treemap_table",
     },
     "flow": {
-        "flow": "core.draw.flow:flow_chart",
-        "table": "core.draw.flow:flow_table",
-        "edges": "core.draw.flow:edges_table",
+        "flow": "core.draw.flows.bands:flow_chart",
+        "table": "core.draw.flows.tables:flow_table",
+        "edges": "core.draw.flows.tables:edges_table",
     },
     "people": {"table": "core.draw.people:people_list"},
     "timeline": {"timeline": "core.draw.timeline:timeline_chart"},

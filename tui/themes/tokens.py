@@ -1,6 +1,7 @@
 """Tokens: the colours of charts and panels that every theme has beside Textual's own.
 
-`series-1` to `series-8` are lines of a chart, `tint-1` to `tint-8` the grounds in their colours;
+`series-1` to `series-8` are lines of a chart, `tint-1` to `tint-8` the grounds in their colours and
+`glow-1` to `glow-8` stronger ones, with `tint-9` and `glow-9` without a colour;
 `heat-0` to `heat-7` grounds from nothing to the most, `heat-text-0` to `heat-text-7` the text on
 them; `mark-release`, `mark-news`, `mark-incident` and `mark-post` the categories of marks.
 `muted`, `frame`, `grid`, `lit`, `up`, `down`, `cursor`, `cursor-text`, `row` and `chip` are named
@@ -15,7 +16,7 @@ from textual.color import Color
 from textual.theme import Theme
 
 from tui.themes.own import DARK_SERIES, LIGHT_SERIES
-from tui.themes.shades import lch, ramp, readable, text_on
+from tui.themes.shades import contrast, lch, ramp, readable, text_on
 
 SERIES, HEAT = 8, 8
 VISIBLE = 3.0
@@ -86,7 +87,17 @@ class Derived:
         share = 0.16 if self.dark else 0.13
         for n, colour in enumerate(self.series, 1):
             found[f"tint-{n}"] = self.surface.blend(colour, share)
+            found[f"glow-{n}"] = self._glow(colour)
+        found["tint-9"] = self.surface.blend(self.foreground, 0.08)
+        found["glow-9"] = self.surface.blend(self.foreground, 0.2)
         return found
+
+    def _glow(self, colour: Color) -> Color:
+        """Return a ground as strong as text on it allows."""
+        share = 0.5
+        while share > 0.2 and contrast(self.surface.blend(colour, share), self.foreground) < 5:
+            share -= 0.02
+        return self.surface.blend(colour, share)
 
     def _heat(self) -> dict[str, Color]:
         first = self.surface.blend(self.foreground, 0.03)

@@ -7,9 +7,10 @@ from typing import Any
 from textual.events import Click
 from textual.message import Message
 
-from core.answers import Cell, Series
+from core.answers import Cell, Flow, Series
 from core.draw import draw, navigate
 from core.draw.figures import compared_text, span_text, whole_text
+from core.draw.places import beside
 from core.draw.pointing import cell_at, differing
 from core.draw.spans import Line, Span
 from core.engines.running import Result
@@ -244,8 +245,9 @@ class AnswerView(CursorPanel):
         """Move the cursor; False if it cannot move that way."""
         if self.cursor is None or not self._cells:
             return False
-        row = min(max(self.cursor[0] + rows, 0), len(self._cells) - 1)
-        column = min(max(self.cursor[1] + columns, 0), len(self._cells[row]) - 1)
+        row, column = beside(self.answer, self.drawn_as, self.cursor, rows, columns)
+        row = min(max(row, 0), len(self._cells) - 1)
+        column = min(max(column, 0), len(self._cells[row]) - 1)
         return self._to(row, column)
 
     def move_to(self, row: int, column: int) -> bool:
@@ -289,12 +291,18 @@ class AnswerView(CursorPanel):
 
     def _point(self, at: tuple[int, int]) -> None:
         width, height = self.inner()
+        assert self.cursor is not None
+        if isinstance(self.answer, Flow) and self.drawn_as in ("", "flow"):
+            from core.draw.flows.bands import pointed
+
+            found = pointed(self.answer, width, height, self.app.look, self.cursor, at)
+            self._to(*(found or self.cursor))
+            return
         plain = self._drawn_with(None, width, height)
 
         def place(row: int, column: int) -> tuple[int, int] | None:
             return differing(plain, self._drawn_with((row, column), width, height))
 
-        assert self.cursor is not None
         found = cell_at(place, [len(row) for row in self._cells], self.cursor, at)
         if found is not None:
             self._to(*found)

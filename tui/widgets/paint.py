@@ -18,6 +18,8 @@ PLAIN = Style()
 
 CATEGORIES = ("release", "news", "incident", "post")
 
+GROUNDS = ("tint", "glow")
+
 _MONO = {
     "title": "bold",
     "dim": "dim",
@@ -92,7 +94,8 @@ _THEME = {
     "mark": "bold {mark-news}",
     **{f"mark-{category}": f"bold {{mark-{category}}}" for category in CATEGORIES},
     **{f"series{n}": f"{{series-{n + 1}}}" for n in range(8)},
-    **{f"tint{n}": f"on {{tint-{n + 1}}}" for n in range(8)},
+    **{f"{name}{n}": f"on {{{name}-{n + 1}}}" for name in GROUNDS for n in range(9)},
+    **{f"{name}{n}-ink": f"{{{name}-{n + 1}}}" for name in GROUNDS for n in range(9)},
     **{f"heat{n}": f"{{heat-text-{n}}} on {{heat-{n}}}" for n in range(8)},
 }
 """How a style looks in a theme; names in braces are tokens."""

@@ -112,21 +112,12 @@ def _box(canvas: Canvas, column: int, lines: list[Line], look: Look) -> None:
     canvas.text(left, top, f"{corners[0]}{across * (wide - 2)}{corners[1]}", "box muted")
     for y, line in enumerate(lines, top + 1):
         canvas.text(left, y, f"{down} ", "box muted")
-        _write(canvas, left + 2, y, padded(clipped(line, size), size))
+        at = left + 2
+        for span in padded(clipped(line, size), size):
+            canvas.write(at, y, span.text, span.style or "box")
+            at += width(span.text)
         canvas.text(left + wide - 2, y, f" {down}", "box muted")
     canvas.text(left, top + high - 1, f"{corners[2]}{across * (wide - 2)}{corners[3]}", "box muted")
-
-
-def _write(canvas: Canvas, x: int, y: int, line: Line) -> None:
-    """Write spans; a wide character takes its cell and an empty one after it."""
-    for span in line:
-        for char in span.text:
-            size = width(char)
-            if size:
-                canvas.put(x, y, char, span.style or "box")
-                for more in range(1, size):
-                    canvas.put(x + more, y, "", span.style or "box")
-            x += size
 
 
 def _hidden(canvas: Canvas, left: int, top: int, wide: int, high: int) -> int:

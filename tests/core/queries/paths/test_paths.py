@@ -256,13 +256,13 @@ def test_people_in_words(cell, words):
 def test_cells_of_a_step_and_of_its_edges(engine):
     found = flow(engine, **{"from": "sign_up", "limit": 1, "count_by": "totals"})
     cells = navigate(found)
-    assert [len(row) for row in cells] == [len(found.steps)] * 3
+    assert [len(row) for row in cells] == [2 * len(found.steps) - 1] * len(cells)
     assert cells[0][0] == cells[2][0] == Cell(step=1, row="sign_up")
-    assert cells[1][1] == Cell(step=2, row="(other)", besides=(("2", "add_to_cart"),))
-    assert navigate(found, "table")[2] == [cells[1][1]]
-    assert Cell(step=3, row="(end)", after="(other)", besides=(("2", "add_to_cart"),)) in [
-        row[0] for row in navigate(found, "edges")
-    ]
+    assert cells[1][2] == Cell(step=2, row="(other)", besides=(("2", "add_to_cart"),))
+    assert navigate(found, "table")[2] == [cells[1][2]]
+    band = Cell(step=3, row="(end)", after="(other)", besides=(("2", "add_to_cart"),))
+    assert band in [row[3] for row in cells]
+    assert band in [row[0] for row in navigate(found, "edges")]
 
 
 def test_exports(engine):
@@ -285,8 +285,9 @@ def test_drawings(engine):
     none = ask(engine, "paths", range="1h", **{"from": "sign_up"})
     shown = [
         ("80 cells", draw(ahead, 80, 24, Look()), 80),
-        ("cursor", draw(ahead, 80, 24, Look(), cursor=(1, 1)), 80),
+        ("cursor on a band", draw(ahead, 80, 24, Look(), cursor=(1, 1)), 80),
         ("120 cells", draw(ahead, 120, 40, Look(), cursor=(0, 1)), 120),
+        ("no colour", draw(ahead, 80, 24, Look(colour=False), cursor=(1, 2)), 80),
         ("ascii, back in time", draw(back, 80, 20, Look("ascii"), cursor=(0, 2)), 80),
         ("low", draw(between, 80, 8, Look(), cursor=(0, 0)), 80),
         ("narrow", draw(between, 34, 14, Look(), cursor=(0, 3)), 34),
