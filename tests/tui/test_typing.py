@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.events import Key, Paste
 
+from core.queries.common.question import Question
 from tests.worlds.terminal.session import DOWN, ENTER, ESCAPE, HOME, Terminal
 from tests.worlds.tui_pilot import Driver, explorer
+from tui.app import Explorer
 from tui.services import typing
 
 NAMES = {" ": "space", "/": "slash", ":": "colon", "=": "equals_sign", "_": "underscore"}
@@ -47,13 +50,18 @@ async def test_keys_in_one_burst_do_what_they_do_one_by_one(
         assert line in ff.line
 
 
-def slowed(monkeypatch: pytest.MonkeyPatch, app: object, seconds: float) -> None:
-    """Let every question take so long."""
+ON_SHOW = ("funnel", "people", "user_activity")
+"""The questions of the pages that are opened here, not those of panels and starters beside."""
+
+
+def slowed(monkeypatch: pytest.MonkeyPatch, app: Explorer, seconds: float) -> None:
+    """Let what the pages on show ask take so long."""
     answer = app.engine.run
 
-    def later(*args: object, **options: object) -> object:
-        time.sleep(seconds)
-        return answer(*args, **options)
+    def later(question: Question, **options: Any) -> Any:
+        if question.kind in ON_SHOW:
+            time.sleep(seconds)
+        return answer(question, **options)
 
     monkeypatch.setattr(app.engine, "run", later)
 

@@ -154,10 +154,10 @@ def test_actions_send_few_bytes_and_paint_once(
 ) -> None:
     with Terminal(["demo", str(tmp_path / "sample.db")], tmp_path, size=size) as screen:
         screen.until("Signups", "in range")
-        screen.settle(1)
+        screen.settle(0.5)
         for name, key, most in actions:
-            sent = screen.act(key, quiet=0.4)
+            sent = screen.act(key)
             assert sent.bytes, name
             assert sent.bytes <= most * times, name
             assert sent.cells <= 1.3 * size[0] * size[1], name
-        assert screen.idle(2) == 0
+        assert screen.idle(1) == 0
