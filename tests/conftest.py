@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +22,16 @@ pytest.register_assert_rewrite("tests.worlds", "tests.oracles")
 
 # The many programs that tests start compile every module once, and not each of them again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Thousands of small files are synced to a disk for longer than it takes to test them: where there
+# is much memory to spare, they are made there.
+MEMORY, PLENTY = Path("/dev/shm"), 4 << 30
+if (
+    "TMPDIR" not in os.environ
+    and os.access(MEMORY, os.W_OK)
+    and shutil.disk_usage(MEMORY).free > PLENTY
+):
+    os.environ["TMPDIR"], tempfile.tempdir = str(MEMORY), None
 
 # Thousands of tests leave a large heap that is not worth searching again and again.
 gc.set_threshold(50_000, 20, 100)

@@ -19,7 +19,7 @@ from collections.abc import Callable
 
 from core.columns import CONTEXT, VERSION
 from core.store.migrations import choices, events, imports, logs, saved, views
-from core.store.tables import Database, Migrations
+from core.store.tables import Database, Migrations, Scripted
 from core.store.waiting import Patience, transaction
 
 STEPS: tuple[Callable[[Database], None], ...] = (
@@ -87,7 +87,7 @@ def _is_current(connection: sqlite3.Connection) -> bool:
 
 
 def _bring_up(connection: sqlite3.Connection, settings: dict[str, str]) -> None:
-    migrations.apply(Database(connection))
+    migrations.apply(Scripted(connection))
     for statement in INDEXES.values():
         connection.execute(statement)
     connection.executemany(

@@ -1,7 +1,10 @@
-"""sqlite-utils without pandas, which would take 80 MB where it is installed, for nothing."""
+"""sqlite-utils without pandas, which would take 80 MB where it is installed, for nothing; and with
+scripts that are cut into statements where they have a semicolon, not at every character.
+"""
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,4 +26,25 @@ def _hidden(name: str) -> Iterator[None]:
 with _hidden("pandas"):
     from sqlite_utils import Database, Migrations
 
-__all__ = ["Database", "Migrations"]
+
+class Scripted(Database):
+    """A database whose scripts take part in the transaction that is open."""
+
+    def executescript(self, sql: str) -> sqlite3.Cursor:
+        """Run the statements of a script, divided by semicolons."""
+        cursor: sqlite3.Cursor = self.conn.cursor()
+        for statement in _statements(sql):
+            cursor.execute(statement)
+        return cursor
+
+
+def _statements(script: str) -> Iterator[str]:
+    begun = ""
+    for part in script.split(";"):
+        begun += f"{part};"
+        if sqlite3.complete_statement(begun):
+            yield begun
+            begun = ""
+
+
+__all__ = ["Database", "Migrations", "Scripted"]
