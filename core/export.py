@@ -121,24 +121,25 @@ def _moment(value: Any) -> Any:
 
 def _steps(answer: Steps) -> Iterator[Row]:
     compared = answer.previous is not None
+    named = any(step.name for group in answer.groups for step in group.steps)
     yield [
         *(["period"] if compared else []), *answer.breakdown, "step", "event", "count",
         "step_rate", "overall_rate", "drop_off", "avg_seconds", "median_seconds",
-        *(["people"] if answer.unit != "users" else []),
+        *(["people"] if answer.unit != "users" else []), *(["name"] if named else []),
     ]  # fmt: skip
     size = len(answer.breakdown)
     for group in answer.groups:
-        yield from _step_rows(group, size, ["current"] if compared else [])
+        yield from _step_rows(group, size, ["current"] if compared else [], named)
     if answer.previous is not None:
-        yield from _step_rows(answer.previous, size, ["previous"])
+        yield from _step_rows(answer.previous, size, ["previous"], named)
 
 
-def _step_rows(group: StepGroup, size: int, period: Row) -> Iterator[Row]:
+def _step_rows(group: StepGroup, size: int, period: Row, named: bool) -> Iterator[Row]:
     for s in group.steps:
         yield [
             *period, *_group(group.group, size), s.step, s.event, s.count, s.step_rate,
             s.overall_rate, s.drop_off, s.avg_seconds, s.median_seconds,
-            *([] if s.people is None else [s.people]),
+            *([] if s.people is None else [s.people]), *([s.name] if named else []),
         ]  # fmt: skip
 
 

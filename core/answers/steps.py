@@ -18,6 +18,7 @@ class Step(Model):
         drop_off: how many fewer than at the previous step; 0 for step 1.
         avg_seconds, median_seconds: time from the previous step, over those who reached it.
         filters: the conditions on it alone, as text; "" for none.
+        name: what the question calls it, "" for nothing else than its event.
         people, dropped_people: how many distinct people are behind `count` and `drop_off`; None if
             these count people themselves.
     """
@@ -34,11 +35,12 @@ class Step(Model):
     people: int | None = None
     dropped_people: int | None = None
     filters: str = ""
+    name: str = ""
 
     @property
     def named(self) -> str:
-        """Its event, and the conditions on it in brackets."""
-        return f"{self.event}[{self.filters}]" if self.filters else self.event
+        """Its name or, without one, its event, and the conditions on it in brackets."""
+        return self.name or self.event + (f"[{self.filters}]" if self.filters else "")
 
     @property
     def who_reached(self) -> int:

@@ -26,10 +26,16 @@ class Subjects(Conditions):
         filters = {"filters": children[1]} if len(children) > 1 else {}
         return {"event": children[0].text, **filters}
 
+    def named(self, children: list[Any]) -> Body:
+        step, *name = children
+        return {**step, "name": unquoted(name[-1])} if name else dict(step)
+
     def chain(self, children: list[Any]) -> Part:
         if len(children) > 1:
             return Part({"kind": "funnel", **steps_of(children)})
         step = children[0]
+        if "name" in step:
+            raise Mistake("Only the steps of a funnel have names.", 0, "A chart has no quotes.")
         conditions = {"conditions": step["filters"]} if "filters" in step else {}
         return Part({"kind": "trend", "event": step["event"], **conditions})
 

@@ -91,8 +91,10 @@ def duration_words(seconds: float) -> str:
 
 
 def step_words(step: Any) -> str:
-    """Return an event and its filters as text."""
-    return name(step.event) + bracketed(getattr(step, "filters", ()))
+    """Return an event, its filters, and its own name as text."""
+    called = getattr(step, "name", "")
+    text = name(step.event) + bracketed(getattr(step, "filters", ()))
+    return f"{text} as {quoted(called)}" if called else text
 
 
 def bracketed(clauses: Sequence[Clause]) -> str:

@@ -135,7 +135,7 @@ def of_steps(words: str, named: str = "", pattern: str = "") -> Wording:
         return f"{words} of {' > '.join(writer.step(step) for step in writer.value('steps'))}"
 
     read = {named: pattern} if named else keyword(words)
-    phrase = Phrase(f"{next(iter(read))} OF? step (ARROW step)*", steps_of)
+    phrase = Phrase(f"{next(iter(read))} OF? named (ARROW named)*", steps_of)
     return Wording((phrase,), write, read)
 
 

@@ -76,7 +76,10 @@ TIMED: dict[str, st.SearchStrategy[Any]] = {
     "compare": st.sampled_from(["previous", "yoy"]),
     "limit": st.integers(1, 1000),
 }
-STEPS = st.fixed_dictionaries({"event": NASTY}, optional={"filters": st.lists(CLAUSES, max_size=2)})
+STEPS = st.fixed_dictionaries(
+    {"event": NASTY},
+    optional={"filters": st.lists(CLAUSES, max_size=2), "name": NASTY.map(lambda text: text[:200])},
+)
 EXCLUDED = st.one_of(
     st.fixed_dictionaries(
         {"event": NASTY.map(lambda text: f"not {text}")},

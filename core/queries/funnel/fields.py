@@ -37,14 +37,28 @@ def check_between(first: int, last: int, count: int) -> None:
         )
 
 
-class FunnelStep(Model):
-    """One step: an event and its conditions; `filters` apply to this step only."""
+class FunnelEvent(Model):
+    """An event of a funnel and the conditions on it alone."""
 
     event: str
     filters: tuple[Clause, ...] = ()
 
 
-class Exclusion(FunnelStep):
+class FunnelStep(FunnelEvent):
+    """One step: an event and its conditions; `filters` apply to this step only.
+
+    Attributes:
+        name: what it is called, "" for its event and conditions.
+    """
+
+    name: str = Limited(default="", max_length=200)
+
+    def said(self, catalog: Catalog) -> str:
+        """Return its name or, without one, its event as displayed, and its conditions."""
+        return self.name or titled(catalog, self.event) + bracketed(self.filters)
+
+
+class Exclusion(FunnelEvent):
     """An event that must not lie strictly between two steps of an attempt.
 
     Attributes:
@@ -122,7 +136,7 @@ class FunnelFields(TimedQuestion):
 
     def _check(self, each: Exclusion) -> None:
         last = len(self.steps)
-        if FunnelStep(event=each.event, filters=each.filters) in self.steps:
+        if any((each.event, each.filters) == (step.event, step.filters) for step in self.steps):
             raise BadQuestion(
                 f"exclusions name {each.event!r}, which is a step.",
                 "Exclude another event, or give it other filters.",
@@ -190,9 +204,7 @@ class FunnelFields(TimedQuestion):
 
     def steps_title(self, catalog: Catalog) -> str:
         """The steps under their display names, with the conditions on each."""
-        return " > ".join(
-            titled(catalog, step.event) + bracketed(step.filters) for step in self.steps
-        )
+        return " > ".join(step.said(catalog) for step in self.steps)
 
     def notes(self) -> tuple[str, ...]:
         """The notes that the reader must see."""

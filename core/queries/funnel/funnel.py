@@ -127,6 +127,7 @@ class Funnel(FunnelFields):
         return Step(
             step=number + 1,
             event=asked.event,
+            name=asked.name,
             filters=bracketed(asked.filters)[1:-1],
             count=count,
             step_rate=count / before if before else None,

@@ -162,7 +162,8 @@ class FunnelTrend(FunnelFields):
 
     def _series(self, number: int) -> str:
         """The name of the line of a step, numbered from 0."""
-        return f"{number + 1} {self.steps[number].event}"
+        step = self.steps[number]
+        return f"{number + 1} {step.name or step.event}"
 
     def _fraction(self, tally: Tally) -> tuple[int, int]:
         return tally.counts[self.last_step - 1], tally.counts[self.from_step - 1]

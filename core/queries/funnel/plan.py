@@ -17,7 +17,7 @@ from core.queries.common.question import Rows
 from core.queries.common.select import checked, select
 from core.queries.common.selection import Selection
 from core.queries.common.session_key import session_key
-from core.queries.funnel.fields import Exclusion, FunnelFields, FunnelStep
+from core.queries.funnel.fields import Exclusion, FunnelEvent, FunnelFields
 from core.sql.dialect import Binder, Relation, Statement
 from core.sql.sets import load
 from core.timeframe import Span
@@ -213,7 +213,7 @@ def tick(question: FunnelFields) -> int:
     return 1000 if question.resolution == "1s" else 1
 
 
-def _filling(ctx: Context, step: FunnelStep, parameter: str) -> Selection:
+def _filling(ctx: Context, step: FunnelEvent, parameter: str) -> Selection:
     found = meaning(ctx.catalog, step.event, parameter)
     events = Selection(ctx, found.events, matching=found.matching)
     return events.narrowed(checked(ctx, step.filters))

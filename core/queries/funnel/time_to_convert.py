@@ -129,8 +129,8 @@ class TimeToConvert(FunnelFields):
         )
 
     def _title(self, ctx: Context) -> str:
-        steps = (self.steps[n - 1].event for n in (self.from_step, self.last_step))
-        first, last = (titled(ctx.catalog, event) for event in steps)
+        steps = (self.steps[n - 1] for n in (self.from_step, self.last_step))
+        first, last = (step.name or titled(ctx.catalog, step.event) for step in steps)
         if self.measure == "repeats":
             return f"Times of {first} before {last}"
         return f"Time from {first} to {last}"

@@ -39,12 +39,14 @@ def _opening(at: int, title: str) -> Openings:
 
 
 def _step(question: Any, number: int) -> str:
-    """Return the event of a step without its disambiguating prefix, and the filters of the step;
-    "" if there is none.
+    """Return the name of a step or, without one, its event without its disambiguating prefix, and
+    its filters; "" if there is no such step.
     """
     if number > len(question.steps):
         return ""
     step = question.steps[number - 1]
+    if step.name:
+        return str(step.name)
     where = in_words(*step.filters)
     event = str(step.event).removeprefix("event:")
     return f"{event} where {where}" if where else event
@@ -79,7 +81,7 @@ FUNNEL_KIND = Kind(
     at="core.queries.funnel.funnel:Funnel",
     shapes=("steps",),
     wording=Wording(
-        phrases=(Phrase("FUNNEL OF? step (ARROW step)*", steps_of),),
+        phrases=(Phrase("FUNNEL OF? named (ARROW named)*", steps_of),),
         write=_funnel,
         words=keyword("funnel"),
     ),
@@ -170,7 +172,7 @@ TIME_TO_CONVERT = Kind(
 def _correlated(question: Any, cell: Any) -> str:
     did = {"reached": " and converted", "dropped": " and did not convert"}.get(cell.outcome or "")
     had = f" and had {cell.row}" if cell.row is not None else ""
-    return f"Entered {question.steps[0].event}{had}{did or ''}"
+    return f"Entered {question.steps[0].name or question.steps[0].event}{had}{did or ''}"
 
 
 CORRELATION = Kind(

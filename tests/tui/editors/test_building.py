@@ -77,8 +77,10 @@ async def test_the_answer_and_the_text_change_as_a_form_does(path: Path) -> None
         await ff.press("n", "enter", "escape")
         assert ff.page.question is before
         await ff.says("U bring back")
-        await ff.press("e", "U", "ctrl+j")
+        await ff.press("e", "U", "r", *"Came", "enter", "ctrl+j")
         assert len(ff.page.question.steps) == 3
+        assert format_question(ff.page.question).startswith('signup as "Came" > activate > ')
+        assert "Came" in ff.screen
 
 
 async def test_text_and_form_are_two_views_of_one_question(path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from core.queries.common.question import Question
 from core.queries.funnel.fields import MOST_HELD
 from tui.editors.bodies import count_at, inserted, key_of, moved, removed, replaced, revised
-from tui.editors.entries import Edit, Entry, EventPick, title
+from tui.editors.entries import Edit, Entry, EventPick, TextPick, title
 from tui.editors.kinds import fields
 from tui.editors.kinds.filters import About, add, listed
 
@@ -54,13 +54,19 @@ def _step(question: Question, at: int) -> list[Entry]:
     def rename(asked: Question, name: str) -> Question:
         return replaced(asked, (*path, "event"), name)
 
+    def call(asked: Question, name: str) -> Question:
+        return replaced(asked, (*path, "name"), name)
+
     about = About(step.event)
+    called = f' as "{step.name}"' if step.name else ""
     row = Entry(
-        key_of(path), f"{at + 1}", fields.event_words(step.event),
+        key_of(path), f"{at + 1}", fields.event_words(step.event) + called,
         enter=Edit("event", rename, EventPick(f"Step {at + 1}")),
         keys={
             "n": new_step(at + 1),
             "f": add((*path, "filters"), len(step.filters), about),
+            "r": Edit("rename", call, TextPick(f"Name of step {at + 1}", str.strip, step.name,
+                                               "or nothing, for its event")),
             "d": Edit("remove", lambda asked, _: removed(asked, path)),
             "J": Edit("down", lambda asked, _: moved(asked, path, 1),
                       to=key_of(("steps", min(at + 1, count_at(question, ("steps",)) - 1)))),

@@ -13,6 +13,7 @@ from core.answers import Cell
 from core.draw import draw, plain
 from core.engines.clickhouse.dialect import ClickHouseDialect
 from core.errors import BadQuestion
+from core.export import rows
 from core.language.questions import format_question, parse
 from core.queries import from_json
 from tests.worlds.compare import ask, from_text, people
@@ -54,6 +55,17 @@ def test_in_any_order(engine):
     answer = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP, order="unordered")
     assert counts(answer.groups[0]) == [4, 4, 4]
     assert reached(engine, 3, order="unordered") == ["a", "b", "c", "e"]
+
+
+def test_a_step_may_have_a_name_of_its_own(engine):
+    text = 'sign_up > purchase[amount > 1] as "Paid \\"x\\"" > view_item'
+    answer = engine.answer(parse(text))
+    assert answer.title == 'sign_up > Paid "x" > view_item'
+    assert 'Paid "x"' in plain(draw(answer, 80, 20))
+    assert "name" in next(rows(answer))
+    assert format_question(parse(text)) == text
+    with pytest.raises(BadQuestion, match="Only the steps of a funnel have names"):
+        parse('sign_up as "bars"')
 
 
 def test_an_exclusion_spoils_attempts(engine):
