@@ -62,6 +62,15 @@ def decided(path: Path, files: Sequence[str], asked: Mapping[str, Any]) -> dict[
         found = _with(found, *_answer(doubt, files[0]))
 
 
+def leaves_open(path: Path, files: Sequence[str], asked: Mapping[str, Any]) -> bool:
+    """Whether an import has choices to make, which `decided` asks about.
+
+    Raises:
+        BadInput: the files cannot be imported.
+    """
+    return _doubt(path, files, asked, set()) is not None
+
+
 def _doubt(
     path: Path, files: Sequence[str], asked: Mapping[str, Any], settled: set[str]
 ) -> Doubt | None:

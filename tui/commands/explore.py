@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from core.errors import FootfallError
+from core.errors import BadInput, FootfallError
 from tui.commands.database import database
 from tui.commands.saved.board import screen_possible, show
+
+if TYPE_CHECKING:
+    from core.store.imports.listed import Import
+    from tui.start.importing import Done, Job
 
 
 @click.command("explore", hidden=True)
@@ -30,10 +36,81 @@ def _welcomed(path: Path) -> int:
 
     footfall = click.get_current_context().find_root().command
     wrong: FootfallError | None = None
-    while words := welcome(path, wrong):
+    while chosen := welcome(path, _plan, wrong):
         try:
-            code = footfall.main(list(words), prog_name="footfall", standalone_mode=False)
+            if chosen.imported:
+                return show(Path(chosen.word), None, notice=chosen.notice)
+            code = footfall.main([chosen.word], prog_name="footfall", standalone_mode=False)
             return code if isinstance(code, int) else 0
         except FootfallError as error:
             wrong = error
     return 0
+
+
+def _plan(word: str) -> Job | None:
+    """Return the import of a source; None for a workspace, and if questions are to be asked.
+
+    Raises:
+        FootfallError: it cannot be imported.
+    """
+    from tui.commands.asking import leaves_open
+    from tui.commands.first_word import is_source, workspace_for
+    from tui.commands.import_ import command as importing
+    from tui.start.importing import Job
+
+    if not is_source(word):
+        return None
+    into = workspace_for([word])
+    with importing.make_context("footfall", [word]) as context:
+        asked = _asked(context.params)
+    if leaves_open(into, [word], asked):
+        return None
+    return Job(into, lambda *told: _import(into, word, asked, *told))
+
+
+def _asked(given: dict[str, Any]) -> dict[str, Any]:
+    from tui.commands.import_ import asked_for
+
+    others = ("files", "into", "dry_run", "quiet", "replace", "add")
+    return asked_for(**{name: value for name, value in given.items() if name not in others})
+
+
+def _import(
+    into: Path,
+    word: str,
+    asked: dict[str, Any],
+    progress: Callable[[Any], None],
+    waited: Callable[[float], None],
+    stop: Callable[[], bool],
+) -> Done:
+    from core.store.ingest.importer import import_files
+    from core.store.waiting import IMPORT_WAIT, Patience
+    from tui.commands.import_ import for_new
+    from tui.start.importing import Done
+    from tui.texts.short import short
+
+    is_new = not into.exists()
+    into.parent.mkdir(parents=True, exist_ok=True)
+    report = import_files(
+        into,
+        [word],
+        progress=progress,
+        stop=stop,
+        patience=Patience(IMPORT_WAIT, waited),
+        decide=_leave_earlier,
+        **for_new(into, [word], asked),
+    )
+    said = short(report, into, is_new=is_new)
+    return Done(said.added, said.lines, bool(said.warnings), said.is_empty)
+
+
+def _leave_earlier(source: str, earlier: Sequence[Import]) -> bool:
+    """Refuse to import a source anew in another way; that is decided on the command line.
+
+    Raises:
+        BadInput: always.
+    """
+    raise BadInput(
+        f"{source} was imported before and read in another way.",
+        "footfall import with --replace undoes that, and with --add keeps both.",
+    )

@@ -12,18 +12,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from core.errors import BadInput
-from core.text import compact, duration, number
 from tui.commands.database import database, patience
 from tui.commands.drawn import DrawnLine
 from tui.commands.output import put, say
 from tui.services.config import WEEK_STARTS, usual
+from tui.texts.progress import bar_text, line_text
 
 if TYPE_CHECKING:
     from core.store.imports.replacing import Decide
     from core.store.ingest.importer import ImportReport, Progress
 
 DATES = {"day-first": True, "month-first": False}
-BAR = 24
 _PLAIN_EVERY = 10.0
 
 
@@ -291,31 +290,3 @@ class Lines:
 
     def end(self) -> None:
         """Nothing to clear."""
-
-
-def bar_text(at: Progress) -> str:
-    """Return "events.csv [=====>    ] 41%  120,000 lines  212K/s  3s left"."""
-    if not at.total_bytes:
-        return line_text(at)
-    done = min(at.read_bytes / at.total_bytes, 1.0)
-    filled = int(done * BAR)
-    bar = ("=" * filled + ">" * (filled < BAR)).ljust(BAR)
-    left = duration(round(at.seconds / done * (1 - done))) if done > 0.01 else "–"
-    return f"{_name(at)} [{bar}] {done:4.0%}  {_pace(at)}  {left} left"
-
-
-def line_text(at: Progress) -> str:
-    """Return the same without a bar, for a source of unknown length."""
-    return f"{_name(at)}  {_pace(at)}"
-
-
-def _name(at: Progress) -> str:
-    from core.text import clean, cut
-
-    return cut(clean(at.source.rsplit("/", 1)[-1]), 24)
-
-
-def _pace(at: Progress) -> str:
-    rate = at.read / at.seconds if at.seconds else 0
-    rejected = f", {number(at.rejected)} rejected" if at.rejected else ""
-    return f"{number(at.read)} lines{rejected}  {compact(round(rate))}/s"

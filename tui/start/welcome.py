@@ -16,11 +16,15 @@ from core.text import clean
 from tui.services.config import read
 from tui.start.dressed import Dressed
 from tui.start.files import existing, recent, rows_of
+from tui.start.importing import Importing, Opened, Plan
 from tui.widgets.dialogs import Box, Chooser
 from tui.widgets.listing import Listing, Row
 from tui.widgets.words import wrapped
 
-SAMPLE = ("demo",)
+SAMPLE = "demo"
+ASK = "..."
+"""What the row that asks for a path stands for."""
+
 COMMANDS = (
     ("footfall demo", "the sample"),
     ("footfall FILE", "a workspace, or a file of events, which is imported beside itself"),
@@ -35,7 +39,8 @@ class Welcome(Screen[None]):
     Args:
         path: the workspace that was looked for.
         wrong: why what was chosen last could not be opened.
-        done: called with the words of the command that opens what was chosen.
+        plan: returns the import that a path needs.
+        done: called with what was chosen, None to leave.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -54,9 +59,14 @@ class Welcome(Screen[None]):
     """
 
     def __init__(
-        self, path: Path, wrong: FootfallError | None, done: Callable[[tuple[str, ...]], None]
+        self,
+        path: Path,
+        wrong: FootfallError | None,
+        plan: Plan,
+        done: Callable[[Opened | None], None],
     ) -> None:
         super().__init__()
+        self.plan = plan
         self.path = path
         self.wrong = wrong
         self.done = done
@@ -75,12 +85,12 @@ class Welcome(Screen[None]):
         """List what there is to open."""
         rows = [
             Row("Look around with sample data", SAMPLE, "1,500 people, in a file of its own"),
-            Row("Open or import a file ...", (), "a workspace, CSV, JSON, SQLite, logs, archives"),
+            Row("Open or import a file ...", ASK, "a workspace, CSV, JSON, SQLite, logs, archives"),
         ]
         known = recent()
         if known:
             rows.append(Row("opened before"))
-            rows += [Row(f" {clean(path.name)}", (str(path),), str(path.parent)) for path in known]
+            rows += [Row(f" {clean(path.name)}", str(path), str(path.parent)) for path in known]
         self.listing.fill(rows)
         self.listing.footing = "ENTER chooses   q quits"
 
@@ -109,10 +119,13 @@ class Welcome(Screen[None]):
 
     def action_choose(self) -> None:
         """Open what is under the cursor, or ask for a file."""
-        if self.listing.value:
-            self.done(self.listing.value)
-        else:
+        value = self.listing.value
+        if value == ASK:
             self.action_open()
+        elif value == SAMPLE:
+            self.done(Opened(SAMPLE))
+        elif value:
+            self._begin(value)
 
     def on_listing_chosen(self) -> None:
         """A double click chooses."""
@@ -124,25 +137,36 @@ class Welcome(Screen[None]):
             Chooser(
                 "Open or import a file", rows_of(""), hint="a path", offer=rows_of, free=existing
             ),
-            lambda path: self.done((str(path),)) if path is not None else None,
+            lambda path: self._begin(str(path)) if path is not None else None,
         )
+
+    def _begin(self, word: str) -> None:
+        """Open a workspace, or import a source and show how far that is."""
+        self.app.push_screen(Importing(word, self.plan), self._ended)
+
+    def _ended(self, result: Opened | FootfallError | None) -> None:
+        if isinstance(result, Opened):
+            self.done(result)
+        elif result is not None:
+            self.wrong = result
+            self.query_one("#why", Box).repaint()
 
     def action_leave(self) -> None:
         """Leave without anything."""
-        self.done(())
+        self.done(None)
 
 
 class WelcomeApp(Dressed):
     """The welcome as an application.
 
     Attributes:
-        words: the words of the command that opens what was chosen, none if nothing was.
+        chosen: what to open, None if nothing was chosen.
     """
 
-    def __init__(self, path: Path, wrong: FootfallError | None = None) -> None:
+    def __init__(self, path: Path, plan: Plan, wrong: FootfallError | None = None) -> None:
         super().__init__(None)
-        self.words: tuple[str, ...] = ()
-        self._page = Welcome(path, wrong, self._chosen)
+        self.chosen: Opened | None = None
+        self._page = Welcome(path, wrong, plan, self._chosen)
         config = read()
         if config.theme in self.available_themes:
             self.theme = config.theme
@@ -151,21 +175,22 @@ class WelcomeApp(Dressed):
         """Show the page."""
         self.push_screen(self._page)
 
-    def _chosen(self, words: tuple[str, ...]) -> None:
-        self.words = words
+    def _chosen(self, chosen: Opened | None) -> None:
+        self.chosen = chosen
         self.exit(0)
 
 
-def welcome(path: Path, wrong: FootfallError | None = None) -> tuple[str, ...]:
+def welcome(path: Path, plan: Plan, wrong: FootfallError | None = None) -> Opened | None:
     """Show the welcome until something is chosen.
 
     Args:
         path: the workspace that was looked for.
+        plan: returns the import that a path needs.
         wrong: why what was chosen last could not be opened.
 
     Returns:
-        The words of the command that opens it; none to leave.
+        What to open; None to leave.
     """
-    app = WelcomeApp(path, wrong)
+    app = WelcomeApp(path, plan, wrong)
     app.run()
-    return app.words
+    return app.chosen

@@ -1,0 +1,40 @@
+"""How far an import is, in a line."""
+
+from __future__ import annotations
+
+from core.store.ingest.report import Progress
+from core.text import clean, compact, cut, duration, number
+
+BAR = 24
+
+
+def bar_text(at: Progress) -> str:
+    """Return "events.csv [=====>    ] 41%  120,000 lines  212K/s  3s left"."""
+    if not at.total_bytes:
+        return line_text(at)
+    done = min(at.read_bytes / at.total_bytes, 1.0)
+    filled = int(done * BAR)
+    bar = ("=" * filled + ">" * (filled < BAR)).ljust(BAR)
+    return f"{_name(at)} [{bar}] {done:4.0%}  {pace_text(at)}  {left_text(at)}"
+
+
+def line_text(at: Progress) -> str:
+    """Return the same without a bar, for a source of unknown length."""
+    return f"{_name(at)}  {pace_text(at)}"
+
+
+def pace_text(at: Progress) -> str:
+    """Return "120,000 lines, 3 rejected  212K/s"."""
+    rate = at.read / at.seconds if at.seconds else 0
+    rejected = f", {number(at.rejected)} rejected" if at.rejected else ""
+    return f"{number(at.read)} lines{rejected}  {compact(round(rate))}/s"
+
+
+def left_text(at: Progress) -> str:
+    """Return "3s left", a dash for the time as long as nobody can tell."""
+    done = min(at.read_bytes / at.total_bytes, 1.0) if at.total_bytes else 0.0
+    return f"{duration(round(at.seconds / done * (1 - done))) if done > 0.01 else '–'} left"
+
+
+def _name(at: Progress) -> str:
+    return cut(clean(at.source.rsplit("/", 1)[-1]), 24)
