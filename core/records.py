@@ -186,10 +186,15 @@ def own_ids(texts: Sequence[str]) -> list[int]:
 
 
 def _digests(texts: Iterable[bytes]) -> NDArray[np.int64]:
-    """Return a signed 64-bit hash of each text, as `digest` does."""
+    """Return a signed 64-bit hash of each text, as `digest` does; a copied hash begins faster."""
     import numpy as np
 
-    return np.frombuffer(b"".join([blake2b(text, digest_size=8).digest() for text in texts]), "<i8")
+    begun, found = blake2b(digest_size=8).copy, []
+    for text in texts:
+        one = begun()
+        one.update(text)
+        found.append(one.digest())
+    return np.frombuffer(b"".join(found), "<i8")
 
 
 def next_id(id_: int) -> int:

@@ -15,9 +15,10 @@ from core.sources.blocks import MOST, START, Block, Lines, Position
 from core.sources.fields import Plan, listed
 from core.sources.flow.gathered import Gathered, Gatherer
 from core.sources.flow.together import Group, made_together
-from core.sources.lines import MAX_LINE, Input
+from core.sources.lines import Input
 from core.sources.making import LineMaker, Table
 from core.sources.reshaped import Given, records
+from core.sources.text.cutting import MAX_LINE
 from core.sources.text.layout import MISSING, Layout, is_frame, plain, reader, sample_of, unescaped
 from core.sources.text.looks import is_moment
 from core.sources.text.remarks import remark_of

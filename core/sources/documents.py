@@ -16,7 +16,7 @@ import orjson
 from core.records import Rejected
 from core.sources import values
 from core.sources.blocks import MOST, START, Lines, Position
-from core.sources.lines import KEPT, MAX_LINE
+from core.sources.text.cutting import KEPT, MAX_LINE
 from core.sources.vendors import of_lines
 
 PAGES: Final = (

@@ -17,7 +17,7 @@ import orjson
 from core.errors import BadInput
 from core.records import Rejected
 from core.sources.blocks import Lines, Position
-from core.sources.lines import KEPT, MAX_LINE
+from core.sources.text.cutting import KEPT, MAX_LINE
 
 _LOOKED_AT: Final = 20
 _FIELD: Final = re.compile(rb"[A-Z_][A-Z0-9_]*")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import Any, Final
 
 import orjson
@@ -31,7 +31,7 @@ _CHUNK: Final = 256
 Objects = Sequence[Any]
 """The object on each line, None where there is none."""
 
-Groups = dict[tuple[str, ...], list[int]]
+Groups = dict[tuple[str, ...], Any]
 """Keys -> places of the lines with these keys."""
 
 
@@ -120,8 +120,8 @@ def _grouped(lines: Sequence[Any], maker: LineMaker) -> Iterator[tuple[Group, An
     for keys, places in _groups(objects).items():
         plan = maker.plan(keys)
         if keys:
-            columns = list(zip(*[objects[place].values() for place in places], strict=True))
-            yield Group(places, [lines[place].rstrip() for place in places], columns), plan
+            columns = list(zip(*map(dict.values, _picked(objects, places)), strict=True))
+            yield Group(places, list(map(bytes.rstrip, _picked(lines, places))), columns), plan
 
 
 def _alone(line: bytes | Rejected, number: int, maker: LineMaker) -> Iterator[Record | Rejected]:
@@ -168,11 +168,24 @@ def _parsed(line: bytes, parse_one: Callable[[bytes], Any]) -> Any:
 
 def _groups(objects: Objects) -> Groups:
     """Return the places of objects, by their keys."""
-    groups: Groups = defaultdict(list)
-    for place, found in enumerate(objects):
-        if found is not None:
-            groups[tuple(found)].append(place)
+    if None in objects:
+        given = [place for place, found in enumerate(objects) if found is not None]
+        keys = [tuple(objects[place]) for place in given]
+    else:
+        given, keys = list(range(len(objects))), list(map(tuple, objects))
+    groups: Groups = {each: [] for each in keys}
+    if len(groups) == 1:
+        return {keys[0]: given}
+    for place, each in zip(given, keys, strict=True):
+        groups[each].append(place)
     return groups
+
+
+def _picked(found: Sequence[Any], places: Sequence[int]) -> Sequence[Any]:
+    """Return what is at some places, at least one."""
+    if len(places) == len(found):
+        return found
+    return itemgetter(*places)(found) if len(places) > 1 else (found[places[0]],)
 
 
 def _one(line: bytes, number: int, maker: LineMaker) -> Record | Rejected:

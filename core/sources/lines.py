@@ -6,7 +6,8 @@ import os
 import sys
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
@@ -20,13 +21,10 @@ from core.sources.blocks import EDGE, MOST, START, Differs, Fingerprints, Lines,
 from core.sources.places import Place
 from core.sources.places.archives import open_member
 from core.sources.places.unpacking import CHUNK, DAMAGED, Unpacked, is_packed
+from core.sources.text.cutting import Cutter
 from core.sources.text.encodings import encoding_of, to_utf8
 from core.sources.text.reading import Notes, Reading
 
-MAX_LINE: Final = 1 << 20
-"""Longer lines are refused, so memory stays bounded whatever the file contains."""
-
-KEPT: Final = 2_000
 _LOOK: Final = 0.1
 """After how many seconds to look whether a stream that pauses is to be taken for ended."""
 
@@ -260,7 +258,7 @@ class Input:
         """Yield the same without fingerprints."""
         self.peek()
         chunks = self._from(start) if start.bytes else self.chunks()
-        cutter = _Lines(self._end, start if start.bytes else self.begin)
+        cutter = Cutter(self._end, start if start.bytes else self.begin)
         for chunk in chunks:
             yield from cutter.cut(chunk, most)
         if not self.holds_back:
@@ -269,6 +267,8 @@ class Input:
     def marked(self, blocks: Iterator[Lines], start: Position = START) -> Iterator[Lines]:
         """Yield blocks of this text with the fingerprints of their ends, and that of its end.
 
+        Those of a file are made by a thread, while the lines of the block before are used.
+
         Args:
             start: a position that was returned for the same bytes, if `blocks` begin before it.
 
@@ -276,18 +276,37 @@ class Input:
             Differs: the text before `start` has another fingerprint, or ends earlier.
         """
         at = self.begin
-        for lines, end in blocks:
-            if at.bytes < start.bytes <= end.bytes:
-                self._check(start)
-            at = self._marked(end)
-            yield Lines(lines, at)
+        with ThreadPoolExecutor(1) as pool:
+            waiting: tuple[Sequence[bytes | Rejected], Future[Position]] | None = None
+            for lines, end in blocks:
+                if not self._is_at_hand:
+                    yield Lines(lines, self._reached(at, end, start))
+                else:
+                    marking = pool.submit(self._reached, at, end, start)
+                    if waiting:
+                        yield Lines(waiting[0], waiting[1].result())
+                    waiting = lines, marking
+                at = end
+            if waiting:
+                yield Lines(waiting[0], waiting[1].result())
         whole = self._prints.arrived
         if whole > at.bytes and not self.holds_back:
-            if at.bytes < start.bytes <= whole:
-                self._check(start)
-            yield Lines([], self._marked(Position(whole, at.lines)))
+            yield Lines([], self._reached(at, Position(whole, at.lines), start))
         if max(at.bytes, whole) < start.bytes:
             raise Differs
+
+    @property
+    def _is_at_hand(self) -> bool:
+        """Whether it is a file that can be read ahead, as nobody waits for what arrives."""
+        return self.can_seek and self.stopped is None
+
+    def _reached(self, before: Position, end: Position, start: Position) -> Position:
+        """Return the end of a block with its fingerprints; Differs if `start` is in it and has
+        another.
+        """
+        if before.bytes < start.bytes <= end.bytes:
+            self._check(start)
+        return self._marked(end)
 
     def _marked(self, end: Position) -> Position:
         fingerprint = self._prints.at(end.bytes)
@@ -338,71 +357,6 @@ class Input:
             yield chunk
 
 
-class _Lines:
-    """Cuts chunks of bytes into lines.
-
-    Attributes:
-        _at: the position after the lines returned so far.
-        _tail: the start of a line that goes on in the next chunk.
-        _overlong: the first bytes of a line that is too long to keep.
-        _dropped: how many bytes of that line have been read.
-    """
-
-    def __init__(self, end: bytes, at: Position) -> None:
-        self._end = end
-        self._at = at
-        self._tail = b""
-        self._overlong: bytes | None = None
-        self._dropped = 0
-
-    def cut(self, chunk: bytes, most: int) -> Iterator[Lines]:
-        """Yield the lines that end in a chunk."""
-        pieces = chunk.split(self._end)
-        if self._overlong is not None:
-            self._dropped += len(pieces[0])
-            if len(pieces) == 1:
-                return
-            yield self._refused(TOO_LONG, self._overlong, self._dropped + 1)
-            self._overlong = None
-            del pieces[0]
-        else:
-            pieces[0] = self._tail + pieces[0]
-        self._tail = pieces.pop()
-        for place in range(0, len(pieces), most):
-            yield from self._some(pieces[place : place + most])
-        if len(self._tail) > MAX_LINE:
-            self._overlong, self._dropped = self._tail[:KEPT], len(self._tail)
-            self._tail = b""
-
-    def rest(self, damaged: str) -> Iterator[Lines]:
-        """Yield what is left at the end, which is refused if it is damaged."""
-        if self._overlong is not None:
-            yield self._refused(TOO_LONG, self._overlong, self._dropped)
-        elif damaged:
-            yield self._refused(damaged, self._tail, len(self._tail))
-        elif self._tail:
-            yield Lines([self._tail], self._passed(len(self._tail), 1))
-
-    def _some(self, pieces: list[bytes]) -> Iterator[Lines]:
-        first = self._at.lines + 1
-        end = self._passed(sum(map(len, pieces)) + len(pieces), len(pieces))
-        lines: list[bytes | Rejected] = list(pieces)
-        if max(map(len, pieces)) > MAX_LINE:
-            lines = [
-                piece if len(piece) <= MAX_LINE else Rejected(number, TOO_LONG, piece)
-                for number, piece in enumerate(pieces, first)
-            ]
-        yield Lines(lines, end)
-
-    def _refused(self, reason: str, text: bytes, size: int) -> Lines:
-        end = self._passed(size, 1)
-        return Lines([Rejected(end.lines, reason, text)], end)
-
-    def _passed(self, size: int, lines: int) -> Position:
-        self._at = Position(self._at.bytes + size, self._at.lines + lines)
-        return self._at
-
-
 def content_of(place: Place) -> str:
     """Return the fingerprint of all bytes of a file, and of a log of SQLite's beside it.
 
@@ -426,6 +380,3 @@ def _stream(place: Place) -> tuple[IO[bytes], int]:
     if place.member:
         return open_member(place.path, place.member)
     return Path(place.path).open("rb"), Path(place.path).stat().st_size
-
-
-TOO_LONG: Final = "line longer than 1 MB"

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from threading import Condition, Thread
 from types import SimpleNamespace
 from typing import IO, Any, Final
@@ -24,22 +25,73 @@ MOST_WAITING: Final = 8 << 20
 """How many bytes of messages wait at most before the other process does."""
 
 
-def open_apart(request: Mapping[str, Any], salt: Callable[[], bytes]) -> Apart | None:
+class Spare:
+    """Processes to read sources; the first one starts, and loads its modules, before it is needed.
+
+    Args:
+        wanted: whether it is likely to be needed.
+    """
+
+    def __init__(self, wanted: bool) -> None:
+        self._ready = _started() if wanted else None
+
+    def take(self) -> subprocess.Popen[bytes] | None:
+        """Return a process that waits for a request; None if none can be started."""
+        ready, self._ready = self._ready, None
+        return ready or _started()
+
+    def close(self) -> None:
+        """End the process that nobody took."""
+        if self._ready is not None:
+            _end(self._ready)
+
+
+def _started() -> subprocess.Popen[bytes] | None:
+    program = [sys.executable, "-I", "-S", str(child.__file__)]
+    pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
+    try:
+        process = subprocess.Popen(program, stdin=pipe, stdout=pipe, stderr=nowhere)
+    except OSError:
+        return None
+    try:
+        _ask(process, sys.path)
+    except OSError:
+        _end(process)
+        return None
+    return process
+
+
+def _ask(process: subprocess.Popen[bytes], what: Any) -> None:
+    assert process.stdin
+    pickle.dump(what, process.stdin, pickle.HIGHEST_PROTOCOL)
+    process.stdin.flush()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        assert stream
+        with suppress(BrokenPipeError):
+            stream.close()
+
+
+def open_apart(
+    request: Mapping[str, Any], salt: Callable[[], bytes], spare: Spare | None = None
+) -> Apart | None:
     """Open a source in another process; None if none can be started.
 
     Args:
         request: the arguments of `open_source` but `salt` and `opened`, and `trusted` and
             `holds_back` as of `lines.Input`.
         salt: called if the source has visitors to hash.
+        spare: has a process, or starts one.
 
     Raises:
         BadInput, Differs: as raised by `open_source`.
     """
-    program = [sys.executable, "-I", "-S", str(child.__file__)]
-    pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
-    try:
-        process = subprocess.Popen(program, stdin=pipe, stdout=pipe, stderr=nowhere)
-    except OSError:
+    process = (spare or Spare(False)).take()
+    if process is None:
         return None
     found = Apart(process)
     try:
@@ -61,10 +113,8 @@ class Apart:
     """
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdin
         assert process.stdout
         self._process = process
-        self._asked: IO[bytes] = process.stdin
         self._messages = _Messages(process.stdout)
         self.input: Any = SimpleNamespace(close=self.close)
         self.maker: Any = SimpleNamespace(lacking=self._lacking)
@@ -84,10 +134,9 @@ class Apart:
     def begin(self, request: Mapping[str, Any], salt: Callable[[], bytes]) -> bool:
         """Send the request; return whether the process has opened the source."""
         try:
-            self._ask(sys.path)
-            self._ask(dict(request))
+            _ask(self._process, dict(request))
             while (message := self._messages.next()) and message[0] == SALT:
-                self._ask(salt())
+                _ask(self._process, salt())
         except OSError:
             return False
         if message is None:
@@ -97,10 +146,6 @@ class Apart:
         assert message[0] == OPENED
         self._take(message[1])
         return True
-
-    def _ask(self, what: Any) -> None:
-        pickle.dump(what, self._asked, pickle.HIGHEST_PROTOCOL)
-        self._asked.flush()
 
     def coded(self) -> Iterator[Coded]:
         """Yield the blocks of the source.
@@ -137,10 +182,7 @@ class Apart:
         """End the process."""
         self._process.kill()
         self._messages.close()
-        self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            assert stream
-            stream.close()
+        _end(self._process)
 
 
 class _Messages:

@@ -6,6 +6,7 @@ import gc
 import pickle
 import struct
 from contextlib import closing, suppress
+from importlib import import_module
 from typing import IO, Any, Final
 
 from core.records import Rejected
@@ -22,6 +23,9 @@ OPENED, BLOCK, END, ERROR, SALT = range(5)
 the wish to know the salt for visitors.
 """
 
+_LOADED_EARLY: Final = ("numpy", "core.sources.jsonl")
+"""What most sources need, loaded while the request is not there yet."""
+
 _OF_INPUT: Final = ("name", "total", "position", "unpacked", "can_seek", "is_numbered")
 _OF_MAKER: Final = (
     "record", "mapping", "recognised", "understood", "names", "unseen", "tabular",
@@ -37,6 +41,8 @@ def send(asked: IO[bytes], out: IO[bytes]) -> None:
         out: gets the messages.
     """
     gc.disable()
+    for name in _LOADED_EARLY:
+        import_module(name)
     with suppress(BrokenPipeError):
         try:
             _send(pickle.load(asked), asked, out)

@@ -11,7 +11,7 @@ from typing import Final
 from core.sources.fields import understand
 from core.sources.frames.frame import Frame, most, object_of
 from core.sources.frames.sense import make_sense
-from core.sources.lines import MAX_LINE
+from core.sources.text.cutting import MAX_LINE
 from core.sources.text.layout import Layout, layout_of, reader, sample_of
 
 _ENOUGH: Final = 1 << 16

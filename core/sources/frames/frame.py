@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from core.records import Rejected
 from core.sources.documents import Document
-from core.sources.lines import MAX_LINE
+from core.sources.text.cutting import MAX_LINE
 from core.sources.values import parse_kindly
 
 _LOOKED_AT: Final = 20

@@ -12,7 +12,7 @@ import orjson
 
 from core.records import Rejected
 from core.sources.blocks import MOST, START, Differs, Fingerprints, Lines, Position
-from core.sources.lines import KEPT, MAX_LINE, TOO_LONG
+from core.sources.text.cutting import KEPT, MAX_LINE, TOO_LONG
 from core.sources.text.reading import Notes
 
 DAMAGED: Final = "the file is damaged from here on"

@@ -48,9 +48,11 @@ class Contexts:
             found = list(map(known.get, rows))
         except TypeError:
             return [self.of(_complete(has, values)) for values in rows]
-        if None not in found:
-            return cast("list[Context]", found)
-        return [known.get(values) or self._learn(has, values, known) for values in rows]
+        if None in found:
+            for place in [place for place, one in enumerate(found) if one is None]:
+                values = rows[place]
+                found[place] = known.get(values) or self._learn(has, values, known)
+        return cast("list[Context]", found)
 
     def _learn(
         self, has: tuple[bool, ...], values: tuple[Any, ...], known: dict[tuple[Any, ...], Context]

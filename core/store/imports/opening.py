@@ -11,7 +11,7 @@ from typing import Any
 from core.sources import Source, open_source
 from core.sources.blocks import MOST, START, Position
 from core.sources.choices import Choices
-from core.sources.flow.apart import Apart, open_apart
+from core.sources.flow.apart import Apart, Spare, open_apart
 from core.sources.lines import Input
 from core.sources.places import Place
 from core.store.imports.replacing import Decide, add
@@ -62,9 +62,16 @@ class Manner:
 
 
 class Opening:
-    """Opens sources to be read into a workspace."""
+    """Opens sources to be read into a workspace; the processes that read them come from `spare`."""
 
-    def __init__(self, connection: sqlite3.Connection, manner: Manner, patience: Patience) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        manner: Manner,
+        patience: Patience,
+        spare: Spare | None = None,
+    ) -> None:
+        self._spare = spare or Spare(False)
         self._connection = connection
         self._manner = manner
         self._patience = patience
@@ -77,7 +84,7 @@ class Opening:
         if self._is_big(place, start if opened.trusted else START):
             asked = {**request, "mapping": dict(chosen.mapping), "trusted": opened.trusted}
             asked["holds_back"] = opened.holds_back
-            apart = open_apart(asked, self._salt)
+            apart = open_apart(asked, self._salt, self._spare)
             if apart is not None:
                 return apart
         return open_source(**request, salt=self._salt, opened=opened)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from os.path import getsize, isfile
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from core.records import (
 )
 from core.sources.choices import Choices
 from core.sources.exported import settings_of
+from core.sources.flow.apart import Spare
 from core.sources.moments import EARLIEST, LATEST
 from core.sources.placeholders import names_an_event
 from core.sources.places import Found, Place, find
@@ -168,7 +170,10 @@ def import_files(
     patience = patience or Patience(IMPORT_WAIT)
     if zone is None and week_start is None:
         zone, week_start = _exported_settings(target, sources)
-    with connected(target, zone, week_start, patience) as connection:
+    with (
+        closing(Spare(_has_big(sources, apart_from))) as spare,
+        connected(target, zone, week_start, patience) as connection,
+    ):
         found = find(sources, _itself(connection))
         if added := list(ids_to_ignore):
             ignore_ids(connection, added, patience)
@@ -181,7 +186,9 @@ def import_files(
             batch_size=batch_size,
             apart_from=apart_from,
         )
-        loader = Loader(connection, manner, progress=progress, stop=stop, patience=patience)
+        loader = Loader(
+            connection, manner, progress=progress, stop=stop, patience=patience, spare=spare
+        )
         with _late_indexes(connection, found.places, patience), no_collector():
             refused = list(found.refused)
             for place in found.places:
@@ -255,6 +262,11 @@ def connected(
         found = sentence(error, path, "written")
         found.hint = "What was committed is kept; run the same import again to continue."
         raise found from error
+
+
+def _has_big(sources: Sequence[str | Path], size: int) -> bool:
+    """Whether some source is a file of at least so many bytes."""
+    return any(isfile(source) and getsize(source) >= size for source in sources)
 
 
 def _itself(connection: sqlite3.Connection) -> Callable[[str], bool]:

@@ -16,7 +16,7 @@ from core.records import LogRow, Record, Rejected
 from core.sources import Source
 from core.sources.blocks import Differs, in_blocks
 from core.sources.choices import Choices, choices_of
-from core.sources.flow.apart import Apart
+from core.sources.flow.apart import Apart, Spare
 from core.sources.flow.columns import Coded, Coder
 from core.sources.kinds import kind_of
 from core.sources.lines import Input
@@ -52,6 +52,7 @@ class Loader:
         progress: called about five times a second.
         stop: called as often; True ends the import after the last batch that is written.
         patience: how long a batch waits for another writer.
+        spare: the processes that read big files.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Loader:
         progress: Callable[[Progress], None] | None = None,
         stop: Callable[[], bool] | None = None,
         patience: Patience | None = None,
+        spare: Spare | None = None,
     ) -> None:
         self.connection = connection
         self.patience = patience or Patience()
@@ -74,7 +76,7 @@ class Loader:
         self._path = path_of(connection)
         self._place = identity(self._path)
         self._memory = Memory(connection, manner.choices, self.patience, forgets=manner.forgets)
-        self._opening = Opening(connection, manner, self.patience)
+        self._opening = Opening(connection, manner, self.patience, spare)
         self._selection = Selection(
             connection,
             self.patience,

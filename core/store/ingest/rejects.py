@@ -13,7 +13,7 @@ import orjson
 
 from core.errors import BadInput
 from core.records import Rejected
-from core.sources.lines import KEPT
+from core.sources.text.cutting import KEPT
 
 
 class Rejects:

@@ -120,6 +120,7 @@ class Run:
         self._logs: list[LogRow] = []
         self._batch_started = time.monotonic()
         self._batch_from = self._input.unpacked if self._input else 0
+        self._position_then = self._position_now
 
     def load(self, blocks: Iterable[Coded]) -> None:
         """Load all records; those after the last full batch count only at the end."""
@@ -132,13 +133,29 @@ class Run:
         count = self.counts["read"]
         for block in blocks:
             count += self._take(block)
-            if self._count_of_rows >= self._loader.batch_size:
+            if self._is_due:
                 self._flush(count)
             if self._stopped(count):
                 return
         if not self._accepted and not self._count_of_rows:
             self._refuse_hopeless(1)
         self._flush(count, finished=True)
+
+    @property
+    def _is_due(self) -> bool:
+        """Whether to write what is read: a batch, or most of the last two if another process reads
+        on meanwhile, so that little is left to write when it has read all.
+        """
+        count, most = self._count_of_rows, self._loader.batch_size
+        if count >= most or count < most // 4 or not isinstance(self._source, Apart):
+            return count >= most
+        left = (self._source.input.total or 0) - self._position_now
+        return 0 < left * count <= most // 4 * (self._position_now - self._position_then)
+
+    @property
+    def _position_now(self) -> int:
+        """How many bytes of the source are read, compressed if they are."""
+        return self._input.position if self._input else 0
 
     @property
     def _count_of_rows(self) -> int:
