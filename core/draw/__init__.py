@@ -28,6 +28,8 @@ def charts(answer: Any) -> list[str]:
         from core.draw.series.days import is_for
 
         return found if is_for(answer) else [name for name in found if name != "calendar"]
+    if answer.shape == "steps":
+        return found if answer.breakdown and len(answer.groups) > 1 else ["steps"]
     return found
 
 

@@ -19,6 +19,7 @@ from core.answers import (
 from core.draw.figures import moment
 from core.draw.flows.ways import beside as along
 from core.draw.flows.ways import cells
+from core.draw.funnels.small import is_for as is_small
 from core.draw.series.days import Year, is_for
 from core.draw.timeline import folds
 
@@ -30,7 +31,8 @@ def navigate(answer: object, chart: str = "", week_start: int = 0) -> list[list[
     totals. Of one line alone a table has its buckets and then its total, and a number has its total
     in the first row and its buckets in the second; as a calendar it has a row per weekday and a
     column per week, which begins on `week_start` (0 for Monday, 6 for Sunday). A funnel has a row
-    per step, followed, with a breakdown, by a row per group with a column per step. A retention
+    per step, followed, with a breakdown, by a row per group with a column per step; side by side it
+    has a row per step and a column per group, everybody first. A retention
     grid starts with the combined rows of everybody and of each group; column 0 is the cohort
     itself, and for money the last column is those who ever paid. Histograms have a row per bin,
     treemaps one per group, people and timelines one per line. Table rows without keys are
@@ -42,7 +44,7 @@ def navigate(answer: object, chart: str = "", week_start: int = 0) -> list[list[
     if isinstance(answer, Table):
         return _table(answer, chart)
     if isinstance(answer, Steps):
-        return _steps(answer)
+        return _steps(answer, chart)
     if isinstance(answer, Grid):
         outcome: Outcome | None = "returned" if answer.measure == "share" else "reached"
         outcome = None if answer.columns else outcome
@@ -126,9 +128,15 @@ def _days(answer: Series, week_start: int) -> list[list[Cell]]:
     ]
 
 
-def _steps(answer: Steps) -> list[list[Cell]]:
+def _steps(answer: Steps, chart: str) -> list[list[Cell]]:
     if not answer.groups:
         return []
+    if chart == "small" and is_small(answer):
+        named = [answer.address(group) for group in answer.groups]
+        return [
+            [base.model_copy(update={"step": step + 1, "outcome": "reached"}) for base in named]
+            for step in range(len(answer.groups[0].steps))
+        ]
     rows = [[Cell(step=s.step, outcome="reached")] for s in answer.groups[0].steps]
     for group in answer.groups[1:]:
         here = answer.address(group)

@@ -18,7 +18,10 @@ CHARTS: Final[dict[str, dict[str, str]]] = {
         "number": "core.draw.number:number_chart",
         "calendar": "core.draw.series.days:calendar_chart",
     },
-    "steps": {"steps": "core.draw.funnels.steps:steps_chart"},
+    "steps": {
+        "steps": "core.draw.funnels.steps:steps_chart",
+        "small": "core.draw.funnels.small:small_chart",
+    },
     "grid": {
         "grid": "core.draw.grids.grid:grid_chart",
         "curve": "core.draw.grids.curve:curve_chart",

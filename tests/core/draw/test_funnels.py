@@ -49,3 +49,25 @@ def test_the_cursor_never_stands_where_nothing_is_drawn(size, height):
     lines = shown(answer, (size, height), cursor=(13, 0))
     drawn = sum("plan " in line for line in lines)
     assert drawn == 7 or height < 10 or f"of {len(answer.groups) - 1} values" in "".join(lines)
+
+
+@pytest.mark.parametrize("size", [(118, 34), (78, 9), (36, 8)])
+def test_values_stand_side_by_side_and_what_does_not_fit_is_said(size):
+    whole = drawings.activation(groups=True)
+    more = tuple(StepGroup(group=(f"plan {n}",), steps=whole.groups[1].steps) for n in range(6))
+    answer = whole.model_copy(update={"groups": (*whole.groups, *more)})
+    places = navigate(answer, "small")
+    assert [len(row) for row in places] == [len(answer.groups)] * 5
+    assert places[2][1].group == whole.groups[1].group
+    assert places[2][1].step == 3
+    for row, column in ((0, 0), (4, 3), (2, len(answer.groups) - 1)):
+        lines = draw(answer, *size, Look(), chart="small", cursor=(row, column))
+        (here,) = [
+            s.text.strip() for x in lines for s in x if s.style == "cursor" and s.text.strip("› ")
+        ]
+        assert (
+            here.removeprefix("›").strip()[:5] in f"{row + 1} {answer.groups[0].steps[row].named}"
+        )
+        assert f"of {len(answer.groups) - 1}" in plain(lines)
+    first = shown(answer, size, chart="small")[0]
+    assert first.count("%") == {118: 3, 78: 2, 36: 1}[size[0]]

@@ -1,0 +1,135 @@
+"""Small funnels side by side: everybody, and each value of a field."""
+
+from __future__ import annotations
+
+from core.answers import Step, StepGroup, Steps
+from core.draw.funnels.steps import TALLEST, points, steps_chart
+from core.draw.legend import wrapped
+from core.draw.spans import Line, Look, Span, cells, clipped, joined, padded, safe
+from core.draw.spark import bar
+from core.draw.table import window
+from core.text import cut, fit, number, percent, things, width
+
+Cursor = tuple[int, int] | None
+
+NARROWEST = 34
+"""Cells of a small funnel, at least, if there is room for one of that width."""
+
+GAP = "   "
+
+THICKEST = 3
+"""Rows of a bar, at most."""
+
+
+def is_for(answer: Steps) -> bool:
+    """Whether a funnel has values to set side by side."""
+    return len(answer.groups) > 1 and len(answer.groups[0].steps) > 1
+
+
+def small_chart(answer: Steps, size: int, height: int, look: Look, cursor: Cursor) -> list[Line]:
+    """Draw a funnel per value, as many as fit around the cursor, with the change from everybody.
+
+    Without a breakdown the funnel is drawn as usual.
+    """
+    if not is_for(answer):
+        return steps_chart(answer, size, height, look, cursor)
+    groups = answer.groups
+    count = min(max((size + len(GAP)) // (NARROWEST + len(GAP)), 1), len(groups))
+    at = min(max(cursor[1], 0), len(groups) - 1) if cursor else None
+    shown = window(len(groups), count, at)
+    foot = _foot(answer, shown, size)[: max(height - 3, 0)]
+    wide = (size - len(GAP) * (count - 1)) // count
+    rows = height - len(foot)
+    row = cursor[0] if cursor else None
+    blocks = [
+        _block(answer, groups[place], wide, rows, look, row if place == at else None)
+        for place in shown
+    ]
+    high = max(map(len, blocks))
+    lines = [
+        joined([padded(block[y] if y < len(block) else (), wide) for block in blocks], GAP)
+        for y in range(high)
+    ]
+    return [*(clipped(line, size) for line in lines), *foot]
+
+
+def _foot(answer: Steps, shown: range, size: int) -> list[Line]:
+    found = []
+    values = len(answer.groups) - 1
+    if len(shown) <= values:
+        first, last = max(shown[0], 1), shown[-1]
+        here = f"values {first} to {last}" if last > first else f"value {last}"
+        found.append(f"{here} of {values:,}")
+    if answer.omitted:
+        found.append(f"{things(answer.omitted, 'smaller value')} in (other)")
+    said = [", ".join(found)] if found else []
+    return wrapped([*said, *answer.notes], size)
+
+
+def _block(
+    answer: Steps, group: StepGroup, wide: int, rows: int, look: Look, at: int | None
+) -> list[Line]:
+    """Return one small funnel: its name and its end, then a line or two per step."""
+    steps = group.steps
+    at = None if at is None else min(max(at, 0), len(steps) - 1)
+    each = (rows - 1) // len(steps)
+    shown = window(len(steps), max((rows - 1) // (2 if each >= 2 else 1), 1), at)
+    thick = 1 if rows >= TALLEST else min(max(each - 2, 1), THICKEST)
+    lines: list[Line] = [_heading(answer, group, wide, here=at is not None)]
+    for row in shown:
+        step, here = steps[row], at == row
+        if each < 2:
+            lines.append(_short(steps[0], step, wide, look, here=here))
+            continue
+        figures = _figures(steps[0], step, wide, look)
+        lines += [_named(step, wide, look, here=here), figures, *[figures[:-1]] * (thick - 1)]
+        if each > 2 and row != shown[-1]:
+            lines.append(())
+    return lines[:rows]
+
+
+def _heading(answer: Steps, group: StepGroup, wide: int, *, here: bool) -> Line:
+    last, whole = group.steps[-1].overall_rate, answer.groups[0].steps[-1].overall_rate
+    end: Line = (Span(percent(last), "bold"),)
+    if group.group:
+        end = (*end, Span(" "), points(last, whole))
+    name = safe(" / ".join(group.group)) or "everybody"
+    room = max(wide - cells(end) - 2, 0)
+    return (Span(" "), Span(fit(name, room), "accent" if here else "title"), Span(" "), *end)
+
+
+def _pointer(look: Look, here: bool) -> Span:
+    return Span(look.pick("›", ">") if here else " ", "cursor")
+
+
+def _named(step: Step, wide: int, look: Look, *, here: bool) -> Line:
+    name = cut(f"{step.step} {safe(step.named)}", wide - 1)
+    return (_pointer(look, here), Span(name, "cursor" if here else ""))
+
+
+def _figures(first: Step, step: Step, wide: int, look: Look) -> Line:
+    tail = f" {number(step.count).rjust(width(number(first.count)))}{percent(step.overall_rate):>7}"
+    return (Span(" "), *_bar(first, step, max(wide - 1 - width(tail), 0), look), Span(tail, "bold"))
+
+
+def _short(first: Step, step: Step, wide: int, look: Look, *, here: bool) -> Line:
+    name = min(max(wide // 3, 6), 16)
+    tail = f" {number(step.count)}{percent(step.overall_rate):>7}"
+    room = max(wide - name - 2 - width(tail), 0)
+    return (
+        _pointer(look, here),
+        Span(fit(safe(step.named), name), "cursor" if here else ""),
+        Span(" "),
+        *_bar(first, step, room, look),
+        Span(tail, "bold"),
+    )
+
+
+def _bar(first: Step, step: Step, room: int, look: Look) -> Line:
+    """Return a bar of who reached a step, and hatched who was lost before it."""
+    largest = max(first.count, step.count)
+    solid = bar(step.count, largest, room, look)
+    whole = bar(step.count + step.drop_off, largest, room, look)
+    lost = look.pick("░", ".") * max(width(whole) - width(solid), 0)
+    rest = " " * max(room - width(solid) - width(lost), 0)
+    return (Span(solid, "series0"), Span(lost, "muted"), Span(rest))
