@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from core.answers.flows import FLOW_REST, Flow, FlowEdge, FlowNode, FlowStep
     from core.answers.grids import Cohort, Grid, GridGroup
     from core.answers.histograms import Bin, BinGroup, Histogram
-    from core.answers.persons import People, Person, Timeline, TimelineEvent, TimelineSession
+    from core.answers.persons import (
+        People,
+        Person,
+        Timeline,
+        TimelineAudience,
+        TimelineChange,
+        TimelineEvent,
+        TimelineSession,
+    )
     from core.answers.series import Comparison, Line, Number, Series, TimeBucket
     from core.answers.steps import Step, StepGroup, Steps
     from core.answers.tables import Column, Table, Tile, Treemap
@@ -28,7 +36,10 @@ _MODULES = {
     "flows": ("FLOW_REST", "Flow", "FlowEdge", "FlowNode", "FlowStep"),
     "grids": ("Cohort", "Grid", "GridGroup"),
     "histograms": ("Bin", "BinGroup", "Histogram"),
-    "persons": ("People", "Person", "Timeline", "TimelineEvent", "TimelineSession"),
+    "persons": (
+        "People", "Person", "Timeline", "TimelineAudience", "TimelineChange", "TimelineEvent",
+        "TimelineSession",
+    ),
     "series": ("Comparison", "Line", "Number", "Series", "TimeBucket"),
     "steps": ("Step", "StepGroup", "Steps"),
     "tables": ("Column", "Table", "Tile", "Treemap"),
@@ -69,6 +80,8 @@ __all__ = [
     "Tile",
     "TimeBucket",
     "Timeline",
+    "TimelineAudience",
+    "TimelineChange",
     "TimelineEvent",
     "TimelineSession",
     "Treemap",

@@ -61,12 +61,43 @@ class TimelineSession(Model):
     key: str | None = None
 
 
+class TimelineChange(Model):
+    """A property of a person that got another value.
+
+    Attributes:
+        before, after: None for no value.
+        source: the event it came with, "" if it was said about the person outside any event.
+    """
+
+    ts: int
+    field: str
+    before: str | None
+    after: str | None
+    source: str
+
+
+class TimelineAudience(Model):
+    """A saved audience that a person is in.
+
+    Attributes:
+        listed: whether it lists people by id, so that there is no day they came in.
+        since: ISO local date of the first day of those at whose ends they were in it without a
+            break; None if that is further back than is looked, or `listed`.
+    """
+
+    audience: str
+    listed: bool = False
+    since: str | None = None
+
+
 class Timeline(Shape):
     """One person: their summary, and their events with the sessions these belong to.
 
     Attributes:
         days: distinct active local days as ISO dates, ascending.
         events: in the requested order; `total_events` counts all of the person's events.
+        changes: how their properties changed, oldest first; empty unless asked for.
+        audiences: those asked for that they are in.
     """
 
     shape: Literal["timeline"] = "timeline"
@@ -86,3 +117,5 @@ class Timeline(Shape):
     sessions: tuple[TimelineSession, ...] = ()
     events: tuple[TimelineEvent, ...] = ()
     truncated: bool = False
+    changes: tuple[TimelineChange, ...] = ()
+    audiences: tuple[TimelineAudience, ...] = ()

@@ -279,7 +279,8 @@ KINDS = {
     "user_activity": bodies(
         "user_activity", limit=st.integers(1, 100), offset=st.integers(0, 9),
         direction=st.sampled_from(["latest", "earliest"]), event=NASTY,
-        session=st.integers(-9, 9),
+        session=st.integers(-9, 9), changes=st.booleans(),
+        audiences=st.lists(NASTY, max_size=2),
     ).flatmap(lambda body: st.builds(lambda user: {**body, "user": user}, SOME)),
     "saved": bodies("saved").flatmap(
         lambda body: st.builds(lambda chart: {**body, "chart": chart[:200]}, SOME)

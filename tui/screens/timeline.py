@@ -8,12 +8,14 @@ from typing import Any
 from textual.app import ComposeResult
 
 from core.answers import Timeline
+from core.queries import from_json
 from core.text import clean, number
 from tui.actions import edits
 from tui.actions.exporting import export_panel
 from tui.screens.bases.accompanied_page import AccompaniedPage
 from tui.screens.bases.page import bindings
-from tui.texts.happened import about
+from tui.services.runner import Callback
+from tui.texts.happened import about, change_text, with_history
 from tui.texts.summary import Chip
 from tui.widgets.answer import AnswerView
 from tui.widgets.companion import Composition
@@ -25,6 +27,9 @@ from tui.widgets.records.timeline_view import Moment, TimelineView
 
 MOST_KEPT = 100
 """How many people of the list before and after a person are remembered for the next start."""
+
+MOST_AUDIENCES = 50
+"""How many saved audiences it is looked up whether a person is in."""
 
 LAST = -1
 """The number of the last session."""
@@ -60,6 +65,8 @@ class TimelinePage(AccompaniedPage):
     ) -> None:
         super().__init__(place)
         self.last = last
+        self._known: Timeline | None = None
+        self._asked = ""
         self.first_at = at
         self.user = user
         self.users = list(users) or [user]
@@ -86,12 +93,15 @@ class TimelinePage(AccompaniedPage):
 
     def body(self) -> ComposeResult:
         """See Page."""
+        changes = Listing("Properties over time", id="changes", empty="Nothing changed.")
+        changes.add_class("behind")
         yield Composition(
             [TimelineView(id="timeline")],
             beside=[
                 FactsPanel("Who", id="card"),
                 ActiveDays("Active days", id="days"),
                 Listing("Did most", id="most", empty="Nothing yet."),
+                changes,
             ],
         )
 
@@ -134,11 +144,36 @@ class TimelinePage(AccompaniedPage):
         person = self.timeline
         if person is None:
             return
-        self.query_one(FactsPanel).tell("Who", about(person, self.app.engine.calendar))
+        known = self._known if self._known is not None and self._known.user == person.user else None
+        facts = about(person, self.app.engine.calendar)
+        if known is not None:
+            facts = with_history(facts, known, self.app.engine.calendar)
+        else:
+            self._ask_history()
+        self.query_one(FactsPanel).tell("Who", facts)
         self.query_one(ActiveDays).tell(person.days)
         self.query_one("#most", Listing).fill(
             [Row(f" {clean(e, 60)}", e, number(n), weight=n) for e, n in person.top_events]
         )
+
+    def _ask_history(self) -> None:
+        """Ask how the person's properties changed, and which audiences they are in."""
+        if self._asked == self.user:
+            return
+        self._asked = self.user
+        titles = [item.title for item in self.app.library.audiences()][:MOST_AUDIENCES]
+        body = {"kind": "user_activity", "user": self.user, "limit": 1, "changes": True}
+        question = from_json({**body, "audiences": titles})
+        self.ask(Callback(self._told_history, lambda _: None), question)
+
+    def _told_history(self, known: Timeline) -> None:
+        self._known = known
+        calendar = self.app.engine.calendar
+        self.query_one("#changes", Listing).fill([
+            Row(f" {change_text(change, calendar)}", (change.ts, change.source), change.source)
+            for change in reversed(known.changes)
+        ])  # fmt: skip
+        self._tell()
 
     def _event(self) -> Any:
         cell = self._timeline.cell
@@ -159,12 +194,26 @@ class TimelinePage(AccompaniedPage):
             self.app.push_screen(Reader(event.event, self._described(event)))
 
     def choose(self, listing: Listing) -> None:
-        """Show only the events of one name."""
+        """Show only the events of one name, or the event that a property changed with."""
         question = self._timeline.question
+        if listing.id == "changes":
+            self._to_change(listing.value)
+            return
         if listing.value is not None and question is not None:
             self.ask(self._timeline, edits.revise(question, event=listing.value, offset=0))
             self.turn_to(None)
             self.call_after_refresh(self._timeline.focus)
+
+    def _to_change(self, moment: Moment | None) -> None:
+        if moment is None:
+            return
+        if not moment[1]:
+            self.say("This was said about the person outside any event.")
+            return
+        self.turn_to(None)
+        self._timeline.at = moment
+        self.ask(self._timeline, self._timeline.question_about(self.user))
+        self.call_after_refresh(self._timeline.focus)
 
     def _described(self, event: Any) -> str:
         when = self.app.engine.calendar.local(event.ts)

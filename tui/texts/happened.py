@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from core.answers import Table, Timeline
+from core.answers import Table, Timeline, TimelineAudience, TimelineChange
 from core.columns import CONTEXT
 from core.filters import Condition
-from core.text import duration, things
+from core.text import clean, duration, things
 from core.timeframe import Calendar
 
 
@@ -119,6 +119,36 @@ def about(person: Timeline, calendar: Calendar) -> list[Fact]:
         if names:
             found.append(Fact(label, ", ".join(names)))
     return found
+
+
+def with_history(facts: list[Fact], known: Timeline, calendar: Calendar) -> list[Fact]:
+    """Return facts about a person with since when and by which event those are so that changed, and
+    with the audiences they are in.
+    """
+    last = {change.field: change for change in known.changes if change.before is not None}
+    found = []
+    for fact in facts:
+        change = last.get(fact.label)
+        if change is not None and change.after == fact.text:
+            when = f"{calendar.local(change.ts):%Y-%m-%d}"
+            by = f", {change.source}" if change.source else ""
+            fact = replace(fact, text=f"{fact.text} (since {when}{by})")
+        found.append(fact)
+    return [*found, *(Fact(f"in {each.audience}", _since(each)) for each in known.audiences)]
+
+
+def _since(audience: TimelineAudience) -> str:
+    """Since when somebody is in an audience, in words."""
+    if audience.listed:
+        return "listed by id"
+    return f"since {audience.since}" if audience.since else "for more than 30 days"
+
+
+def change_text(change: TimelineChange, calendar: Calendar) -> str:
+    """Return a change on one line: when, what, from what to what."""
+    before, after = ("–" if v is None else clean(v, 40) for v in (change.before, change.after))
+    when = f"{calendar.local(change.ts):%Y-%m-%d %H:%M}"
+    return f"{when}  {clean(change.field, 30)}  {before} > {after}"
 
 
 def property_fact(name: str, value: Any) -> Fact:

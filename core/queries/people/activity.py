@@ -19,6 +19,7 @@ from core.queries.common.people_page import workspace_file_only
 from core.queries.common.question import Ask, Question, Rows
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
+from core.queries.people.history import belongings, changes_of
 from core.queries.people.segments import segments_of
 from core.sql.dialect import Binder, Statement
 from core.timeframe import to_date
@@ -41,6 +42,10 @@ class UserActivity(Question):
         event: list only events of this name; the summary covers all events.
         session: list only events of this session: 1 is the first, -1 the last.
         limit, offset: size and start of the page, before it is extended.
+        changes: whether to also say how their context, traits and properties named like traits
+            changed, and with which event.
+        audiences: names or ids of saved audiences, to say which of them they are in, and since
+            when.
         direction: "latest" lists the newest first, "earliest" the oldest.
     """
 
@@ -51,6 +56,12 @@ class UserActivity(Question):
     limit: int = Field(default=MOST, ge=1, le=MOST)
     offset: int = Field(default=0, ge=0)
     direction: Literal["latest", "earliest"] = "latest"
+    changes: bool = False
+    audiences: tuple[str, ...] = Field(default=(), max_length=50)
+
+    def by_the_minute(self) -> bool:
+        """See Question; who is in an audience changes with the clock."""
+        return bool(self.audiences) or super().by_the_minute()
 
     def ask(self, ctx: Context) -> Ask:
         """See Question.
@@ -64,6 +75,8 @@ class UserActivity(Question):
         who = yield from _summary(ctx, actor)
         sessions = yield from _sessions(ctx, actor)
         listed, matching = yield from self._events(ctx, actor, sessions)
+        changes = (yield from changes_of(ctx, actor)) if self.changes else ()
+        audiences = yield from belongings(ctx, actor, self.audiences)
         span = ctx.span_to_today(self.range)
         day = min(span.last_day, ctx.today)
         known = [d for d in who.active if d <= day]
@@ -96,6 +109,8 @@ class UserActivity(Question):
             ),
             events=tuple(_event(ctx, row, part.number if part else 0) for row, part in listed),
             truncated=self.offset + len(listed) < matching,
+            changes=changes,
+            audiences=audiences,
         )
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:

@@ -9,10 +9,12 @@ import pytest
 from core.engines.sqlite.engine import SqliteEngine
 from core.language.questions import parse
 from core.queries import from_json
+from core.store.ingest.importer import Event
 from core.store.library.saved import Saved
-from tests.worlds.tui_pilot import NOW, Driver, explorer
+from tests.worlds.tui_pilot import NOW, Driver, explorer, workspace
 from tui.actions.people.live import rule_of
 from tui.screens.people import PeoplePage
+from tui.widgets.records.facts import FactsPanel
 
 
 def users(ff: Driver) -> list[str]:
@@ -242,3 +244,26 @@ async def test_a_list_is_kept_as_a_live_audience(path: Path) -> None:
         assert not item.body.get("static_ids")
         await ff.press("space", "N")
         assert "n saves exactly them" in ff.status
+
+
+async def test_a_persons_page_says_what_changed_and_which_audiences_they_are_in(
+    tmp_path: Path,
+) -> None:
+    day = 24 * 3_600_000
+    events = [
+        Event("signup", NOW - 9 * day, "ann", context={"country": "NL"}),
+        Event("purchase", NOW - 3 * day, "ann", context={"country": "DE"}),
+    ]
+    path = workspace(tmp_path / "ann.db", events)
+    Saved(path).save_audience("Paying", {"events": [{"event": "purchase", "days": 30}]})
+    Saved(path).save_audience("Friends", {"static_ids": ["ann"]})
+    async with explorer(path, place="users", size=(120, 40)) as ff:
+        await ff.press("enter")
+        assert "DE (since 2025-05-08, purchase)" in ff.screen
+        facts = {fact.label: fact.text for fact in ff.page.query_one(FactsPanel).facts}
+        assert facts["in Paying"] == "since 2025-05-08"
+        assert facts["in Friends"] == "listed by id"
+        await ff.press("shift+tab")
+        assert "country  NL > DE" in ff.screen
+        await ff.press("down", "enter")
+        assert ff.page.timeline.events[int(ff.page.view.cell.row)].event == "signup"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,8 +11,13 @@ from hypothesis import strategies as st
 from core.answers import Cell
 from core.errors import BadQuestion, NotFound
 from core.queries import from_json
-from tests.oracles.conditions import people_of
-from tests.oracles.seen import seen
+from core.queries.people.audience import read_definition
+from core.queries.people.history import LOOK_BACK
+from core.store.library.saved import Saved
+from core.timeframe import to_date
+from tests.oracles.conditions import label_of, people_of
+from tests.oracles.people.audience import audience
+from tests.oracles.seen import calendar_of, local_day, root, seen
 from tests.worlds.compare import ask, people
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.strategies import worlds
@@ -135,3 +142,79 @@ def _check_end(ordered, limit, who) -> None:
     if who.events:
         session = ordered[min(limit, len(ordered)) - 1].session
         assert session is None or session not in {item.session for item in left}
+
+
+@settings(max_examples=25, deadline=None)
+@given(worlds(flagged=True))
+def test_properties_change_where_the_events_and_statements_say(world):
+    everything = seen(world)
+    traits = {"amount", "item", "plan", "seats"}  # every world knows these traits
+    with engine_of(world) as engine:
+        for actor in sorted(people_of(everything)):
+            found = ask(engine, "user_activity", user=actor, changes=True).changes
+            told = [
+                (ts, 0, "", {key: value})
+                for user, key, value, ts in world.traits
+                if root(world, user) == actor
+            ]
+            for item in everything:
+                if item.actor == actor:
+                    own = {
+                        key: label_of(value)
+                        for key, value in item.event.properties.items()
+                        if key in traits and value is not None
+                    }
+                    stated = item.event.context.items()
+                    context = {key: label_of(value) for key, value in stated if value is not None}
+                    told.append((item.ts, 1, item.name, {**own, **context}))
+            assert [change.model_dump() for change in found] == _expected(told)
+
+
+def _expected(told):
+    now, found = {}, []
+    for ts, _, source, values in sorted(told, key=lambda each: each[:2]):
+        for field, value in sorted(values.items()):
+            if now.get(field) != value:
+                before = now.get(field)
+                found.append(
+                    {"ts": ts, "field": field, "before": before, "after": value, "source": source}
+                )
+                now[field] = value
+    return found
+
+
+RULES = (
+    {"events": [{"event": "signup", "days": 2}]},
+    {"events": [{"event": "cart", "op": "eq", "count": 0}]},
+    {"events": [{"count": 2, "days": 4}]},
+    {"filters": [{"field": "country", "operator": "eq", "value": "NL"}]},
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(worlds(), st.sampled_from(RULES))
+def test_somebody_is_in_an_audience_since_the_day_they_came_in(world, rules):
+    definition = read_definition(rules)
+    calendar = calendar_of(world)
+    today = local_day(world.now, calendar)
+    ends = [calendar.day_start(day) - 1 for day in range(today, today - LOOK_BACK, -1)]
+    past = [audience(replace(world, now=end), definition) for end in ends]
+    members = audience(world, definition)
+    with engine_of(world) as engine:
+        Saved(engine.path).save_audience("Some", rules)
+        for actor in sorted(people_of(seen(world))):
+            found = ask(engine, "user_activity", user=actor, audiences=["Some"]).audiences
+            assert [each.audience for each in found] == ["Some"] * (actor in members)
+            if found:
+                back = next((n for n, there in enumerate(past) if actor not in there), None)
+                day = None if back is None else to_date(today - back).isoformat()
+                assert (found[0].since, found[0].listed) == (day, False)
+
+
+def test_whom_an_audience_lists_came_in_on_no_day():
+    with engine_of(World((Event("a", NOON, user="ann"),), now=NOON)) as engine:
+        Saved(engine.path).save_audience("Listed", {"static_ids": ["ann"]})
+        (found,) = ask(engine, "user_activity", user="ann", audiences=["Listed"]).audiences
+        assert (found.listed, found.since) == (True, None)
+        with pytest.raises(NotFound, match="Audience missing"):
+            ask(engine, "user_activity", user="ann", audiences=["gone"])
