@@ -14,7 +14,7 @@ from core.draw.figures import (
     running,
 )
 from core.draw.spans import Line, Look, Span, cells, clipped, joined, safe, spread
-from core.draw.units import unit_of
+from core.draw.units import drawing_of, unit_of
 from core.text import change, cut
 from core.text import width as cell_width
 
@@ -52,7 +52,7 @@ def legend(answer: Series, width: int, look: Look, samples: str = "━") -> Line
         return _single(answer, answer.lines[0], width, look)
     parts = [_entry(answer, index, look, samples) for index in range(len(answer.lines))]
     if sum(cells(part) + 2 for part in parts) - 2 > width and not answer.omitted:
-        bare = joined(part[: len(key(0, look)) + 1] for part in parts)
+        bare = joined(part[: len(key(0, look)) + 2] for part in parts)
         if cells(bare) <= width:
             return bare
     tail = _tail(answer)
@@ -74,9 +74,14 @@ def legend(answer: Series, width: int, look: Look, samples: str = "━") -> Line
 def _entry(answer: Series, index: int, look: Look, samples: str) -> Line:
     line = answer.lines[index]
     name = cut(safe(line.name), 24)
+    drawing = drawing_of(answer)
+    side = " (right)" if drawing.on_right(index) else ""
+    if not side and any(drawing.on_right(at) for at in range(len(answer.lines))):
+        side = " (left)"
     found = (
         *key(index, look, samples),
-        Span(f" {name} "),
+        Span(f" {name}"),
+        Span(f"{side} ", "dim"),
         Span(figure(line.total, unit_of(answer, index)), "bold"),
     )
     if line.previous_total is None:

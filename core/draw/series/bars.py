@@ -12,11 +12,10 @@ from core.draw.legend import letter
 from core.draw.series.frame import Cursor, Frame, thinned
 from core.draw.series.lines import BLOCKS, line_chart, logarithmic, middles_of
 from core.draw.series.ranking import ranking
+from core.draw.series.sides import LOSSES
 from core.draw.spans import Canvas, Line, Look
 from core.draw.units import unit_of
 
-LOSSES = frozenset({"dormant"})
-"""Lines with these names are people lost: they hang below zero and are not part of the stack."""
 FINE = "▁▂▃▄▅▆▇█"
 
 

@@ -11,6 +11,7 @@ from core.draw.legend import letter
 from core.draw.series.axes import Axes
 from core.draw.series.dots import Dots, both
 from core.draw.series.frame import Cursor, Frame, is_right, thinned
+from core.draw.series.sides import sided
 from core.draw.spans import Canvas, Line, Look
 from core.draw.units import axis_of, drawing_of
 
@@ -28,6 +29,7 @@ def line_chart(
     cursor.
     """
     answer, cursor = thinned(answer, cursor)
+    answer = sided(answer)
     drawing = drawing_of(answer)
     sides: tuple[list[float | None], list[float | None]] = ([], [])
     for index, line in enumerate(answer.lines):

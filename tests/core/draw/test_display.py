@@ -98,6 +98,19 @@ def test_a_second_axis_at_the_right():
     assert all(len(row) <= 60 for row in rows)
 
 
+@pytest.mark.parametrize(("far", "has_axis"), [(30, False), (60, True)])
+def test_lines_of_far_other_sizes_get_an_axis_of_their_own_and_say_which(far, has_axis):
+    answer = series((1, 2, 3, 2), (far, far, far, far - 2))
+    text = drawn(answer)
+    assert ["(left)" in text and "(right)" in text] == [has_axis]
+    top = next(row for row in text.splitlines() if row.split("|")[0].strip())
+    assert top.split("|")[0].strip() == ("3" if has_axis else str(far))
+    ends = [row.split()[-1] for row in text.splitlines() if "|" in row]
+    assert (str(far) in ends) == has_axis
+    grouped = answer.model_copy(update={"breakdown": ("country",)})
+    assert "(right)" not in drawn(grouped)
+
+
 def test_labels_of_axes_are_said_and_hidden_ones_left_out():
     axes = {"left_y": {"label": "orders", "visible": False}, "x": {"visible": False}}
     text = drawn(series((1, 2, 3), axes=axes))
