@@ -17,6 +17,7 @@ from core.text import compact
 from tui.actions import edits
 from tui.actions.beginning import Blank, begin, blank_rows
 from tui.actions.choosing import opening_rows
+from tui.screens.bases.accompanied_page import REST
 from tui.screens.bases.page import bindings
 from tui.screens.bases.tabled_page import TabledPage
 from tui.services.runner import Callback
@@ -26,7 +27,6 @@ from tui.widgets.companion import Composition
 from tui.widgets.dialogs import Chooser
 from tui.widgets.listing import Listing, Row
 
-WAIT = 0.12
 CARRIED = ("granularity", "compare", "breakdown")
 """What a row takes over from the current question in addition to its range."""
 
@@ -158,7 +158,7 @@ class MetricsPage(TabledPage):
         """Show the chart of the row under the cursor once the cursor rests."""
         if self._pending is not None:
             self._pending.stop()
-        self._pending = self.set_timer(WAIT, self._show_row)
+        self._pending = self.set_timer(REST, self._show_row)
 
     def _show_row(self) -> None:
         self._pending = None

@@ -26,8 +26,9 @@ from tui.widgets.companion import About, Companion, Composition, is_shown
 from tui.widgets.dialogs import Overlay
 from tui.widgets.panel import Panel
 
-REST = 0.15
-"""Seconds that a cursor rests on a number before companions about it are asked."""
+REST = 0.25
+"""Seconds that a cursor rests before what follows from its place is asked and painted: longer than
+between two keys of somebody who reads a list row by row."""
 
 
 class AccompaniedPage(QuestionPage):
