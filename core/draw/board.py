@@ -148,7 +148,7 @@ def print_board(
 
 def _marks(marks: Sequence[Any], answers: Mapping[str, Any], size: int, look: Look) -> list[Line]:
     """List the marks within the time range of the charts."""
-    from core.draw.series.marks import LETTERS
+    from core.draw.series.marks import sign_of
     from core.draw.table import when_text
 
     series = [a for a in answers.values() if getattr(a, "shape", "") == "series" and a.buckets]
@@ -160,11 +160,12 @@ def _marks(marks: Sequence[Any], answers: Mapping[str, Any], size: int, look: Lo
     return [
         clipped(
             (
-                Span(f"{LETTERS.get(m.category, 'M')} ", f"mark-{m.category}"),
+                Span(f"{letter} ", style),
                 Span(f"{when_text(m.timestamp, look)}  ", "dim"),
                 Span(safe(m.title)),
             ),
             size,
         )
         for m in shown[:20]
+        for letter, style in (sign_of(m.category),)
     ]

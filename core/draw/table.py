@@ -35,6 +35,7 @@ class Texts:
     Attributes:
         figures: the values for a bar beside the column.
         whole: whether it is not cut while another column can be.
+        last: whether it is among the last to be left out where not all columns fit.
     """
 
     heading: str
@@ -43,6 +44,7 @@ class Texts:
     styles: tuple[str, ...] = ()
     figures: tuple[float, ...] = ()
     whole: bool = False
+    last: bool = False
 
     @property
     def longest(self) -> int:
@@ -81,18 +83,20 @@ SAID_FROM = 4
 
 def layout(columns: Sequence[Texts], size: int) -> list[int]:
     """Return a width per column, 0 for those without room; the widest text is narrowed first."""
-    kept = len(columns)
+    kept = list(range(len(columns)))
     while True:
-        widths = [c.natural for c in columns[:kept]]
-        over = sum(widths) + 2 * (kept - 1) - size
-        least = MINIMUM if kept <= FEW else ROOMY
-        over = _give_way(widths, [not (c.right or c.whole) for c in columns], over, least)
-        if over <= 0 or kept <= 1:
+        widths = [columns[at].natural for at in kept]
+        over = sum(widths) + 2 * (len(kept) - 1) - size
+        least = MINIMUM if len(kept) <= FEW else ROOMY
+        willing = [not (columns[at].right or columns[at].whole) for at in kept]
+        over = _give_way(widths, willing, over, least)
+        if over <= 0 or len(kept) <= 1:
             break
-        kept -= 1
-    if kept == 1:
+        kept.remove(next((at for at in kept[:0:-1] if not columns[at].last), kept[-1]))
+    if len(kept) == 1:
         widths[0] = max(min(widths[0], size), 0)
-    return widths + [0] * (len(columns) - kept)
+    found = dict(zip(kept, widths, strict=True))
+    return [found.get(at, 0) for at in range(len(columns))]
 
 
 def _give_way(widths: list[int], willing: Sequence[bool], over: int, least: int) -> int:
@@ -220,6 +224,7 @@ def _column(answer: Table, at: int, look: Look) -> Texts:
         tuple(value_text(v, column, look) for v in values),
         right=column.type in ("count", "number", "percent", "duration"),
         whole=column.type == "time",
+        last=column.name == CHANGE,
         figures=tuple(_size(v) for v in values) if measured else (),
     )
 

@@ -38,12 +38,17 @@ def marked(marks: Sequence[Any], buckets: Sequence[TimeBucket]) -> dict[int, Mar
     return {index: _together(here) for index, here in found.items()}
 
 
+def sign_of(category: str) -> tuple[str, str]:
+    """Return the letter of a category of marks, and its style."""
+    known = category in LETTERS
+    return LETTERS.get(category, "M"), f"mark-{category}" if known else "mark"
+
+
 def _together(marks: Sequence[Any]) -> Marked:
     first, *others = marks
     more = f" +{len(others)}" if others else ""
-    letter = str(min(len(marks), 9)) if others else LETTERS.get(first.category, "M")
-    style = f"mark-{first.category}" if first.category in LETTERS else "mark"
-    return Marked(letter, style, safe(first.title) + more)
+    letter, style = sign_of(first.category)
+    return Marked(str(min(len(marks), 9)) if others else letter, style, safe(first.title) + more)
 
 
 def draw_rules(canvas: Canvas, axes: Axes, found: dict[int, Marked], look: Look) -> None:

@@ -212,7 +212,12 @@ class TimedQuestion(Question):
 
 @dataclass(frozen=True)
 class Frame:
-    """A timed question's resolved time: its span, granularity, buckets and comparison."""
+    """A timed question's resolved time: its span, granularity, buckets and comparison.
+
+    Attributes:
+        ended: the newest event's ms, of data that has ended.
+        short: whether the buckets end with the data, before the span.
+    """
 
     span: Span
     unit: str
@@ -223,6 +228,7 @@ class Frame:
     now: int = 0
     calendar: Calendar | None = None
     ended: int | None = None
+    short: bool = False
 
     @property
     def time_buckets(self) -> tuple[answers.TimeBucket, ...]:
@@ -303,8 +309,10 @@ class Frame:
         return self.ended is None or bucket.start <= self.ended
 
     def unknown(self) -> tuple[str, ...]:
-        """Return a note on the end of the data if some of the buckets are not known."""
-        if self.ended is None or self.calendar is None or all(map(self._is_known, self.buckets)):
+        """Return a note on the end of the data if some of the buckets are not known, or absent."""
+        if self.ended is None or self.calendar is None:
+            return ()
+        if not self.short and all(map(self._is_known, self.buckets)):
             return ()
         newest = to_date(self.calendar.day_of(self.ended)).isoformat()
         return (f"The newest event is from {newest}; nothing is known after that.",)
@@ -330,9 +338,12 @@ def frame(ctx: Context, question: TimedQuestion, *, whole: bool = False) -> Fram
     notes: tuple[str, ...] = ()
     if unit != question.granularity:
         notes = (f"Too many {question.granularity} points: shown {unit}.",)
+    found = ctx.buckets(span, unit, whole=whole)
+    every = len(found)
     if question.range.strip().lower() == "all_time":
         notes += lone_note(ctx, span)
-    found = ctx.buckets(span, unit, whole=whole)
+        if ctx.ended is not None:
+            found = [bucket for bucket in found if bucket.start <= ctx.ended]
     present = (ctx.usual or ctx).now
     compared, compared_buckets = None, []
     if question.compare:
@@ -342,8 +353,9 @@ def frame(ctx: Context, question: TimedQuestion, *, whole: bool = False) -> Fram
         if shown != compared:
             compared, compared_buckets = shown, ctx.buckets(shown, unit, whole=whole)
     return Frame(
-        span, unit, found, compared, compared_buckets, notes, present, ctx.calendar, ctx.ended
-    )
+        span, unit, found, compared, compared_buckets, notes, present, ctx.calendar, ctx.ended,
+        short=len(found) < every,
+    )  # fmt: skip
 
 
 def both_periods(

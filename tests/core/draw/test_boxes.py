@@ -372,3 +372,12 @@ def test_boards_fill_their_width_exactly(width, height):
         assert {cells(line) for line in lines} == {width}
         inside(lines, width, len(lines), look)
     assert all(cells_of(line) <= width for line in print_board(board, found, width).split("\n"))
+
+
+def test_a_narrow_table_keeps_the_change_by_which_its_rows_are_sorted() -> None:
+    names = ("field", "value", "previous", "current", "change", "of change", "people")
+    columns = tuple(Column(name=n, type="text" if n in names[:2] else "count") for n in names)
+    answer = Table(title="t", columns=columns, rows=(("country", "NL", 10, 40, 30, 1, 9),))
+    for wide, shown in ((34, "field value previous change"), (80, " ".join(names))):
+        heading = plain([draw(answer, wide, 8)[0]])
+        assert " ".join(heading.split()) == shown, wide

@@ -46,6 +46,13 @@ def test_days_after_the_newest_event_are_neither_zero_nor_drawn(ended):
     assert export(answer, "csv").splitlines()[-1] == "2025-04-14,"
 
 
+def test_all_of_time_ends_at_the_newest_event(ended):
+    answer = ended.answer(parse("view all_time"))
+    assert [bucket.label for bucket in answer.buckets][-1] == "2025-04-10"
+    assert set(answer.lines[0].values) == {1}
+    assert answer.notes == ("The newest event is from 2025-04-10; nothing is known after that.",)
+
+
 @pytest.mark.parametrize(
     "text",
     [
