@@ -186,6 +186,10 @@ class Dialect(Protocol):
         """The integer that a relation (actor, value) has for an actor, or `missing`."""
         ...
 
+    def many(self, source: str) -> str:
+        """The FROM part of a relation that is worth an index, however few rows seem to be in it."""
+        ...
+
     def apart(self, select: str) -> str:
         """A SELECT evaluated separately, so that its expressions are computed once per row."""
         ...

@@ -189,6 +189,10 @@ class ClickHouseDialect:
             from ({relation}))"""
         return f"transform(toInt64({actor}), {pairs}.1, {pairs}.2, toInt64({missing}))"
 
+    def many(self, source: str) -> str:
+        """As it stands."""
+        return source
+
     def apart(self, select: str) -> str:
         """As it stands."""
         return select

@@ -191,14 +191,13 @@ class SqliteDialect:
              where t.user = e.actor and t.key = {binder(key)}), '{NONE}')"""
 
     def looked_up(self, relation: str, actor: str, missing: int) -> str:
-        """One seek each. SQLite indexes a relation that it expects to search again and again, and
-        it takes one row of JSON for many, but events of a few days for very few.
-        """
-        found = f"""
-            select f.value
-            from json_each('[0]') cross join ({relation}) f
-            where f.actor = {actor}"""
+        """One seek each."""
+        found = f"select f.value from {self.many(f'({relation}) f')} where f.actor = {actor}"
         return f"coalesce(({found}), {missing})"
+
+    def many(self, source: str) -> str:
+        """Its planner takes one row of JSON for many, but the events of a few days for very few."""
+        return f"json_each('[0]') cross join {source}"
 
     def apart(self, select: str) -> str:
         """A select with a limit is not merged into the query around it."""

@@ -172,25 +172,24 @@ class Lifecycle(TimedQuestion):
                     from (select slot, v0, users from active union all {empty})
                     group by slot, v0
                 ),
-                upto as materialized (
-                    select slot, v0,
-                           {d.union("users")} over (
-                               partition by v0 order by slot rows unbounded preceding
-                           ) as users
-                    from (select slot, v0, {d.union("users")} as users
-                          from (select slot, v0, users from arrived union all {empty})
-                          group by slot, v0)
+                came as materialized (
+                    select slot, v0, {d.union("users")} as users
+                    from (select slot, v0, users from arrived union all {empty})
+                    group by slot, v0
                 ),
-                by_period as materialized (
-                    select a.slot - 2 as slot, a.v0 as v0, a.users as users,
-                           {d.lag_set("a.users")} over (
-                               partition by a.v0 order by a.slot
-                           ) as previous,
-                           {d.lag_set("u.users")} over (
-                               partition by a.v0 order by a.slot
+                upto as materialized (
+                    select a.slot as slot, a.v0 as v0, a.users as users,
+                           {d.union("c.users")} over (
+                               partition by a.v0 order by a.slot rows unbounded preceding
                            ) as seen
                     from present a
-                    join upto u on u.slot = a.slot and u.v0 = a.v0
+                    join came c on c.slot = a.slot and c.v0 = a.v0
+                ),
+                by_period as materialized (
+                    select slot - 2 as slot, v0, users,
+                           {d.lag_set("users")} over (partition by v0 order by slot) as previous,
+                           {d.lag_set("seen")} over (partition by v0 order by slot) as seen
+                    from upto
                 )
                 select slot, 1 as state, v0, {d.only("users", "seen")} as users
                 from by_period where slot >= 0

@@ -82,7 +82,8 @@ class Clauses:
         possible = bringers(self.ctx)
         if possible is not None:
             tests.append(self._member("e.event", possible))
-        source = f"events e {self.ctx.dialect.properties_join()}"
+        d = self.ctx.dialect
+        source = d.many(f"events e {d.properties_join()}")
         return first_times(source, " and ".join(tests))
 
     # -- conditions

@@ -190,7 +190,10 @@ class Scan:
                 where {self.selection.where(bind, span)}"""
 
     def _in_sessions(self, ctx: Context, bind: Binder, span: Span, slots: list[Bucket]) -> str:
-        """A row per event of the sessions that contain a selected one, once per group of these."""
+        """A row per event of the sessions that contain a selected one, once per group of these.
+
+        Every event is looked up among the sessions, of which there may be many.
+        """
         key = session_key(ctx)
         everything = Selection(ctx, members=self.selection.members)
         values = [self.selection.value(bind, field) for field in self.by] + ["0", "0"]
@@ -202,11 +205,12 @@ class Scan:
                     from {everything.source()}
                     where {everything.where(bind, span)}
                 ) a
-                join (
+                cross join (
                     select distinct {values[0]} as v0, {values[1]} as v1, {key} as session
-                    from {self.selection.source(self.by)}
+                    from {ctx.dialect.many(self.selection.source(self.by))}
                     where {self.selection.where(bind, span)}
-                ) h on h.session = a.session"""
+                ) h
+                where h.session = a.session"""
 
     def _placed(self, ctx: Context, bind: Binder, view: Windows) -> str:
         """Relation (slot, v0, v1, actor, x): the found things, by window."""

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from core.api import Backend, read, respond
 from core.catalog.revenue import is_named
-from core.queries import from_json
 from core.store.library.saved import Saved
 from tests.oracles.conditions import brings_revenue, matching, revenue_of
 from tests.oracles.seen import seen
@@ -70,23 +69,6 @@ def test_every_answer_has_the_same_revenue() -> None:
         people = [get(f"useractivity?user=u{n:02}")["userData"] for n in range(len(EVENTS))]
         assert sum(one["revenue"] for one in people) == total
         assert sum(one["purchases"] for one in people) == payers
-
-
-@pytest.mark.parametrize(
-    "asked",
-    [{"breakdown": "paying"}, {"conditions": [{"field": "paying", "value": "true"}]}],
-    ids=("breakdown", "condition"),
-)
-def test_who_pays_is_found_once_and_sought_in_an_index(asked: dict[str, Any]) -> None:
-    question = from_json({"kind": "trend", "event": "look", "range": "today", **asked})
-    with engine_of(world(EVENTS)) as engine:
-        (statement,) = engine.run(question).statements
-        plan = engine.read(f"explain query plan {statement.text}", statement.parameters)
-    steps = [str(row[-1]) for row in plan]
-    assert steps.count("MATERIALIZE relation1") == 1
-    reads = [step for step in steps if step.split()[1] == "relation1" and step[0] == "S"]
-    assert reads, steps
-    assert all(step.startswith("SEARCH") and "(actor=?)" in step for step in reads), steps
 
 
 @pytest.mark.parametrize(
