@@ -7,9 +7,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import pytest
-from textual.events import Key
-
 from core.language.questions import format_question
 from core.queries import KINDS, from_json
 from core.store.ingest.importer import Log, store_logs
@@ -27,15 +24,6 @@ def page_of(body: dict[str, Any]) -> Any:
     return page_for("metrics", from_json(body))
 
 
-async def typed(ff: Driver, keys: list[str], every: float | None) -> None:
-    """Type keys so many seconds apart, or all at once."""
-    for key in keys:
-        ff.app.post_message(Key(key, key if len(key) == 1 else None))
-        if every is not None:
-            await asyncio.sleep(every)
-    await ff.settle()
-
-
 async def until(ff: Driver, words: str) -> None:
     """Wait for the answer beside the form, which comes a moment after the last edit."""
     for _ in range(200):
@@ -43,22 +31,6 @@ async def until(ff: Driver, words: str) -> None:
             return
         await asyncio.sleep(0.01)
     raise AssertionError(f"never showed {words!r}:\n{ff.screen}")
-
-
-@pytest.mark.parametrize("every", [None, 0.0, 0.02, 0.1])
-async def test_a_new_funnel_of_four_steps_with_a_filter_takes_fewer_than_25_keys(
-    path: Path, every: float | None
-) -> None:
-    keys = [
-        "n", "enter", "down", "enter", "down", "down", "enter", *"pur", "enter", "escape",
-        "up", "up", "f", *"pl", "enter", "enter", "enter", "ctrl+j",
-    ]  # fmt: skip
-    assert len(keys) < 25
-    async with explorer(path, place="funnel") as ff:
-        await typed(ff, keys, every)
-        text = format_question(ff.page.question)
-        assert text.startswith("signup > visit[plan = ")
-        assert text.count(" > ") == 3
 
 
 async def test_the_answer_and_the_text_change_as_a_form_does(path: Path) -> None:
@@ -134,25 +106,6 @@ async def test_conditions_nest(path: Path) -> None:
         assert text == "signup last 30d where not (country = NL or plan = pro)"
 
 
-async def test_an_audience_applied_to_a_board_takes_fewer_than_40_keys(path: Path) -> None:
-    keys = [
-        "5", "n", "enter", *"pur", "enter", "down", "enter", "enter",  # purchased twice in 30 days
-        "n", "down", "down", "enter", *"cou", "enter", "down", "enter", *"NL", "enter",  # not in NL
-        "ctrl+j", *"Pay", "enter", "1", "s", *"Pay", "enter",
-    ]  # fmt: skip
-    assert len(keys) < 40
-    async with explorer(path, place="metrics") as ff:
-        await ff.press(*keys[:-5])
-        assert ff.page.page_id == "board"
-        await ff.press(*keys[-5:])
-        body = ff.app.library.audiences()[0].body
-        assert body == {
-            "events": [{"event": "purchase", "days": 30, "op": "gte", "count": 2}],
-            "filters": [{"field": "country", "operator": "ne", "value": "NL"}],
-        }
-        assert {tile.question.audience for tile in ff.page.tiles if tile.question} == {"Pay"}
-
-
 async def test_a_question_inside_another_has_a_form_of_its_own(path: Path) -> None:
     async with explorer(path, first=page_of(TREND)) as ff:
         await ff.press("e", "n", *"pur", "enter")  # another line
@@ -163,30 +116,6 @@ async def test_a_question_inside_another_has_a_form_of_its_own(path: Path) -> No
         assert [part.question.event for part in asked.series] == ["signup", "purchase"]
         assert [part.question.measure for part in asked.series] == ["count", "users"]
         assert asked.series[1].display.axis_assignment == "right"
-
-
-async def test_weekly_retention_by_country_of_payers_is_built_by_keys(path: Path) -> None:
-    keys = [
-        "4", "n", *"pur", "enter",  # who purchased
-        *["down"] * 9, "enter", *"cou", "enter", "ctrl+j",  # by country
-    ]  # fmt: skip
-    async with explorer(path, place="metrics") as ff:
-        await typed(ff, keys, None)
-        assert format_question(ff.page.question) == "retention of purchase by country"
-
-
-async def test_revenue_by_source_against_the_period_before_is_saved_to_a_board(path: Path) -> None:
-    keys = [
-        "tab", "e", "enter", *"pur", "enter",  # the event
-        "down", "enter", *"sum", "enter", *"amou", "enter",  # the sum of its amounts
-        "slash", *"broken", "enter", "enter", *"plan", "enter",  # by plan
-        "down", "right", "ctrl+j",  # against the period before
-        "a", "enter", *"Money", "enter",
-    ]  # fmt: skip
-    async with explorer(path, place="metrics") as ff:
-        await typed(ff, keys, None)
-        (board,) = ff.app.library.saved_boards()
-        assert board.blocks[0].question == ("sum(purchase.amount) last 30d by plan vs prev")
 
 
 async def test_logs_are_split_and_filtered_by_their_own_fields(path: Path) -> None:
