@@ -108,12 +108,10 @@ class _Storing:
     def stored(self, found: Any) -> None:
         """Say that it is stored."""
         self.page.app.data.seen()
-        if not self.page.is_attached:
-            tell(self.page.app, self.done)
-            return
-        self.page.say(self.done)
-        self.page.update_status()
-        self.then(found)
+        tell(self.page.app, self.done, warning=False)  # the person may be on another page by now
+        if self.page.is_attached:
+            self.page.update_status()
+            self.then(found)
 
     def failed(self, error: Exception) -> None:
         """Say why it is not stored, and bring back what was typed."""

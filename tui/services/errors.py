@@ -20,11 +20,11 @@ def failed(app: App[Any], error: Exception) -> None:
     tell(app, f"Something broke. It is logged in {log_file()}.")
 
 
-def tell(app: App[Any], text: str) -> None:
+def tell(app: App[Any], text: str, *, warning: bool = True) -> None:
     """Show a sentence on the status line of the page on top, below any overlay."""
     page = next((s for s in reversed(app.screen_stack) if hasattr(s, "say")), None)
     if page is not None:
-        page.say(text.split("\n")[0], warning=True)
+        page.say(text.split("\n")[0], warning=warning)
 
 
 def guarded(app: App[Any], callback: Callable[[Any], Any]) -> Callable[[Any], None]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.engines.sqlite.engine import SqliteEngine
 from core.errors import FootfallError
+from core.store.library.profiles import writable
 from core.text import age, clean, number
 
 
@@ -72,4 +73,6 @@ class Freshness:
             return f"{self._name}  no events"
         days = ctx.calendar.day_of(ctx.earliest), ctx.calendar.day_of(ctx.latest)
         total = number(self._engine.events_in(*days))
-        return f"{self._name}  {total} events  newest {age(self._engine.clock() - ctx.latest)}"
+        said = "" if writable(self._engine.path) else "read-only  "
+        newest = age(self._engine.clock() - ctx.latest)
+        return f"{self._name}  {said}{total} events  newest {newest}"

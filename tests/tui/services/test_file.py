@@ -134,3 +134,32 @@ async def test_what_was_typed_comes_back_when_it_cannot_be_stored(
         saved = Saved(path)
         kept = [*saved.marks(), *saved.boards(), *saved.items("charts"), *saved.items("audiences")]
         assert len(kept) == 1
+
+
+async def test_a_place_that_was_opened_without_its_file_asks_once_it_is_back(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        away = path.with_name("away.db")
+        path.rename(away)
+        assert "There is no workspace at small.db." in await ff.press("3")
+        away.rename(path)
+        await polled(ff)
+        await ff.press("f5")
+        assert ff.page.main.answer is not None
+        assert "106 events" in ff.status
+
+
+async def test_what_is_stored_later_is_said_on_the_page_that_is_on_top_by_then(path: Path) -> None:
+    async with explorer(path, place="marks") as ff:
+        with writing(path):
+            await ff.press("n")
+            await ff.type("2025-04-30 release 4.2")
+            await ff.press("enter", "r", "2")
+        await ff.says("Marked Apr 30 2025: release 4.2.")
+
+
+async def test_a_file_that_may_not_be_written_says_so(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.services.freshness.writable", lambda _: False)
+    async with explorer(path, place="marks") as ff:
+        assert ff.status.startswith("small.db  read-only  106 events")

@@ -293,6 +293,7 @@ class Page(FramePage):
         if not self._started:
             self._start()
         self._repeat(fresh=True)
+        self.update_status()
 
     def action_run_without_limit(self) -> None:
         """Ask again without the time limit."""

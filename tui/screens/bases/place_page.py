@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar, Self
 
-from core.errors import BadQuestion
+from core.errors import BadQuestion, CannotOpen
 from core.queries.common.question import Question
 from core.store.library.saved import Item
 from core.text import clean
@@ -37,6 +37,8 @@ class PlacePage(AccompaniedPage):
         self.first_view.focus()
         question = self.app.state.question(self.place) or self.app.library.first_of(self.kind)
         if question is None:
+            for trouble in self.app.library.troubles.values():
+                raise CannotOpen(trouble)
             self.first_view.fail(BadQuestion(self.nothing, "n creates one."))
             return
         self.first_view.saved = question
