@@ -7,8 +7,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from core.answers import Cell, Change, Series, Table
+from core.errors import BadQuestion
 from core.queries.common.question import Question
 from core.text import number
+from tui.actions import edits
+from tui.texts.fields import has
 from tui.widgets.answer import AnswerView
 from tui.widgets.dialogs import Menu
 
@@ -24,6 +27,9 @@ CHANGES: tuple[tuple[str, Change, str], ...] = (
     ("s", "stayed", "who stayed: there now and {before}"),
 )
 """A letter, the change, and its words."""
+
+Address = tuple[Question, Cell]
+"""A number of a question's answer."""
 
 OTHERS = {"reached": "dropped", "returned": "not_returned"}
 
@@ -47,40 +53,56 @@ def open_others(page: QuestionShown) -> None:
         return
     question, cell = found
     others = others_of(cell)
-    offered = [] if others is None else [("u", "the rest: who did not", others)]
+    offered = [] if others is None else [("u", "the rest: who did not", (question, others))]
     offered += wholes(question, cell, page.view.answer if page.view is not None else None)
     if not offered:
         page.say("There is nobody else to list for this number.")
-    elif len(offered) == 1 and others is not None:
-        page.app.navigator.open_people(question, others)
+    elif len(offered) == 1:
+        page.app.navigator.open_people(*offered[0][2])
     else:
         page.app.push_screen(
-            Menu("Whose people", offered), lambda chosen: _open_chosen(page, question, chosen)
+            Menu("Whose people", offered),
+            lambda chosen: page.app.navigator.open_people(*chosen) if chosen else None,
         )
 
 
-def _open_chosen(page: QuestionShown, question: Question, cell: Cell | None) -> None:
-    if cell is not None:
-        page.app.navigator.open_people(question, cell)
-
-
-def wholes(question: Question, cell: Cell, answer: Any) -> list[tuple[str, str, Cell]]:
+def wholes(question: Question, cell: Cell, answer: Any) -> list[tuple[str, str, Address]]:
     """Return letters, words and addresses of the people of the whole range of the number under the
-    cursor, and of those who came, went or stayed since the compared range.
+    cursor, and of those who came, went or stayed since the compared range; of a chart over time
+    without one, since the period before.
     """
     whole = cell.model_copy(update={"bucket": None})
-    found: list[tuple[str, str, Cell]] = []
+    found: list[tuple[str, str, Address]] = []
     if isinstance(answer, Series):
-        found.append(("t", f"the people of the whole range{_counted(answer, whole)}", whole))
-    compare = getattr(question, "compare", None)
-    if compare:
-        before = "a year before" if compare == "yoy" else "in the period before"
-        for letter, change, words in CHANGES:
-            changed = whole.model_copy(update={"change": change})
-            found.append((letter, words.format(before=before), changed))
-        earlier = whole.model_copy(update={"previous": True})
-        found.append(("b", f"who was there {before}", earlier))
-    return found
+        words = f"the people of the whole range{_counted(answer, whole)}"
+        found.append(("t", words, (question, whole)))
+    compared = _compared(question, answer)
+    if compared is None:
+        return found
+    before = "a year before" if edits.field_of(compared, "compare") == "yoy" else (
+        "in the period before"
+    )  # fmt: skip
+    for letter, change, words in CHANGES:
+        changed = whole.model_copy(update={"change": change})
+        found.append((letter, words.format(before=before), (compared, changed)))
+    earlier = whole.model_copy(update={"previous": True})
+    return [*found, ("b", f"who was there {before}", (compared, earlier))]
+
+
+def _compared(question: Question, answer: Any) -> Question | None:
+    """Return the question with a comparison: its own or, for a chart over time, with the period
+    before; None if there is none.
+    """
+    if edits.field_of(question, "compare"):
+        return question
+    if not isinstance(answer, Series) or not has(question, "compare"):
+        return None
+    if question.range == "all_time":
+        return None
+    try:
+        return edits.revise(question, compare="previous")
+    except BadQuestion:
+        return None
 
 
 def _counted(answer: Series, cell: Cell) -> str:

@@ -154,6 +154,32 @@ def test_as_many_people_stand_behind_a_number_as_it_says(engine: SqliteEngine, k
 
 
 @every_kind
+def test_who_came_and_stayed_are_a_total_and_who_went_and_stayed_the_one_before(
+    engine: SqliteEngine, kind: str
+) -> None:
+    for whole in samples(kind):
+        if "compare" not in type(whole).model_fields or kind in UNCOUNTED:
+            continue
+        said = {**fields(whole), "compare": "previous"}
+        try:
+            answer = engine.answer(from_json(said))
+        except BadQuestion as refused:
+            assert "compare" in refused.message  # noqa: PT017
+            continue
+        if not (isinstance(answer, Series) and answer.unit == "users"):
+            continue
+        for line in answer.lines:
+            cell = {"group": line.group, "series": line.series or None}
+            of = {"kind": "people", "of": said}
+            came, went, stayed = (
+                engine.answer(from_json({**of, "cell": {**cell, "change": change}})).total
+                for change in ("came", "went", "stayed")
+            )
+            assert came + stayed == (line.total or 0), cell
+            assert went + stayed == (line.previous_total or 0), cell
+
+
+@every_kind
 def test_the_people_behind_a_number_can_be_an_audience(engine: SqliteEngine, kind: str) -> None:
     for question in samples(kind):
         found = [pair for pair in numbers(question, engine.answer(question)) if pair[1]]
