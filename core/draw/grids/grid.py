@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from core.answers import Cohort, Grid
 from core.draw.figures import moment, next_date, period_text
 from core.draw.grids.heat import heat_chart, heat_sentence
-from core.draw.grids.labels import cohort_label, grid_notes, line_label, window_name
+from core.draw.grids.labels import cohort_label, grid_notes, line_label, line_labels, window_name
 from core.draw.grids.money import money_chart, money_sentence
 from core.draw.legend import wrapped
 from core.draw.spans import Line, Look, Span, cells, clipped, safe, spread
-from core.draw.spark import bar, merged
+from core.draw.spark import merged, slim
 from core.draw.table import window
 from core.text import fit, number, percent
 from core.text import width as cell_width
@@ -79,6 +79,7 @@ class View:
     Attributes:
         label, size, bar, cell: the widths of a name, of its size, of the bar of it, and of a cell.
         ruled: whether a rule sets the combined rows apart.
+        largest: the size of the largest cohort.
     """
 
     periods: range
@@ -88,6 +89,7 @@ class View:
     bar: int
     cell: int
     ruled: bool
+    largest: int
 
 
 def grid_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor) -> list[Line]:
@@ -137,7 +139,7 @@ def _width(view: View) -> int:
 
 
 def _view(answer: Grid, size: int, rows: int, cursor: Cursor, *, ruled: bool) -> View:
-    names = [cell_width(line_label(answer, n)) for n in range(len(answer.lines))]
+    names = [cell_width(name) for name in line_labels(answer)]
     label = min(max(names), max(size // 3, len("combined")))
     users = max(len(answer.unit), *(len(number(c.size)) for _, c in answer.lines), 5)
     count = _periods(answer)
@@ -150,7 +152,9 @@ def _view(answer: Grid, size: int, rows: int, cursor: Cursor, *, ruled: bool) ->
     shown = window(below, max(rows, 1), at_row)
     periods = window(count, fits, at)
     cell = min(max((room - bar) // max(len(periods), 1), CELL), WIDEST)
-    return View(periods, range(shown.start + 1, shown.stop + 1), label, users, bar, cell, ruled)
+    largest = max((c.size for _, c in answer.lines if c.label != "combined"), default=0)
+    rows_shown = range(shown.start + 1, shown.stop + 1)
+    return View(periods, rows_shown, label, users, bar, cell, ruled, largest)
 
 
 BARRED_FROM = 70
@@ -197,8 +201,7 @@ def _row(answer: Grid, row: int, view: View, heat: Heat, look: Look, cursor: Cur
         Span(number(cohort.size).rjust(view.size + 1), lit or "bold"),
     ]
     if view.bar:
-        largest = max((c.size for _, c in answer.lines if c.label != "combined"), default=0)
-        picture = "" if combined else bar(cohort.size, largest, view.bar - 1, look)
+        picture = "" if combined else slim(cohort.size, view.largest, view.bar - 1, look)
         found.append(Span(f" {picture}".ljust(view.bar), "muted"))
     for period in view.periods:
         if period < len(cohort.counts):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.answers import Cohort, Grid
 from core.draw.figures import counted, figure, short
-from core.draw.grids.labels import grid_notes, line_label, window_name
+from core.draw.grids.labels import grid_notes, line_label, line_labels, window_name
 from core.draw.legend import wrapped
 from core.draw.spans import Line, Look, Span, safe
 from core.draw.spark import merged
@@ -61,7 +61,7 @@ def heat_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor)
 
 
 def _view(answer: Grid, size: int, height: int, cursor: Cursor) -> View:
-    names = [cell_width(line_label(answer, row)) for row in range(len(answer.lines))]
+    names = [cell_width(name) for name in line_labels(answer)]
     users = max(len(answer.unit), *(len(number(row.size)) for _, row in answer.lines))
     texts = [short(x, answer.measure) for _, row in answer.lines for x in row.rates]
     count = len(answer.columns)

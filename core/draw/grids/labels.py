@@ -11,10 +11,20 @@ from core.timeframe import UNITS
 def line_label(answer: Grid, row: int) -> str:
     """Return the label of a row of `Grid.lines`: "combined", "NL", "Feb 19", "NL Feb 19"."""
     group, cohort = answer.lines[row]
+    return _label(group, cohort, answer, year=_in_years(answer))
+
+
+def line_labels(answer: Grid) -> list[str]:
+    """Return the labels of all rows."""
+    year = _in_years(answer)
+    return [_label(group, cohort, answer, year=year) for group, cohort in answer.lines]
+
+
+def _label(group: tuple[str, ...], cohort: Cohort, answer: Grid, *, year: bool) -> str:
     name = safe(" / ".join(group))
     if cohort.label == "combined":
         return name or ("all" if answer.columns else cohort.label)
-    return f"{name} {cohort_label(cohort, answer)}".lstrip()
+    return f"{name} {_cohort_label(cohort, answer, year=year)}".lstrip()
 
 
 def letter_of(granularity: str) -> str:
@@ -35,6 +45,10 @@ def window_name(answer: Grid, period: int) -> str:
 
 def cohort_label(cohort: Cohort, answer: Grid) -> str:
     """Return a cohort's name in the grid: "Feb 19", with the year if the grid has several years."""
+    return _cohort_label(cohort, answer, year=_in_years(answer))
+
+
+def _cohort_label(cohort: Cohort, answer: Grid, *, year: bool) -> str:
     if cohort.label == "combined":
         return cohort.label
     when = moment(cohort.label)
@@ -42,8 +56,12 @@ def cohort_label(cohort: Cohort, answer: Grid) -> str:
         return safe(cohort.label)
     if answer.granularity == "monthly":
         return f"{when:%b} {when.year}"
-    years = {c.label[:4] for c in answer.cohorts}
-    return day_text(when, year=len(years) > 1)
+    return day_text(when, year=year)
+
+
+def _in_years(answer: Grid) -> bool:
+    """Whether cohorts start in several years."""
+    return len({cohort.label[:4] for cohort in answer.cohorts}) > 1
 
 
 def grid_notes(answer: Grid) -> list[str]:

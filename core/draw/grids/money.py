@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.answers import Cohort, Grid
 from core.draw.figures import figure, short
-from core.draw.grids.labels import cohort_label, grid_notes, line_label, window_name
+from core.draw.grids.labels import cohort_label, grid_notes, line_label, line_labels, window_name
 from core.draw.legend import wrapped
 from core.draw.spans import Line, Look, Span, safe
 from core.draw.spark import merged
@@ -31,7 +31,7 @@ def money_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor
     foot = [*said, *(tuple(Span(s.text, "dim") for s in line) for line in notes)]
     below = len(answer.lines) - 1
     keep = min(len(foot), max(height - 2 - below, min(len(said) + 1, height - 4), 0))
-    names = [cell_width(line_label(answer, row)) for row in range(len(answer.lines))]
+    names = [cell_width(name) for name in line_labels(answer)]
     label = min(max([*names, 8]), max(size // 4, 8))
     room = size - 1 - label - 9 - 2 * CELL
     at = max(min(cursor[1] - 1, len(answer.days) - 1), 0) if cursor else 0

@@ -14,9 +14,8 @@ from core.draw.series.lines import BLOCKS, line_chart, logarithmic, middles_of
 from core.draw.series.ranking import ranking
 from core.draw.series.sides import LOSSES
 from core.draw.spans import Canvas, Line, Look
+from core.draw.spark import LEVELS
 from core.draw.units import unit_of
-
-FINE = "▁▂▃▄▅▆▇█"
 
 
 def bar_chart(
@@ -136,5 +135,5 @@ def _char(share: float, raised: bool, alone: bool, index: int, look: Look) -> st
     if look.ascii:
         return letter(index, look) if share >= 0.5 or (alone and share > 0.05) else " "
     if alone and not raised and share < 0.95:
-        return FINE[max(min(round(share * 8), 8) - 1, 0)]
+        return LEVELS[max(min(round(share * 8), 8) - 1, 0)]
     return (BLOCKS[index % 4] if look.letters else "█") if share >= 0.45 else " "

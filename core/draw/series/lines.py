@@ -13,11 +13,11 @@ from core.draw.series.dots import Dots, both
 from core.draw.series.frame import Cursor, Frame, is_right, thinned
 from core.draw.series.sides import sided
 from core.draw.spans import Canvas, Line, Look
+from core.draw.spark import LEVELS
 from core.draw.units import axis_of, drawing_of
 
 Runs = list[list[tuple[float, float]]]
 BLOCKS = "█▓▒░"
-EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 
 def line_chart(
@@ -174,7 +174,7 @@ def _stack(
             char = _filling(index, faded, look)
             canvas.put(x, axes.height - 1 - cell, char, f"series{index % 8}")
         if index == len(sums) - 1 and not look.letters and top > round(top):
-            rest = EIGHTHS[int((top - round(top)) * 8)]
+            rest = f" {LEVELS}"[int((top - round(top)) * 8)]
             canvas.put(x, axes.height - 1 - round(top), rest, f"series{index % 8}")
         below = top
 

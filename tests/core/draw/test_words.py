@@ -211,7 +211,18 @@ def test_cells_of_a_grid_share_the_width_and_the_combined_row_stands_apart():
     assert set(plain(lines[2:3])) == {"─"}
     assert [s.style for s in lines[0] if s.text.strip() == "W1"] == ["accent"]
     assert any(s.style == "accent" and "Mar 04" in s.text for s in lines[5])
-    assert plain(lines[3:4]).count("█") < plain(lines[11:12]).count("█") == 8
+    assert plain(lines[3:4]).count("━") < plain(lines[11:12]).count("━") == 8
+
+
+def test_a_grid_of_a_thousand_cohorts_is_drawn_at_once():
+    grid = drawings.retention()
+    named = [f"{2000 + n // 12}-{n % 12 + 1:02}-01" for n in range(1000)]
+    many = tuple(grid.cohorts[0].model_copy(update={"label": name}) for name in named)
+    answer = grid.model_copy(update={"cohorts": many})
+    draw(answer, *WIDE)
+    began = time.process_time()
+    draw(answer, *WIDE)
+    assert time.process_time() - began < 0.1
 
 
 def test_the_sentence_under_a_grid():
