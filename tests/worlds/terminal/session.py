@@ -12,6 +12,7 @@ import sys
 import termios
 import time
 from codecs import getincrementaldecoder
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -104,9 +105,17 @@ class Terminal:
         return self._bytes - before
 
     def settle(self, quiet: float = 0.25) -> None:
-        """Read until nothing is sent for so many seconds."""
-        while self._read(quiet):
+        """Read until nothing is sent for so many seconds and the program waits for something."""
+        while self._read(quiet) or self._works():
             pass
+
+    def _works(self) -> bool:
+        """Whether the program is at work, or would be if the machine had time for it."""
+        for state in Path(f"/proc/{self._pid}/task").glob("*/stat"):
+            with suppress(OSError):
+                if state.read_text().rpartition(")")[2].split()[0] == "R":
+                    return True
+        return False
 
     def until(self, *texts: str, seconds: float = 20) -> str:
         """Read until the screen says all of some texts; return the screen.

@@ -6,6 +6,7 @@ from typing import Any
 
 from textual.binding import Binding, BindingType
 from textual.events import Key
+from textual.timer import Timer
 
 from core.draw.spans import plain
 from core.errors import FootfallError, Stopped, TookTooLong
@@ -52,6 +53,7 @@ class Page(FramePage):
     def __init__(self, place: str) -> None:
         super().__init__(place)
         self._ticking = False
+        self._dimming: list[Timer] = []
         self._started = False
         self._events: int | None = None
         self._left_at: dict[str, Any] = {}
@@ -194,7 +196,7 @@ class Page(FramePage):
         """Ask a question for a view."""
         view.question = question
         view.run = self.questions.ask(view, question, fresh=fresh, unlimited=unlimited)
-        self.set_timer(DIM_AFTER, self._dim)
+        self._dimming.append(self.set_timer(DIM_AFTER, self._dim))
         if not self._ticking:
             self._ticking = True
             self.set_timer(1.0, self._tick)
@@ -214,6 +216,9 @@ class Page(FramePage):
     def on_answered(self, event: Answered) -> None:
         """Show an answer, unless its view has since asked something else or was stopped."""
         self.questions.finished(event.run)
+        if not self.questions.busy:
+            while self._dimming:
+                self._dimming.pop().stop()
         self._end(event)
         self.update_status()
         self._show_whole()
