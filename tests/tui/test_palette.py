@@ -32,6 +32,9 @@ OPENED = (
     ("users", "users", "u"),
     ("users country=DE", "users", "13 people"),
     ("users country = DE 7d", "users", " people"),
+    ("events country=DE 7d", "events", "country is DE"),
+    ("events purchase where amount > 3", "events", "amount"),
+    ("marks release 7d", "marks", "7d"),
     ("user u07", "marks", "u07"),
     ("u07", "marks", "u07"),
     ("funnel activation 7d", "funnel", "Activation"),
@@ -70,6 +73,8 @@ async def test_as_bars_is_obeyed_in_the_palette_and_in_n(path: Path) -> None:
 REFUSED = (
     ("funnel chekout 7d", "Funnels has nothing called 'chekout'"),
     ("users country=", "not finished"),
+    ("events chekout", "There is no event 'chekout'"),
+    ("marks day=3", "Marks are listed by a category"),
     ("signup wehre x", "not expected here"),
     ("signup by nofield", "nofield"),
 )

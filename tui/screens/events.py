@@ -90,6 +90,10 @@ class EventsPage(AccompaniedPage):
         self.events.saved = edits.revise(question, limit=PAGE, whole=True)
         self.ask(self.events, question)
 
+    def show_only(self, question: Question) -> None:
+        """List the events of another question."""
+        self.put(question)
+
     def _first_range(self) -> str:
         """The last days or, when the data ended before, all days that it has."""
         usual, ctx = edits.usual_range(self.app), self.context

@@ -86,6 +86,18 @@ class MarksPage(AccompaniedPage):
         self.first_view.saved = question
         self.ask(self.first_view, question)
 
+    def show_only(self, category: str | None, words: str, range_text: str) -> None:
+        """List the marks of a category, or whose titles have some words.
+
+        Args:
+            range_text: the range of the chart, "" to leave it.
+        """
+        self.category = category
+        self.fill()
+        self.listing.narrow(words)
+        if range_text:
+            self.set_fields(range=range_text)
+
     def fill(self) -> None:
         """List the current marks, newest first."""
         marks = self.app.library.marks(self.category)

@@ -14,6 +14,7 @@ from core.queries.common.question import Question
 from core.queries.people.people import PeopleBehind
 from core.text import clean
 from tui.actions import edits
+from tui.actions.palette.narrowed import events_row, is_condition, marks_row
 from tui.actions.typed import read
 from tui.keys import PLACES
 from tui.texts.segments import SEGMENTS
@@ -21,9 +22,6 @@ from tui.widgets.listing import Row
 
 if TYPE_CHECKING:
     from tui.actions.pages import KeyedPage
-
-SIGNS = ("=", "!", "<", ">", " is ", " contains ", " in ", " between ", " matches ")
-"""What makes a text a condition rather than a name."""
 
 MOST = 200
 """How many people are read at a time."""
@@ -104,6 +102,10 @@ def _place(page: KeyedPage, text: str) -> Row | None:
     about, range_ = _range(rest.strip(), ctx)
     if place == "boards":
         return _board(page, about, range_)
+    if place == "events":
+        return events_row(page, about, range_)
+    if place == "marks":
+        return marks_row(page, about, range_)
     if place == "users":
         if about and _person(page, about):
             return _person(page, about)
@@ -159,7 +161,7 @@ def _range(text: str, ctx: Context) -> tuple[str, str]:
 
 def _people(about: str, range_: str) -> Found:
     """Return the people to list: those who pass conditions, or whose id or traits say a text."""
-    if about and not any(sign in f"{about} " for sign in SIGNS):
+    if about and not is_condition(about):
         return about, from_json({"kind": "user_search", "user": about, "limit": MOST}), ""
     body: dict[str, Any] = {"kind": "active_users", "range": range_ or "all_time"}
     of = from_json(body)

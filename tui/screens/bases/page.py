@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from textual.binding import Binding, BindingType
@@ -58,6 +59,7 @@ class Page(FramePage):
         self._events: int | None = None
         self._left_at: dict[str, Any] = {}
         self._interrupted: list[AnswerView] = []
+        self._at_start: Callable[[], None] | None = None
 
     def begin(self) -> None:
         """See FramePage: ask the first questions."""
@@ -76,6 +78,9 @@ class Page(FramePage):
         else:
             self._started = True
             self._put_back()
+            work, self._at_start = self._at_start, None
+            if work is not None:
+                work()
         self._show_soon()
 
     def _show_whole(self) -> None:
@@ -90,6 +95,13 @@ class Page(FramePage):
 
     def start(self) -> None:
         """Ask the first questions; called once."""
+
+    def when_started(self, work: Callable[[], None]) -> None:
+        """Do something once the first questions are asked; at once if they are."""
+        if self._started:
+            work()
+        else:
+            self._at_start = work
 
     # -- where it was left
 
