@@ -66,9 +66,9 @@ def lead_on(page: QuestionShown) -> None:
 
 def _here(page: QuestionShown) -> tuple[Question | None, Any, Cell | None]:
     view = page.view
-    if view is None or view.question is None:
+    if view is None or view.shown_question is None:
         return page.question, getattr(page.main, "answer", None), getattr(page.main, "cell", None)
-    return view.question, view.answer, view.cell
+    return view.shown_question, view.answer, view.cell
 
 
 def opening_rows(suggested: Iterable[Suggestion]) -> list[Row]:

@@ -122,7 +122,7 @@ def others_of(cell: Cell) -> Cell | None:
 def number_at(page: QuestionShown) -> tuple[Question, Cell] | None:
     """Return the question and the cell of the number under the cursor."""
     view = page.view
-    question = view.question or page.question if view is not None else None
+    question = view.shown_question or page.question if view is not None else None
     if view is None or question is None or view.cell is None or view.result is None:
         return None
     if isinstance(view.answer, Table) and not view.answer.keys:

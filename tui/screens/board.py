@@ -229,10 +229,11 @@ class BoardPage(QuestionPage):
     def action_open(self) -> None:
         """Open the focused tile as a page with a cursor."""
         tile = self.view
-        if isinstance(tile, Tile) and tile.question is not None and tile is self.panel:
+        question = tile.shown_question if tile is not None else None
+        if isinstance(tile, Tile) and question is not None and tile is self.panel:
             title = tile.block.title
             chart = "" if tile.chart == "number" else tile.chart
-            self.app.navigator.open_chart(tile.question, title, chart, tile.saved)
+            self.app.navigator.open_chart(question, title, chart, tile.saved)
 
     def action_others(self) -> None:
         """Tiles have no cursor."""

@@ -32,6 +32,7 @@ class AnswerView(CursorPanel):
 
     Attributes:
         question: the question this panel asks; answers to other questions are not shown.
+        answered: the question of the last result.
         forgiving: whether it may name things that are not in the data, as saved questions may.
         result: the last result, kept while the next one is pending.
         error: the error of the last question, if it failed.
@@ -60,6 +61,7 @@ class AnswerView(CursorPanel):
     ) -> None:
         super().__init__(heading, id=id)
         self.question: Question | None = None
+        self.answered: Question | None = None
         self.saved: Question | None = None
         self.forgiving = False
         self.result: Result | None = None
@@ -88,6 +90,11 @@ class AnswerView(CursorPanel):
     def stopped(self) -> bool:
         """Whether the answer on show is the one before a question that was stopped."""
         return isinstance(self.error, Stopped) and self.answer is not None
+
+    @property
+    def shown_question(self) -> Question | None:
+        """The question of the answer on show, which is an older one after a question was stopped."""
+        return self.answered if self.stopped else self.question
 
     @property
     def cell(self) -> Cell | None:

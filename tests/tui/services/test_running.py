@@ -111,6 +111,18 @@ async def test_the_screen_does_not_wait_for_a_stopped_question_to_end(
         assert page.main.answer.title == "signup"
 
 
+async def test_after_a_stop_enter_is_about_the_picture_that_is_still_shown(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        asked, main = ff.page.question, ff.page.main
+        ff.page.ask(main, Heavy())
+        await ff.pilot.pause(0.2)
+        await ff.press("tab", "ctrl+c")
+        assert main.stopped
+        await ff.press("enter")
+        assert ff.page.page_id == "people"
+        assert ff.page.first_question.of == asked
+
+
 async def test_stopping_a_board_stops_all_its_tiles_and_the_next_question_works(
     path: Path,
 ) -> None:

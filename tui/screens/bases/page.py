@@ -243,6 +243,8 @@ class Page(FramePage):
                 self._events = event.events
             if event.result is not None:
                 view.marks = event.marks
+                if isinstance(view, AnswerView):
+                    view.answered = run.question
                 view.show(event.result, event.empty)
                 if isinstance(view, AnswerView):
                     self.answered(view)
