@@ -93,7 +93,7 @@ class AnswerView(CursorPanel):
 
     @property
     def shown_question(self) -> Question | None:
-        """The question of the answer on show, which is an older one after a question was stopped."""
+        """The question of the answer on show: an older one, after a question was stopped."""
         return self.answered if self.stopped else self.question
 
     @property

@@ -115,8 +115,8 @@ async def test_after_a_stop_enter_is_about_the_picture_that_is_still_shown(path:
     async with explorer(path, place="metrics") as ff:
         asked, main = ff.page.question, ff.page.main
         ff.page.ask(main, Heavy())
-        await ff.pilot.pause(0.2)
-        await ff.press("tab", "ctrl+c")
+        await ff.pilot.press("tab", "ctrl+c")
+        await ff.settle()
         assert main.stopped
         await ff.press("enter")
         assert ff.page.page_id == "people"
