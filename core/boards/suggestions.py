@@ -96,7 +96,8 @@ class Suggestions:
         """
         if not self.facts.events:
             return []
-        range_ = about.range if about is not None else self.facts.period.range
+        own = about.range if about is not None else ""  # a saved chart may leave it to the chart
+        range_ = own or self.facts.period.range
         unit = (getattr(about, "granularity", None) or "daily") if about else self.facts.period.unit
         event, second = self._events(about)
         start = _Start(self, event, second, self._steps(about, event, second), self.facts.field)

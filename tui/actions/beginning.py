@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.errors import BadQuestion, FootfallError
@@ -79,7 +79,16 @@ def _first(page: Beginning, kind: str) -> tuple[Question, Edit | None]:
         question = _suggested(page, kind)
     wanted = _ASKED.get(kind)
     entry = next((row for row in rows_of(question) if row.key == wanted), None)
-    return question, entry.enter if entry is not None else None
+    return question, _unfilled(entry.enter) if entry is not None else None
+
+
+def _unfilled(edit: Edit | None) -> Edit | None:
+    """Return an edit whose text begins empty: what stands there only keeps a place."""
+    from tui.editors.entries import TextPick
+
+    if edit is None or not isinstance(edit.picker, TextPick):
+        return edit
+    return replace(edit, picker=replace(edit.picker, value=""))
 
 
 def _of_event(kind: str, event: str, range_text: str) -> tuple[Question, Edit]:
@@ -111,7 +120,8 @@ def _of_shown(kind: str, shown: Question) -> Question | None:
         return None
     body = {"kind": kind, "of": body_of(shown)}
     try:
-        return from_json(body if kind == "people" else {**body, "range": shown.range})
+        own = {"range": shown.range} if shown.range and kind != "people" else {}
+        return from_json(body | own)
     except FootfallError:
         return None
 
