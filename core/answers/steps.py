@@ -97,6 +97,21 @@ class Steps(Shape):
                         step.who_dropped,
                     )
 
+    def best_and_worst(self, step: int, least: int) -> tuple[StepGroup, StepGroup] | None:
+        """Return the values of the breakdown of which the most and the least reached a step.
+
+        Args:
+            step: from 1.
+            least: how many must have entered with a value for it to be compared.
+        """
+        named = [group for group in self.groups if group.group not in ((), ("(other)",))]
+        compared = [group for group in named if group.steps[0].count >= least]
+        rates = {group.group: group.steps[step - 1].overall_rate or 0.0 for group in compared}
+        if len(compared) < 2 or len(set(rates.values())) < 2:
+            return None
+        ranked = sorted(compared, key=lambda group: rates[group.group])
+        return ranked[-1], ranked[0]
+
     def address(self, group: StepGroup) -> Cell:
         """Return the address of a group, without a step."""
         if group.group != ("(other)",):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.app import ComposeResult
 
 from core.answers import Step, Steps
@@ -19,6 +21,9 @@ from tui.screens.bases.place_page import PlacePage
 from tui.widgets.answer import AnswerView
 from tui.widgets.companion import Companion, Composition
 from tui.widgets.detail import Detail
+
+FEW = 10
+"""Values with which fewer entered are neither called best nor worst."""
 
 
 class FunnelPage(PlacePage):
@@ -53,6 +58,8 @@ class FunnelPage(PlacePage):
         super().answered(view)
         if view is self.main:
             self._tell(view)
+        elif view is self.query_one("#by", Companion) and self.main is not None:
+            self._tell(self.main)
 
     def on_answer_view_moved(self, event: AnswerView.Moved) -> None:
         """Describe the step under the cursor."""
@@ -65,7 +72,8 @@ class FunnelPage(PlacePage):
             self.query_one(Detail).tell("", [])
             return
         heading = format_cell(view.question, view.cell)
-        self.query_one(Detail).tell(heading, described(step))
+        lines = [*described(step), *extremes(self.query_one("#by", Companion).answer, step)]
+        self.query_one(Detail).tell(heading, lines)
 
 
 def step_at(view: AnswerView) -> Step | None:
@@ -76,6 +84,26 @@ def step_at(view: AnswerView) -> Step | None:
         if group.group == view.cell.group:
             return next((s for s in group.steps if s.step == view.cell.step), None)
     return None
+
+
+def extremes(by: Any, step: Step) -> list[Line]:
+    """Return a line on the values of a field of which the most and the least reached a step.
+
+    Args:
+        by: the funnel by that field, None while there is none.
+    """
+    if not isinstance(by, Steps) or step.step == 1 or step.step > len(by.groups[0].steps):
+        return []
+    found = by.best_and_worst(step.step, FEW)
+    if found is None:
+        return []
+    field = clean(", ".join(by.breakdown).removeprefix("properties."), 30)
+    spans = [Span(f"by {field}  ")]
+    for words, group in zip(("best", "worst"), found, strict=True):
+        rate = group.steps[step.step - 1].overall_rate
+        spans += [Span(f"{words} {clean(', '.join(group.group), 24)} "),
+                  Span(f"{percent(rate)}   ", "bold")]  # fmt: skip
+    return [(*spans, Span(f"of the first, {FEW} or more", "dim"))]
 
 
 def described(step: Step) -> list[Line]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.queries import from_json
 from core.store.library.saved import Mark, Saved
 from tests.worlds.tui_pilot import DAY, NOW, explorer
 from tui.actions import edits
@@ -114,3 +115,17 @@ async def test_what_was_not_answered_when_a_page_was_left_is_asked_again(path: P
         assert ff.page is page
         assert values.question.range == page.question.range
         assert values.answer.first == page.main.answer.first
+
+
+async def test_a_step_names_its_best_and_its_worst_value(path: Path) -> None:
+    steps = [{"event": "signup"}, {"event": "activate"}]
+    question = from_json({"kind": "funnel", "steps": steps})
+    async with explorer(path, place="funnel", size=(120, 40)) as ff:
+        ff.page.put(question)
+        await ff.settle()
+        assert "best" not in ff.screen  # of step 1 there is none
+        shown = await ff.press("down")
+        rates = {g.group: g.steps[1].overall_rate for g in ff.page.query_one("#by").answer.groups}
+        best = max((rate, group) for group, rate in rates.items() if group)[1]
+        assert f"by country  best {best[0]} " in shown
+        assert "worst" in shown
