@@ -41,7 +41,8 @@ _VARIABLE: Final = re.compile(
     """,
     re.X,
 )
-_PLACE: Final = "<*>"
+PLACE: Final = "<*>"
+"""What stands in a pattern for a number, an id or a quoted part."""
 
 
 def level_number(value: Any) -> int | None:
@@ -59,4 +60,4 @@ def pattern_of(message: str) -> str:
     start.
     """
     line = message[:_READ].strip().partition("\n")[0]
-    return " ".join(_VARIABLE.sub(_PLACE, line).split())[:MAX_PATTERN]
+    return " ".join(_VARIABLE.sub(PLACE, line).split())[:MAX_PATTERN]

@@ -158,6 +158,10 @@ class Dialect(Protocol):
         """Whether a JSON text satisfies a condition (definitions 3.1)."""
         ...
 
+    def may_contain(self, text: str, word: str, binder: Binder) -> str:
+        """A cheap test that no text fails which contains a word, ignoring case."""
+        ...
+
     def percentile(self, expression: str, p: float, binder: Binder) -> str:
         """Aggregate: percentile p, type 7."""
         ...

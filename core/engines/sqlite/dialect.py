@@ -155,6 +155,16 @@ class SqliteDialect:
             return f"({raw} is null or {raw} = 'null')"
         return f"condition_holds({binder(condition.model_dump_json())}, {raw})"
 
+    def may_contain(self, text: str, word: str, binder: Binder) -> str:
+        """LIKE ignores the case of ASCII letters alone, and others may fold to ASCII ones, so texts
+        with other characters (which take more bytes than they have characters) may all contain it.
+        """
+        if not word.isascii() or "\0" in word:
+            return "1 = 1"
+        like = "".join(f"!{char}" if char in "!%_" else char for char in word)
+        return f"""({text} like {binder(f"%{like}%")} escape '!'
+            or length({text}) <> length(cast({text} as blob)))"""
+
     def percentile(self, expression: str, p: float, binder: Binder) -> str:
         """Our aggregate."""
         return f"percentile({expression}, {binder(p)})"

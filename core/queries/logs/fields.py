@@ -6,13 +6,14 @@ session contains an event that satisfies them, or belongs to such a person (defi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.catalog.selectors import ANY
 from core.errors import BadQuestion, did_you_mean
-from core.filters import AllOf, AnyOf, Clause, Condition, NotOf, atoms
-from core.log_levels import LEVELS, level_number
+from core.filters import AllOf, AnyOf, Clause, Condition, NotOf, as_text, atoms
+from core.log_levels import LEVELS, PLACE, level_number
 from core.queries.common.context import Context
 from core.queries.common.question import Question
 from core.queries.common.select import select
@@ -25,6 +26,9 @@ GROUPS = ("level", "service", "source", "pattern")
 
 _TEXTS = {"service": 1, "source": 2, "pattern": 3}
 _NAMES = {**{name: name for name in (*GROUPS, "message", "session")}, "session_id": "session"}
+_IN_PATTERNS = re.compile(r"[^\s<*>]+")
+"""A text that a pattern keeps as it is if it keeps it at all: spaces are joined there."""
+
 _ORDERED = {"gt": int.__lt__, "gte": int.__le__, "lt": int.__gt__, "lte": int.__ge__}
 """Comparisons of level numbers: the smaller number is more severe, so it is the greater level."""
 
@@ -122,7 +126,7 @@ class Wanted:
     def _condition(self, bind: Binder, condition: Condition) -> str:
         field, dialect = log_field(condition.field) or "", self.ctx.dialect
         if field == "message":
-            return dialect.holds(condition, dialect.json_text("m.text"), bind)
+            return self._of_message(bind, condition)
         if field == "session":
             missing = condition.holds(None)
             ids = self.ctx.catalog.people.keys_where("session", condition, wanted=not missing)
@@ -134,6 +138,33 @@ class Wanted:
             found = [i for i, text in self.texts(field).items() if condition.holds((text,))]
             found += [0] if condition.holds(None) else []
         return dialect.member(f"l.{field}", bind.list(found))
+
+    def _of_message(self, bind: Binder, condition: Condition) -> str:
+        """Return the test of a log's message; a word is sought in its pattern before its text."""
+        dialect = self.ctx.dialect
+        tested = dialect.json_text("m.text")
+        if condition.operator not in ("contains", "not_contains"):
+            return dialect.holds(condition, tested, bind)
+        word = as_text(condition.wanted[0])
+        contains = condition.model_copy(update={"operator": "contains"})
+        found = f"""({dialect.member("l.pattern", bind.list(self._patterns_with(word)))}
+            or {dialect.may_contain("m.text", word, bind)}
+            and {dialect.holds(contains, tested, bind)})"""
+        return found if condition.operator == "contains" else f"not {found}"
+
+    def _patterns_with(self, word: str) -> list[int]:
+        """Return the patterns of which every message contains a word, ignoring case.
+
+        What stands between the places of numbers is part of each message.
+        """
+        if not word or not _IN_PATTERNS.fullmatch(word):
+            return []
+        folded = word.casefold()
+        return [
+            id_
+            for id_, pattern in self.texts("pattern").items()
+            if any(folded in part.casefold() for part in pattern.split(PLACE))
+        ]
 
 
 def _level_holds(condition: Condition, level: int) -> bool:

@@ -320,3 +320,37 @@ def test_a_file_from_before_there_were_logs(tmp_path):
             connection.execute("drop table log_days")
         with pytest.raises(BadQuestion, match="created before footfall supported logs"):
             ask(engine, "logs")
+
+
+# -- words in messages
+
+MESSAGES = (
+    "slow query 12: 34 ms", "Slow  query 12", "SLOW", "a ſlow one", 'quoted "ſlow" it', "kelvin",
+    "273 Kelvin", "STRAẞE", 'said "slow" 3 times', "half 100% _done_!", "a <*> b", "first\nslow",
+    f"{'x ' * 110}slow", f"{'y' * 199} 1", "nul \0slow", "",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def worded():
+    with engine_of(appendix_a()) as engine:
+        with closing(open_writer(engine.path)) as connection:
+            logs = [Log(at("04-20T10:00"), text, log_id=str(n)) for n, text in enumerate(MESSAGES)]
+            store_logs(connection, logs)
+        yield engine
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "slow", "SLOW", "Slow query", "kelvin", "273", "strasse", "<*>", "<", "* b", "100%", "_",
+        "!", "y 1", "\n", "ſ", "ms", "q",
+    ],
+)  # fmt: skip
+def test_a_word_is_found_in_the_messages_that_contain_it_ignoring_case(worded, word):
+    for operator, wanted in (("contains", True), ("not_contains", False)):
+        condition = {"field": "message", "operator": operator, "value": word}
+        answer = ask(worded, "logs", metric="raw", limit=100, conditions=[condition])
+        at_ = [column.name for column in answer.columns].index("message")
+        expected = [m for m in MESSAGES if (word.casefold() in m.casefold()) == wanted]
+        assert sorted(row[at_] or "" for row in answer.rows) == sorted(expected)
