@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from core.answers.cells import Cell, Change, Model, Outcome, Shape
     from core.answers.flows import FLOW_REST, Flow, FlowEdge, FlowNode, FlowStep
     from core.answers.grids import Cohort, Grid, GridGroup
-    from core.answers.histograms import Bin, BinGroup, Histogram
+    from core.answers.histograms import BOX, Bin, BinGroup, Histogram
     from core.answers.persons import (
         People,
         Person,
@@ -35,7 +35,7 @@ _MODULES = {
     "cells": ("Cell", "Change", "Model", "Outcome", "Shape"),
     "flows": ("FLOW_REST", "Flow", "FlowEdge", "FlowNode", "FlowStep"),
     "grids": ("Cohort", "Grid", "GridGroup"),
-    "histograms": ("Bin", "BinGroup", "Histogram"),
+    "histograms": ("BOX", "Bin", "BinGroup", "Histogram"),
     "persons": (
         "People", "Person", "Timeline", "TimelineAudience", "TimelineChange", "TimelineEvent",
         "TimelineSession",
@@ -49,6 +49,7 @@ _MODULES = {
 _HOMES = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = [
+    "BOX",
     "FLOW_REST",
     "Answer",
     "Bin",

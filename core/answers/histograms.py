@@ -35,6 +35,7 @@ class BinGroup(Model):
     mean: float | None
     median: float | None
     p90: float | None
+    box: tuple[float, ...] = ()
     bins: tuple[Bin, ...]
 
 
@@ -47,6 +48,7 @@ class Histogram(Shape):
         total: the whole that shares refer to. Bins need not add up to it: they may be cumulative,
             and it may include what is outside all bins. mean, median, p90: of the values
             themselves, in the unit of the bins; None if not asked for.
+        box: p10, p25, median, p75 and p90 of the values; empty if not asked for.
         groups: the same by breakdown group, in the same bins, largest first.
         omitted: how many groups beyond the limit were left out.
     """
@@ -59,6 +61,7 @@ class Histogram(Shape):
     mean: float | None = None
     median: float | None = None
     p90: float | None = None
+    box: tuple[float, ...] = ()
     bins: tuple[Bin, ...]
     groups: tuple[BinGroup, ...] = ()
     omitted: int = 0
@@ -70,3 +73,7 @@ class Histogram(Shape):
         for group in self.groups:
             for part in group.bins:
                 yield Cell(group=group.group, row=part.label), part.people
+
+
+BOX = (10, 25, 50, 75, 90)
+"""The percentiles of a box."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from core.answers import Bin, BinGroup, Histogram
+from core.answers import BOX, Bin, BinGroup, Histogram
 from core.draw.figures import COUNTED, figure
 from core.draw.legend import wrapped
 from core.draw.spans import Line, Look, Span, clipped, safe, under_cursor
@@ -15,6 +15,9 @@ from core.text import duration, fit, percent, width
 Cursor = tuple[int, int] | None
 POINTED_FROM = 50
 """Width in cells from which the bins of mean, median and p90 are pointed at."""
+
+BOXED_FROM, BOX_FROM = 10, 30
+"""Rows besides notes, and cells, from which the spread of the values has a line."""
 
 LONG = 20
 """Bins of seconds with longer labels are drawn with rounded bounds."""
@@ -27,6 +30,8 @@ def histogram_bars(
     if not answer.bins:
         return [(Span("No bins.", "dim"),), *wrapped(list(answer.notes), size)]
     notes = wrapped(_facts(answer), size) if height >= 6 else []
+    if height >= BOXED_FROM + len(notes):
+        notes = [*box_lines(answer, size, look), *notes]
     rows = _rows(answer)
     name = min(max(width(label) for label, _ in rows), max(size // 3, 4))
     tails = [_tail(b, answer, size) for _, b in rows]
@@ -54,6 +59,38 @@ def histogram_bars(
             line = (*line, Span(f" {look.pick('◂', '<')} {notes_at[row]}", "accent"))
         found.append(under_cursor(line, size) if here else clipped(line, size))
     return [*found, *said, *notes]
+
+
+def box_lines(answer: Histogram, size: int, look: Look) -> list[Line]:
+    """Return the spread as a line: thin from p10 to p90, thick for the middle half, and in words.
+
+    Positions are in proportion to the values.
+    """
+    if len(answer.box) != len(BOX) or size < BOX_FROM or not math.isfinite(sum(answer.box)):
+        return []
+    names = ["median" if p == 50 else f"p{p}" for p in BOX]
+    said = [
+        f"{name} {figure(value, answer.of)}" for name, value in zip(names, answer.box, strict=True)
+    ]
+    words = wrapped([f"{', '.join(said)}."], size)
+    low, high = answer.box[0], answer.box[-1]
+    if high <= low:
+        return words
+    room = size - 4
+    ends = [round((value - low) / (high - low) * (room - 1)) for value in answer.box]
+    thin, thick = look.pick("─", "-"), look.pick("━", "=")
+    glyphs = [thick if ends[1] <= x <= ends[3] else thin for x in range(room)]
+    glyphs[0], glyphs[-1] = look.pick("├", "|"), look.pick("┤", "|")
+    text = "".join(glyphs)
+    line: Line = (
+        Span("  "),
+        Span(text[: ends[1]], "muted"),
+        Span(text[ends[1] : ends[2]], "series0"),
+        Span(look.pick("┃", "#"), "bold"),
+        Span(text[ends[2] + 1 : ends[3] + 1], "series0"),
+        Span(text[max(ends[3], ends[2]) + 1 :], "muted"),
+    )
+    return [line, *words]
 
 
 def _pointers(answer: Histogram) -> dict[int, str]:

@@ -269,6 +269,7 @@ def lengths() -> Histogram:
         mean=12.5,
         median=2.0,
         p90=31.0,
+        box=(0.0, 1.0, 2.0, 8.0, 31.0),
         bins=tuple(
             Bin(label=label, start=start, end=end, count=n, people=people, share=n / total)
             for label, start, end, n, people in found

@@ -19,7 +19,7 @@ import orjson
 from pydantic import Field as Limited
 from pydantic import model_validator
 
-from core.answers import Bin, BinGroup, Cell, Histogram
+from core.answers import BOX, Bin, BinGroup, Cell, Histogram
 from core.catalog.fields import Field
 from core.catalog.selectors import titled
 from core.errors import BadQuestion
@@ -144,6 +144,7 @@ class TimeToConvert(FunnelFields):
             mean=sum(values) / len(values) if values else None,
             median=percentile(values, 0.5),
             p90=percentile(values, 0.9),
+            box=tuple(percentile(values, p / 100) or 0.0 for p in BOX if values),
             bins=found.filled(bounds),
         )
 

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Generator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from core import answers
 from core.answers import Cell
@@ -31,9 +31,20 @@ from core.queries.trend.fields import TrendFields
 from core.queries.trend.per_actor_counts import over
 from core.sql.dialect import Binder, Statement
 
+
+class Typical(NamedTuple):
+    """Figures of the values; None and empty of nothing."""
+
+    mean: Figure = None
+    median: Figure = None
+    p90: Figure = None
+    box: tuple[float, ...] = ()
+
+
 if TYPE_CHECKING:
-    Found = tuple[tuple[Figure, Figure, Figure], list[answers.Bin]]
-    """Mean, median and p90, and the bins, without their shares."""
+    Found = tuple[Typical, list[answers.Bin]]
+    """Figures of the values, and the bins, without their shares."""
+
 
 HISTOGRAMS = ("histogram", "frequency")
 """The measures that give a histogram."""
@@ -68,7 +79,7 @@ def check_alone(question: TrendFields) -> None:
 def ask(ctx: Context, question: TrendFields, title: str) -> Ask:
     """Yield statements, receive their rows, return the Histogram."""
     spread = _values if question.measure == "histogram" else _times
-    (mean, median, p90), bins = yield from spread(ctx, question)
+    typical, bins = yield from spread(ctx, question)
     total = sum(part.count for part in bins)
     return answers.Histogram(
         title=in_title(ctx.catalog, title, question.event),
@@ -76,9 +87,7 @@ def ask(ctx: Context, question: TrendFields, title: str) -> Ask:
         unit="events" if question.measure == "histogram" else "users",
         of=question.property or "times",
         total=total,
-        mean=mean,
-        median=median,
-        p90=p90,
+        **typical._asdict(),
         bins=tuple(
             part.model_copy(update={"share": part.count / total if total else None})
             for part in bins
@@ -112,7 +121,7 @@ def _values(ctx: Context, question: TrendFields) -> Generator[Statement, Rows, F
         "events by value",
     )
     if not rows:
-        return (None, None, None), []
+        return Typical(), []
     spread: dict[float, int] = dict(rows)
     low, high = min(spread), max(spread)
     whole = 0 if any(x != round(x) for x in spread) else len(spread)
@@ -120,8 +129,9 @@ def _values(ctx: Context, question: TrendFields) -> Generator[Statement, Rows, F
     return _typical(spread), bins
 
 
-def _typical(spread: Mapping[float, int]) -> tuple[Figure, Figure, Figure]:
-    return over(spread, "avg"), over(spread, "median"), over(spread, "p90")
+def _typical(spread: Mapping[float, int]) -> Typical:
+    box = tuple(over(spread, f"p{p}") for p in answers.BOX)
+    return Typical(over(spread, "avg"), over(spread, "median"), over(spread, "p90"), box)
 
 
 def _placed(
@@ -239,7 +249,7 @@ def _times(ctx: Context, question: TrendFields) -> Generator[Statement, Rows, Fo
         "people by number of events",
     )
     if not rows:
-        return (None, None, None), []
+        return Typical(), []
     spread: dict[float, int] = dict(rows)
     found: dict[int, int] = {}
     for times, people in spread.items():

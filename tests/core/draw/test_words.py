@@ -225,6 +225,16 @@ def test_a_grid_of_a_thousand_cohorts_is_drawn_at_once():
     assert time.process_time() - began < 0.1
 
 
+def test_under_a_histogram_a_line_shows_the_spread():
+    lines = plain(draw(drawings.lengths(), 72, 24, Look("ascii"))).split("\n")
+    (at,) = [n for n, line in enumerate(lines) if line.strip().startswith("|") and "#" in line]
+    line = lines[at].strip()
+    assert (line[0], line[-1]) == ("|", "|")
+    assert line.index("#") < 8 < line.rindex("=") < len(line) / 3
+    assert lines[at + 1] == "p10 0s, p25 1s, median 2s, p75 8s, p90 31s."
+    assert "p10" not in plain(draw(drawings.lengths(), 72, 8, Look("ascii")))
+
+
 def test_the_sentence_under_a_grid():
     grid = drawings.retention()
     said = "Mar 11 cohort, W2 (Mar 25 - Mar 31): 77 of 274 users came back, 28.1%."

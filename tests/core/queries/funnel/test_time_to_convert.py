@@ -305,6 +305,8 @@ def _check_part(part, expected: oracle_time_to_convert.Times, bounds) -> None:
     assert part.mean == pytest.approx(sum(values) / len(values) if values else None)
     assert part.median == pytest.approx(percentile(values, 0.5))
     assert part.p90 == pytest.approx(percentile(values, 0.9))
+    shares = (0.1, 0.25, 0.5, 0.75, 0.9) if values else ()
+    assert part.box == pytest.approx(tuple(percentile(values, share) for share in shares))
     assert [(b.start, b.end) for b in part.bins] == [(low, high) for low, high, _ in bounds]
     for each, (low, high, closed) in zip(part.bins, bounds, strict=True):
         inside = expected.within(low, high, closed=closed)

@@ -45,6 +45,7 @@ def test_whole_numbers_have_a_bin_each(engine):
     answer = engine.answer(question)
     assert (answer.unit, answer.of, answer.total) == ("events", "amount", 4)
     assert (answer.mean, answer.median, answer.p90) == (25, 20, pytest.approx(41))
+    assert answer.box == pytest.approx((13, 17.5, 20, 27.5, 41))
 
 
 def many(values: list[Any]) -> World:
