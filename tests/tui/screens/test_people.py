@@ -106,7 +106,7 @@ async def test_tab_goes_to_the_events_of_those_listed_or_picked(path: Path) -> N
         await to_dropped(ff)
         dropped = users(ff)
         await ff.press("tab")
-        assert "Their events" in ff.screen
+        assert f"Their events: {len(dropped)} people" in ff.screen
         names = {row[2] for row in ff.page.view.answer.rows}
         assert names == set(dropped)
         await ff.press("shift+tab", "space", "tab")

@@ -75,9 +75,13 @@ class PeopleList(AccompaniedPage):
         field.display = self.field_stays
         yield field
         days = ActiveDays("Active days", id="days")
-        did = Companion(lambda _: groups.events_of(self), "Their events", id="did")
+        did = Companion(lambda _: groups.events_of(self), self._whose_events, id="did")
         did.add_class("behind")
         yield Composition([PeopleView(id="people")], beside=[did, TimelineView(id="who"), days])
+
+    def _whose_events(self, _: Question) -> str:
+        """The heading of the events of those picked or listed."""
+        return f"Their events: {groups.how_many(self)}"
 
     def start(self) -> None:
         """See Page."""
