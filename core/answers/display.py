@@ -40,6 +40,8 @@ class Axis(Model):
         unit, abbreviate, decimals: as for Display, for series without their own.
         scale: linear, or logarithmic, which cannot show values of 0 or less.
         min_bound, max_bound: the minimum and maximum value drawn; None to fit the data.
+        goal: the value that its lines should reach, drawn as a line named `goal_label`; None for
+            none.
     """
 
     visible: bool = True
@@ -50,6 +52,8 @@ class Axis(Model):
     scale: Literal["linear", "logarithmic"] = "linear"
     min_bound: float | None = Field(default=None, allow_inf_nan=False)
     max_bound: float | None = Field(default=None, allow_inf_nan=False)
+    goal: float | None = Field(default=None, allow_inf_nan=False)
+    goal_label: str = Field(default="", max_length=40)
 
     @model_validator(mode="after")
     def _ordered(self) -> Axis:

@@ -87,6 +87,7 @@ def drawing_notes(answer: Series) -> list[str]:
     axes = drawing.axes
     named = (("Left axis", axes.left_y), ("Right axis", axes.right_y), ("Across", axes.x))
     found = [f"{name}: {axis.label}." for name, axis in named if axis.label]
+    found += _goals(answer)
     low = outside = 0
     for index, line in enumerate(answer.lines):
         axis = axis_of(answer, index)
@@ -98,6 +99,27 @@ def drawing_notes(answer: Series) -> list[str]:
         found.append(f"{_values(low)} of 0 or less cannot be shown on a logarithmic scale.")
     if outside:
         found.append(f"{_values(outside)} outside the axis cannot be shown.")
+    return found
+
+
+def _goals(answer: Series) -> list[str]:
+    """Return for each line whether its last whole value reached the goal of its axis."""
+    found = []
+    for index, line in enumerate(answer.lines):
+        axis = axis_of(answer, index)
+        known = [
+            value
+            for value, bucket in zip(line.values, answer.buckets, strict=True)
+            if value is not None and not bucket.partial
+        ]
+        if axis.goal is None or not known:
+            continue
+        unit = unit_of(answer, index)
+        write = unit.write if isinstance(unit, Unit) else Unit(unit).write
+        who = f" by {line.name}" if line.name and len(answer.lines) > 1 else ""
+        word = "reached" if known[-1] >= axis.goal else "not reached"
+        name, goal = axis.goal_label or "Goal", write(axis.goal, narrow=False)
+        found.append(f"{name} of {goal} {word}{who}: last {write(known[-1], narrow=False)}.")
     return found
 
 

@@ -64,6 +64,7 @@ CHARTS: Mapping[str, str] = {
     "lifecycle": "lifecycle weekly last 90d as bars",
     "funnel": "{first} > {second} > {third}",
     "funnel-by": "{first} > {second} > {third} by {by}",
+    "funnel-small": "{first} > {second} > {third} by {by} as small",
     "funnel-trend": "trend of {first} > {second} weekly last 90d",
     "retention": "retention weekly last 90d",
     "retention-by": "retention weekly by {by} last 90d",

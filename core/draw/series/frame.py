@@ -13,6 +13,7 @@ from core.draw.series.axes import Axes, Scale, framed, grid
 from core.draw.series.cursor import boxed, dot, draw_box, draw_rule, light
 from core.draw.series.dates import labels_line, time_labels
 from core.draw.series.ends import Ends, ends_of, with_ends
+from core.draw.series.goals import draw_goal, with_goal
 from core.draw.series.marks import Marked, draw_rules, draw_titles, marked, marks_line
 from core.draw.spans import Canvas, Line, Look, Span
 from core.draw.units import drawing_of, unit_of
@@ -78,11 +79,13 @@ class Frame:
         rows = max(rows - bool(_foot(answer, width, look, ends, "━")), 1)
         sides = drawing_of(answer).axes
         left = next((i for i in range(len(answer.lines)) if not is_right(answer, i)), 0)
+        values = with_goal(values, sides.left_y)
         scale = Scale.of(values, unit_of(answer, left), rows, sides.left_y)
         other, gutter = None, ends.size
         if right:
             at = next(i for i in range(len(answer.lines)) if is_right(answer, i))
-            other = Scale.of(right, unit_of(answer, at), rows, sides.right_y)
+            held = with_goal(right, sides.right_y)
+            other = Scale.of(held, unit_of(answer, at), rows, sides.right_y)
             gutter = other.gutter + 1
         room = max(width - scale.gutter - 1 - gutter, 1)
         axes = _axes(room, rows, answer, scale, look, sides.left_y, bands=bands)
@@ -117,6 +120,9 @@ class Frame:
         draw_rules(canvas, axes, self.marks, look)
         if on is not None:
             draw_rule(canvas, axes, on, look)
+        draw_goal(canvas, axes, answer, look, right=False)
+        if self.right is not None:
+            draw_goal(canvas, self.right, answer, look, right=True)
         grid(canvas, axes, look)
         draw_titles(canvas, axes, self.marks)
         if on is not None:

@@ -111,6 +111,19 @@ def test_lines_of_far_other_sizes_get_an_axis_of_their_own_and_say_which(far, ha
     assert "(right)" not in drawn(grouped)
 
 
+@pytest.mark.parametrize("chart", ["line", "area", "bars"])
+def test_a_goal_is_a_line_with_its_label_and_said_to_be_reached_or_not(chart):
+    axes = {"left_y": {"goal": 40, "goal_label": "Target"}}
+    lines = draw(series((1, 2, 30), axes=axes), 60, 16, Look("ascii"), chart=chart)
+    dashes = [s for line in lines for s in line if s.style.startswith("goal")]
+    assert "Target 40" in plain([tuple(dashes)])
+    assert sum(s.text.count("-") for s in dashes) > 20
+    assert "Target of 40 not reached: last 30." in plain(lines)
+    reached = drawn(series((1, 2, 50), (9, 9, 9), axes={"left_y": {"goal": 40}}))
+    assert "Goal of 40 reached by " in reached
+    assert "Goal of 40 not reached by " in reached
+
+
 def test_labels_of_axes_are_said_and_hidden_ones_left_out():
     axes = {"left_y": {"label": "orders", "visible": False}, "x": {"visible": False}}
     text = drawn(series((1, 2, 3), axes=axes))

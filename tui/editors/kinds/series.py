@@ -233,4 +233,7 @@ def _axis(question: Question, name: str, label: str) -> list[Entry]:
                       most=10**12, depth=1, whole=False),
         fields.number(question, (*path, "max_bound"), "to", none="the data", least=-(10**12),
                       most=10**12, depth=1, whole=False),
+        fields.number(question, (*path, "goal"), "goal", none="none", least=-(10**12),
+                      most=10**12, depth=1, whole=False),
+        fields.text(question, (*path, "goal_label"), "name of the goal", none="goal", depth=1),
     ]  # fmt: skip

@@ -1,0 +1,51 @@
+"""Goals of a chart over time: a dashed line with its label, and whether it was reached."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.answers import Series
+from core.answers.display import Axis
+from core.draw.figures import short
+from core.draw.series.axes import Axes
+from core.draw.spans import Canvas, Look, safe
+from core.draw.units import drawing_of, unit_of
+from core.text import cut, width
+
+SHORTEST = 5
+"""Cells of a label that are worth writing."""
+
+
+def with_goal(values: Sequence[float | None], axis: Axis) -> list[float | None]:
+    """Return the values that an axis must hold: its lines and its goal."""
+    return [*values, axis.goal] if axis.goal is not None else list(values)
+
+
+def draw_goal(canvas: Canvas, axes: Axes, answer: Series, look: Look, *, right: bool) -> None:
+    """Draw the goal of an axis where the canvas is empty, its label where there is most room."""
+    sides = drawing_of(answer).axes
+    axis = sides.right_y if right else sides.left_y
+    row = axes.row(axis.goal)
+    if row is None or axis.goal is None:
+        return
+    free = [canvas.get(x, row) == " " for x in range(canvas.width)]
+    for x in range(canvas.width):
+        if look.ascii is False or x % 3 != 2:
+            canvas.under(x, row, look.pick("╌", "-"), "goal")
+    at = next((n for n in range(len(answer.lines)) if drawing_of(answer).on_right(n) == right), 0)
+    name = safe(axis.goal_label) or "goal"
+    start, room = _widest(free)
+    text = cut(f" {name} {short(axis.goal, unit_of(answer, at))} ", room)
+    if width(text) >= SHORTEST:
+        canvas.write(start, row, text, "goal")
+
+
+def _widest(free: Sequence[bool]) -> tuple[int, int]:
+    """Return the first cell and the size of the longest free run."""
+    best, start = (0, 0), 0
+    for x in range(len(free) + 1):
+        if x == len(free) or not free[x]:
+            if x - start > best[1]:
+                best = (start, x - start)
+            start = x + 1
+    return best
