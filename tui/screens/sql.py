@@ -62,6 +62,7 @@ class SqlPage(QuestionPage):
     DEFAULT_CSS = """
     SqlPage #schema { display: none; width: 34; }
     SqlPage #upper { height: 12; }
+    SqlPage.-low #upper { height: 7; }
     SqlPage SqlEditor { width: 1fr; height: 1fr; }
     SqlPage #plan { display: none; width: 36; height: 1fr; }
     SqlPage #picture { display: none; height: 11; }

@@ -23,6 +23,8 @@ from tui.widgets.listing import Listing
 from tui.widgets.panel import Panel
 
 SMALLEST = (60, 18)
+LOW = 22
+"""Lines below which a page gives its lower panels room that others would like."""
 
 
 class FramePage(Screen[None]):
@@ -183,6 +185,7 @@ class FramePage(Screen[None]):
         self.set_class(event.size.width < wide or event.size.height < high, "-tiny")
         self.set_class(event.size.width >= 100, "-wide")
         self.set_class(event.size.height >= 32, "-tall")
+        self.set_class(event.size.height < LOW, "-low")
 
     # -- panels
 
