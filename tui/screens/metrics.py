@@ -129,6 +129,7 @@ class MetricsPage(TabledPage):
         names = self.app.engine.context().catalog.events.pickable
         self.counts = [(str(row[0]), int(row[1])) for row in table.rows if row[0] in names]
         self.listing.empty = "" if self.counts else "No events yet."
+        self.listing.aside = "all time" if self.counts else ""
         self._fill(keep=False)
         if not self.counts:
             hint = "footfall import FILE --into DB imports some."
