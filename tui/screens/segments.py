@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import Any
 
@@ -10,15 +9,18 @@ from textual.app import ComposeResult
 
 from core.answers import Cell
 from core.draw.spans import Line, Span
+from core.draw.spark import sparkline
+from core.errors import FootfallError
 from core.queries import from_json
 from core.queries.common.question import Question
 from core.queries.people.people import PeopleBehind
 from core.store.library.saved import Item
-from core.text import number
+from core.text import clean, number
 from tui.actions import edits
 from tui.actions.audiences import delete_audience, edit_audience, new_audience
 from tui.actions.following import taken_over, unit_for
 from tui.actions.saving import undo_delete
+from tui.editors.rules import rules_in_words
 from tui.screens.bases.accompanied_page import AccompaniedPage
 from tui.screens.bases.page import bindings
 from tui.services.runner import Callback
@@ -29,8 +31,11 @@ from tui.widgets.detail import Detail
 from tui.widgets.listing import Listing, Row
 from tui.widgets.words import indented, wrapped
 
-NAMED = 6
-"""How many people the definition of a fixed segment shows."""
+WEEKS = 12
+"""Of how many weeks the sizes of built-in segments are shown, the last of them now."""
+
+MOST_SHARED = 6
+"""In how many other audiences people are looked for."""
 
 LIFECYCLE = ("new", "returning", "dormant", "churned")
 
@@ -44,7 +49,7 @@ class SegmentsPage(AccompaniedPage):
     DEFAULT_CSS = """
     SegmentsPage Composition .beside { display: block; width: 50%; }
     SegmentsPage #definition { display: block; height: 1fr; }
-    SegmentsPage.-tall.-wide #definition { height: 7; }
+    SegmentsPage.-tall.-wide #definition { height: 8; }
     SegmentsPage #size { width: 3fr; }
     SegmentsPage #did { width: 2fr; }
     SegmentsPage #counts { display: none; }
@@ -56,6 +61,9 @@ class SegmentsPage(AccompaniedPage):
         self.counts: dict[str, Any] = {}
         self.sizes: dict[str, int] = {}
         self.audiences: dict[str, Item] = {}
+        self.weeks: dict[str, list[int | None]] = {}
+        self.shared: dict[tuple[str, str], dict[str, int]] = {}
+        self._past: Question | None = None
 
     def body(self) -> ComposeResult:
         """See Page."""
@@ -104,6 +112,7 @@ class SegmentsPage(AccompaniedPage):
         rows = zip(view.answer.keys, view.answer.rows, strict=True)
         self.counts = {key: row[at] for key, row in rows}
         self.fill()
+        self._ask_weeks()
         self.update_chrome()
 
     def fill(self) -> None:
@@ -148,6 +157,66 @@ class SegmentsPage(AccompaniedPage):
         self._tell()
         self.rest()
 
+    # -- sizes over time, and people who are in an audience too
+
+    def _ask_weeks(self) -> None:
+        """Ask how large the segments were at the end of each of the weeks before."""
+        question = self.question
+        if not self.roomy or question is None or question == self._past:
+            return
+        self._past, self.weeks, self.shared = question, {}, {}
+        span = self.context.span_to_today(question.range)
+        found: dict[int, dict[str, int]] = {WEEKS - 1: self.counts}
+
+        def answered(week: int, answer: Any) -> None:
+            if question != self._past:
+                return
+            at = [column.name for column in answer.columns].index(answer.people_column)
+            found[week] = {key: row[at] for key, row in zip(answer.keys, answer.rows, strict=True)}
+            if len(found) == WEEKS:
+                self.weeks = {name: [found[n].get(name) for n in range(WEEKS)] for name in SEGMENTS}
+                self._tell()
+
+        for week in range(WEEKS - 1):
+            back = 7 * (WEEKS - 1 - week)
+            text = edits.dates_text(span.first_day - back, span.last_day - back)
+            self.ask(Callback(partial(answered, week)), edits.revise(question, range=text))
+
+    def _ask_shared(self) -> None:
+        """Ask how many of the people under the cursor are in each of the first audiences."""
+        value = self.listing.value
+        if value is None or value in self.shared or not self.roomy:
+            return
+        others = [item for item in self.audiences.values() if item.id != value[1]][:MOST_SHARED]
+        counted: dict[str, int] = {}
+        self.shared[value] = {}
+
+        def answered(title: str, people: Any) -> None:
+            counted[title] = people.total
+            if len(counted) == len(others):
+                self.shared[value] = counted
+                self._tell()
+
+        for item in others:
+            both = self._both(value, item.title)
+            self.ask(Callback(partial(answered, item.title)), both)
+
+    def _both(self, value: tuple[str, str], title: str) -> Question:
+        """Return the question about who is in a segment or an audience and in another one."""
+        kind, name = value
+        body: dict[str, Any] = {"kind": "audience", "limit": 0}
+        if kind == "segment":
+            span = self.question.range if self.question else "30d"
+            return from_json({**body, "audience": title, "segment": name, "range": span})
+        names = (self._title_of(value), title)
+        rules = [{"field": "audience", "value": each} for each in names]
+        return from_json({**body, "definition": {"filters": rules}})
+
+    def accompany(self) -> None:
+        """See AccompaniedPage."""
+        super().accompany()
+        self._ask_shared()
+
     # -- about the segment under the cursor
 
     def _of_them(self, about: About, **body: Any) -> Question | None:
@@ -175,16 +244,33 @@ class SegmentsPage(AccompaniedPage):
             return
         kind, name = value
         wide = max(detail.size.width - 4, 20)
+        facts = [*self._size_line(name, wide), *self._shared_line(value, wide)]
         if kind == "segment":
             lines: list[Line] = wrapped(SEGMENTS[name], wide)
-            detail.tell(name.replace("_", " "), [*lines, (), *_keys(wide)])
+            detail.tell(name.replace("_", " "), [*lines, *facts, (), *_keys(wide)])
             return
         item = self.audiences.get(name)
         if item is not None:
-            body = json.dumps(abridged(item.body), indent=1, ensure_ascii=False)
             told = item.description not in ("", item.title)
             about = wrapped(item.description, wide) if told else []
-            detail.tell(item.title, [*about, *indented(body, wide), (), *_keys(wide)])
+            rules = [line for said in _rules(item.body) for line in indented(said, wide)]
+            detail.tell(item.title, [*about, *rules, *facts, (), *_keys(wide)])
+
+    def _size_line(self, name: str, wide: int) -> list[Line]:
+        sizes = self.weeks.get(name)
+        if not sizes:
+            return []
+        first, last = number(sizes[0]), number(sizes[-1])
+        line = sparkline(sizes, min(wide - 36, 2 * WEEKS), self.app.look)
+        said = Span(f"size over {WEEKS} weeks  ", "dim")
+        return [(said, Span(f"{first}  "), *line, Span(f"  {last}", "bold"))]
+
+    def _shared_line(self, value: tuple[str, str], wide: int) -> list[Line]:
+        counted = self.shared.get(value)
+        if not counted:
+            return []
+        said = ", ".join(f"{clean(name, 24)} {number(n)}" for name, n in counted.items())
+        return wrapped(f"also in {said}", wide)
 
     def _group(self, value: tuple[str, str]) -> Question:
         """Return the question for a segment's or an audience's people."""
@@ -258,13 +344,12 @@ class SegmentsPage(AccompaniedPage):
         self.say("There is nothing to zoom here. s shows what these people did.")
 
 
-def abridged(body: dict[str, Any]) -> dict[str, Any]:
-    """Return a definition with its list of people shortened to the first few."""
-    named = body.get("static_ids")
-    if not isinstance(named, list) or len(named) <= NAMED:
-        return body
-    more = f"and {number(len(named) - NAMED)} more"
-    return {**body, "static_ids": [*named[:NAMED], more]}
+def _rules(definition: dict[str, Any]) -> list[str]:
+    """Return the rules of an audience in words, or why they cannot be read."""
+    try:
+        return rules_in_words(definition)
+    except FootfallError as error:
+        return [error.message]
 
 
 def _keys(wide: int) -> list[Line]:

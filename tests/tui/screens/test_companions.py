@@ -100,8 +100,30 @@ async def test_a_segment_has_its_activity_what_it_did_and_where_else_it_is(path:
             asked = [ff.page.query_one(f"#{id_}").question for id_ in ("size", "did", "overlap")]
             assert {question.segment for question in asked} == {name}
             assert {question.range for question in asked} == {ff.page.question.range}
+        sizes = ff.page.weeks["returning"]
+        assert len(sizes) == 12
+        assert sizes[-1] == ff.page.counts["returning"]
+        assert "size over 12 weeks" in ff.screen
         await ff.press("tab", "tab", "enter")
         assert ff.page.page_id == "people"
+
+
+async def test_an_audience_is_told_in_words_and_by_whom_it_shares(path: Path) -> None:
+    rules = [{"event": "purchase", "days": 30}, {"event": "visit", "op": "eq", "count": 0}]
+    saved = Saved(path)
+    saved.save_audience("Payers", {"events": rules})
+    saved.save_audience("Everybody", {})
+    async with explorer(path, place="segments", size=(120, 40)) as ff:
+        payers = next(item for item in ff.app.library.audiences() if item.title == "Payers")
+        ff.page.listing.select(("audience", payers.id))
+        ff.page.accompany()
+        await ff.settle()
+        assert "did purchase, at least 1 time, in the last 30 days" in ff.screen
+        assert "did not visit, ever" in ff.screen
+        members = from_json({"kind": "audience", "definition": {"events": rules}})
+        total = ff.app.engine.answer(members).total
+        assert total
+        assert f"also in Everybody {total}" in ff.screen
 
 
 async def test_what_was_not_answered_when_a_page_was_left_is_asked_again(path: Path) -> None:
