@@ -1,4 +1,4 @@
-"""How long commands take to start: `python -m benchmarks.startup [RUNS]`.
+"""How long commands take to start: `python -m benchmarks.startup [RUNS [WORKSPACE]]`.
 
 Every figure is the CPU time, user and system, of a fresh process; one run of each comes first to
 compile bytecode. Commands take turns, so that a busy machine slows all of them.
@@ -52,6 +52,7 @@ def painted_ms(arguments: list[str], columns: int = 80, rows: int = 24) -> float
     """Run Python in a terminal until it has painted its screen; return its CPU time in ms."""
     pid, terminal = pty.fork()
     if not pid:
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", LC_ALL="C.UTF-8")
         os.execv(sys.executable, [sys.executable, *arguments])
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -81,16 +82,26 @@ def cpu_ms(arguments: list[str]) -> float:
     return (used.ru_utime + used.ru_stime) * 1000
 
 
-def main(runs: int = 21) -> None:
-    """Measure, and print a table."""
+EMPTY = "an empty Textual application, painted"
+
+
+def main(runs: int = 21, workspace: str = "") -> None:
+    """Measure, and print a table.
+
+    Args:
+        runs: how often each is run.
+        workspace: another one whose first board is painted too.
+    """
     with tempfile.TemporaryDirectory() as folder:
         db = str(Path(folder) / "sample.db")
         measured = commands(db)
         cpu_ms(measured["`footfall demo --print`, a whole board"])  # makes the sample
         screens = {
-            "an empty Textual application, painted": ["-c", EMPTY_APP],
+            EMPTY: ["-c", EMPTY_APP],
             "`footfall DB`, the sample's board painted": ["-m", "tui.cli", db],
         }
+        if workspace:
+            screens[f"`footfall {workspace}`, painted"] = ["-m", "tui.cli", workspace]
         os.environ["FOOTFALL_STATE_DIR"] = folder
         times: dict[str, list[float]] = {name: [] for name in (*measured, *screens)}
         for _ in range(runs + 1):
@@ -101,7 +112,11 @@ def main(runs: int = 21) -> None:
     print("| what | median ms | minimum ms |\n| --- | ---: | ---: |")
     for name, (_, *found) in times.items():
         print(f"| {name} | {median(found):.0f} | {min(found):.0f} |")
+    print()
+    empty = median(times[EMPTY][1:])
+    for name in screens:
+        print(f"{name}: {median(times[name][1:]) / empty:.2f} times {EMPTY}")
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main(*map(int, sys.argv[1:2]), *sys.argv[2:3])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
@@ -10,8 +11,10 @@ from core.answers import Cell
 from core.definitions.board import Board
 from core.queries.common.question import Question
 from core.queries.kinds import KINDS
-from tui.texts.happened import Happened
 from tui.widgets.host import Host
+
+if TYPE_CHECKING:
+    from tui.texts.happened import Happened
 
 
 class Navigation:

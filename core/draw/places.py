@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from core.answers import (
-    Cell,
-    Cohort,
-    Flow,
-    Grid,
-    Histogram,
-    Outcome,
-    People,
-    Series,
-    Steps,
-    Table,
-    Timeline,
-    Treemap,
-)
+from typing import TYPE_CHECKING, Any
+
+from core.answers import Cell
 from core.draw.figures import moment
-from core.draw.flows.ways import beside as along
-from core.draw.flows.ways import cells
-from core.draw.funnels.small import is_for as is_small
-from core.draw.series.days import Year, is_for
-from core.draw.timeline import folds
+
+if TYPE_CHECKING:
+    from core.answers import Cohort, Flow, Outcome, Series, Steps, Table
 
 
-def navigate(answer: object, chart: str = "", week_start: int = 0) -> list[list[Cell]]:
+def navigate(answer: Any, chart: str = "", week_start: int = 0) -> list[list[Cell]]:
     """Return the addresses that a cursor can be on, row by row.
 
     A series has a row per line and a column per bucket; as a table or number it has one column of
@@ -39,34 +26,37 @@ def navigate(answer: object, chart: str = "", week_start: int = 0) -> list[list[
     numbered from 0. A flow has a column of nodes per step, and one of bands between two steps; as a
     table one row per node or edge.
     """
-    if isinstance(answer, Series):
+    shape = answer.shape
+    if shape == "series":
         return _series(answer, chart, week_start)
-    if isinstance(answer, Table):
+    if shape == "table":
         return _table(answer, chart)
-    if isinstance(answer, Steps):
+    if shape == "steps":
         return _steps(answer, chart)
-    if isinstance(answer, Grid):
+    if shape == "grid":
         outcome: Outcome | None = "returned" if answer.measure == "share" else "reached"
         outcome = None if answer.columns else outcome
         return [_cohort(group, cohort, outcome) for group, cohort in answer.lines]
-    if isinstance(answer, Histogram):
+    if shape in ("histogram", "treemap"):
         return [[cell] for cell, _ in answer.cells()]
-    if isinstance(answer, Treemap):
-        return [[cell] for cell, _ in answer.cells()]
-    if isinstance(answer, Flow):
+    if shape == "flow":
         return _flow(answer, chart)
-    if isinstance(answer, People):
+    if shape == "people":
         return [[Cell(row=person.user)] for person in answer.rows]
-    if isinstance(answer, Timeline):
+    if shape == "timeline":
+        from core.draw.timeline import folds
+
         return [[Cell(row=str(fold.first))] for fold in folds(answer)]
     return []
 
 
 def beside(
-    answer: object, chart: str, cursor: tuple[int, int], down: int, right: int
+    answer: Any, chart: str, cursor: tuple[int, int], down: int, right: int
 ) -> tuple[int, int]:
     """Return the cursor some cells away, without regard to ends; in a flow it follows the paths."""
-    if isinstance(answer, Flow) and chart in ("", "flow"):
+    if answer.shape == "flow" and chart in ("", "flow"):
+        from core.draw.flows.ways import beside as along
+
         return along(answer, cursor, down, right)
     return cursor[0] + down, cursor[1] + right
 
@@ -79,6 +69,8 @@ def _flow(answer: Flow, chart: str) -> list[list[Cell]]:
         rows = [[answer.node_cell(s.step, n)] for s in answer.steps for n in s.nodes]
         rows += [[Cell(outcome="reached")]] if answer.reached is not None else []
         return rows + [[answer.drop_cell(node)] for node in answer.dropped]
+    from core.draw.flows.ways import cells
+
     return cells(answer)
 
 
@@ -98,8 +90,11 @@ def _row(answer: Table, key: str) -> list[Cell]:
 def _series(answer: Series, chart: str, week_start: int) -> list[list[Cell]]:
     if answer.several and (chart in ("table", "number") or (chart == "bars" and answer.breakdown)):
         return [[Cell(group=x.group, series=x.series or None)] for x in answer.lines]
-    if chart == "calendar" and is_for(answer):
-        return _days(answer, week_start)
+    if chart == "calendar":
+        from core.draw.series.days import is_for
+
+        if is_for(answer):
+            return _days(answer, week_start)
     rows = [
         [Cell(group=x.group, series=x.series or None, bucket=b.label) for b in answer.buckets]
         for x in answer.lines
@@ -112,6 +107,8 @@ def _series(answer: Series, chart: str, week_start: int) -> list[list[Cell]]:
 
 def _days(answer: Series, week_start: int) -> list[list[Cell]]:
     """A row per weekday and a column per week; beyond the ends the nearest day is repeated."""
+    from core.draw.series.days import Year
+
     days = [moment(bucket.label).date() for bucket in answer.buckets]
     year, group = Year.of(days[0], days[-1], week_start), answer.lines[0]
     labels = dict(zip(days, (bucket.label for bucket in answer.buckets), strict=True))
@@ -131,12 +128,15 @@ def _days(answer: Series, week_start: int) -> list[list[Cell]]:
 def _steps(answer: Steps, chart: str) -> list[list[Cell]]:
     if not answer.groups:
         return []
-    if chart == "small" and is_small(answer):
-        named = [answer.address(group) for group in answer.groups]
-        return [
-            [base.model_copy(update={"step": step + 1, "outcome": "reached"}) for base in named]
-            for step in range(len(answer.groups[0].steps))
-        ]
+    if chart == "small":
+        from core.draw.funnels.small import is_for
+
+        if is_for(answer):
+            named = [answer.address(group) for group in answer.groups]
+            return [
+                [base.model_copy(update={"step": step + 1, "outcome": "reached"}) for base in named]
+                for step in range(len(answer.groups[0].steps))
+            ]
     rows = [[Cell(step=s.step, outcome="reached")] for s in answer.groups[0].steps]
     for group in answer.groups[1:]:
         here = answer.address(group)

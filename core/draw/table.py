@@ -6,14 +6,17 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from core.answers import Column, Series, Table
 from core.draw.figures import bucket_text, facts, figure, is_alike
 from core.draw.legend import delta, wrapped
 from core.draw.spans import Line, Look, Span, cells, safe, under_cursor
 from core.draw.spark import bar, signed_bar, sparkline
 from core.draw.units import unit_of
 from core.text import duration, fit, number, percent, width
+
+if TYPE_CHECKING:
+    from core.answers import Column, Series, Table
 
 MINIMUM = 10
 ROOMY = 16

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from core.answers import Cell, Change, Series, Table
+from core.answers import Cell, Change, Series
 from core.errors import BadQuestion
 from core.queries.common.question import Question
 from core.text import number
@@ -125,7 +125,7 @@ def number_at(page: QuestionShown) -> tuple[Question, Cell] | None:
     question = view.shown_question or page.question if view is not None else None
     if view is None or question is None or view.cell is None or view.result is None:
         return None
-    if isinstance(view.answer, Table) and not view.answer.keys:
+    if view.answer.shape == "table" and not view.answer.keys:
         return None
     return question, view.cell
 
@@ -151,7 +151,7 @@ def _open_row(page: QuestionShown, view: AnswerView) -> None:
 def _person_of(view: AnswerView) -> str:
     """Return the user in the row under the cursor, if the table has a column of users."""
     answer, cell = view.answer, view.cell
-    if not isinstance(answer, Table) or cell is None or cell.row is None:
+    if cell is None or cell.row is None or answer.shape != "table":
         return ""
     names = [column.name for column in answer.columns]
     at = next((names.index(name) for name in USERS if name in names), None)

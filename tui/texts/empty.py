@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.answers import Grid, People, Series, Steps, Table, Treemap
 from core.draw.figures import day_text
 from core.engines.sqlite.engine import SqliteEngine
 from core.queries.common.context import Context
@@ -22,7 +21,7 @@ def why_empty(engine: SqliteEngine, question: Question, answer: Any) -> str:
         return "There are no events yet. footfall import FILE --into DB imports some."
     if question.kind == "user_search":
         return f'Nobody matches "{_searched(question)}". 0 lists everybody.'
-    if isinstance(answer, People):
+    if answer.shape == "people":
         return "There are no people behind this number. Esc goes back."
     asked = getattr(question, "of", question)
     span = ctx.span(asked.range)
@@ -38,17 +37,18 @@ def why_empty(engine: SqliteEngine, question: Question, answer: Any) -> str:
 
 def is_empty(answer: Any) -> bool:
     """Whether an answer is nothing but zeros."""
-    if isinstance(answer, Series):
+    shape = answer.shape
+    if shape == "series":
         return not any(v for line in answer.lines for v in line.values)
-    if isinstance(answer, Table):
+    if shape == "table":
         return not answer.rows
-    if isinstance(answer, Treemap):
+    if shape == "treemap":
         return not answer.tiles
-    if isinstance(answer, People):
-        return answer.total == 0
-    if isinstance(answer, Grid):
+    if shape == "people":
+        return bool(answer.total == 0)
+    if shape == "grid":
         return not any(c.size for c in answer.cohorts)
-    if isinstance(answer, Steps):
+    if shape == "steps":
         return not any(g.steps[0].count for g in answer.groups if g.steps)
     return False
 
@@ -70,9 +70,9 @@ def _narrowing(question: Question) -> str:
 
 
 def _subject(answer: Any) -> str:
-    if isinstance(answer, Steps):
+    if answer.shape == "steps":
         return "No one started this funnel"
-    if isinstance(answer, Grid) and not answer.columns:
+    if answer.shape == "grid" and not answer.columns:
         return "No one joined a cohort"
     return "No matches"
 

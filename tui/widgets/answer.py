@@ -7,7 +7,7 @@ from typing import Any
 from textual.events import Click
 from textual.message import Message
 
-from core.answers import Cell, Flow, Series
+from core.answers import Cell, Series
 from core.draw import draw, navigate
 from core.draw.figures import compared_text, span_text, whole_text
 from core.draw.places import beside
@@ -16,7 +16,6 @@ from core.draw.spans import Line, Span
 from core.engines.running import Result
 from core.errors import FootfallError, Stopped
 from core.queries.common.question import Question
-from core.queries.people.people import PeopleBehind
 from core.store.library.saved import Mark
 from tui.services.runner import Run
 from tui.services.state import log
@@ -183,7 +182,10 @@ class AnswerView(CursorPanel):
 
     def _label(self) -> None:
         title = self.fixed_heading or (self.answer.title if self.answer else "")
-        if not title and isinstance(self.question, PeopleBehind):
+        if not title and self.question is not None and self.question.kind == "people":
+            from core.queries.people.people import PeopleBehind
+
+            assert isinstance(self.question, PeopleBehind)
             title = self.question.title()
         self.heading = title + (" ..." if self.waiting else " (stopped)" if self.stopped else "")
 
@@ -299,7 +301,7 @@ class AnswerView(CursorPanel):
     def _point(self, at: tuple[int, int]) -> None:
         width, height = self.inner()
         assert self.cursor is not None
-        if isinstance(self.answer, Flow) and self.drawn_as in ("", "flow"):
+        if self.answer.shape == "flow" and self.drawn_as in ("", "flow"):
             from core.draw.flows.bands import pointed
 
             found = pointed(self.answer, width, height, self.app.look, self.cursor, at)

@@ -13,7 +13,6 @@ from core.draw.spans import plain
 from core.errors import FootfallError, Stopped, TookTooLong
 from core.queries.common.question import Question
 from core.text import age, number
-from tui.actions.palette.listed import help_of, palette_of
 from tui.keys import actions_of, remapped
 from tui.screens.bases.frame_page import FramePage
 from tui.screens.bases.whereabouts import put_back, whereabouts
@@ -359,10 +358,14 @@ class Page(FramePage):
 
     def action_help(self) -> None:
         """Show the keys of this page."""
+        from tui.actions.palette.listed import help_of
+
         help_of(self)
 
     def action_palette(self) -> None:
         """Show every command and saved name."""
+        from tui.actions.palette.listed import palette_of
+
         palette_of(self)
 
     def action_glyphs_braille(self) -> None:
