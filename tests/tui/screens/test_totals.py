@@ -22,6 +22,8 @@ async def test_the_total_of_a_range_opens_its_people_from_a_chart_a_number_and_a
         assert f"the people of the whole range: {whole}" in ff.screen
         await ff.press("t")
         assert f"{whole} people" in ff.line
+        await ff.press("escape", "u", "c")
+        assert "not previous period" in ff.screen
         await ff.press("escape", "v", "v", "v", "v")
         assert ff.page.main.chart == "number"
         await ff.press("home", "up", "enter")
