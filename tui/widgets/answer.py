@@ -175,7 +175,8 @@ class AnswerView(CursorPanel):
         if not self.has_cursor or not self._cells:
             self.cursor = None
         elif self.cursor is None or fresh:
-            self.cursor = (0, len(self._cells[0]) - 1 if self.at_end else 0)
+            last = self.at_end and self.answer.shape not in ("flow", "steps")
+            self.cursor = (0, len(self._cells[0]) - 1 if last else 0)
         else:
             row = min(self.cursor[0], len(self._cells) - 1)
             self.cursor = (row, min(self.cursor[1], len(self._cells[row]) - 1))

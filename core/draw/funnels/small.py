@@ -33,24 +33,32 @@ def small_chart(answer: Steps, size: int, height: int, look: Look, cursor: Curso
     """
     if not is_for(answer):
         return steps_chart(answer, size, height, look, cursor)
-    groups = answer.groups
-    count = min(max((size + len(GAP)) // (NARROWEST + len(GAP)), 1), len(groups))
+    groups, steps = answer.groups, answer.groups[0].steps
+    across = min(max((size + len(GAP)) // (NARROWEST + len(GAP)), 1), len(groups))
+    foot_least = 1 + len(wrapped(list(answer.notes), size))
+    down = min(max((height - foot_least) // (2 * len(steps) + 2), 1), -(-len(groups) // across))
     at = min(max(cursor[1], 0), len(groups) - 1) if cursor else None
-    shown = window(len(groups), count, at)
+    shown = window(len(groups), across * down, at)
     foot = _foot(answer, shown, size)[: max(height - 3, 0)]
-    wide = (size - len(GAP) * (count - 1)) // count
-    rows = height - len(foot)
+    wide = (size - len(GAP) * (across - 1)) // across
+    rows = (height - len(foot) - (down - 1)) // down
     row = cursor[0] if cursor else None
-    blocks = [
-        _block(answer, groups[place], wide, rows, look, row if place == at else None)
-        for place in shown
-    ]
-    high = max(map(len, blocks))
-    lines = [
-        joined([padded(block[y] if y < len(block) else (), wide) for block in blocks], GAP)
-        for y in range(high)
-    ]
+    lines: list[Line] = []
+    for first in range(shown.start, shown.stop, across):
+        blocks = [
+            _block(answer, groups[place], wide, rows, look, row if place == at else None)
+            for place in range(first, min(first + across, shown.stop))
+        ]
+        lines += [(), *_abreast(blocks, wide)] if lines else _abreast(blocks, wide)
     return [*(clipped(line, size) for line in lines), *foot]
+
+
+def _abreast(blocks: list[list[Line]], wide: int) -> list[Line]:
+    """Return blocks side by side, each as high as the highest."""
+    return [
+        joined([padded(block[y] if y < len(block) else (), wide) for block in blocks], GAP)
+        for y in range(max(map(len, blocks)))
+    ]
 
 
 def _foot(answer: Steps, shown: range, size: int) -> list[Line]:

@@ -120,10 +120,10 @@ class Frame:
         draw_rules(canvas, axes, self.marks, look)
         if on is not None:
             draw_rule(canvas, axes, on, look)
+        grid(canvas, axes, look)
         draw_goal(canvas, axes, answer, look, right=False)
         if self.right is not None:
             draw_goal(canvas, self.right, answer, look, right=True)
-        grid(canvas, axes, look)
         draw_titles(canvas, axes, self.marks)
         if on is not None:
             if point is None:

@@ -22,22 +22,25 @@ def with_goal(values: Sequence[float | None], axis: Axis) -> list[float | None]:
 
 
 def draw_goal(canvas: Canvas, axes: Axes, answer: Series, look: Look, *, right: bool) -> None:
-    """Draw the goal of an axis where the canvas is empty, its label where there is most room."""
+    """Draw the goal of an axis over the grid, its label where there is most room."""
     sides = drawing_of(answer).axes
     axis = sides.right_y if right else sides.left_y
     row = axes.row(axis.goal)
     if row is None or axis.goal is None:
         return
-    free = [canvas.get(x, row) == " " for x in range(canvas.width)]
+    styles = [canvas.style_of(x, row) for x in range(canvas.width)]
+    free = [canvas.get(x, row) == " " or styles[x][:4] == "grid" for x in range(canvas.width)]
+    grounds = ["".join(f" {s}" for s in style.split() if s[:4] == "tint") for style in styles]
     for x in range(canvas.width):
-        if look.ascii is False or x % 3 != 2:
-            canvas.under(x, row, look.pick("╌", "-"), "goal")
+        if free[x]:
+            glyph = " " if look.ascii and x % 3 == 2 else look.pick("╌", "-")
+            canvas.put(x, row, glyph, f"goal{grounds[x]}")
     at = next((n for n in range(len(answer.lines)) if drawing_of(answer).on_right(n) == right), 0)
     name = safe(axis.goal_label) or "goal"
     start, room = _widest(free)
     text = cut(f" {name} {short(axis.goal, unit_of(answer, at))} ", room)
     if width(text) >= SHORTEST:
-        canvas.write(start, row, text, "goal")
+        canvas.write(start, row, text, f"goal{grounds[start]}")
 
 
 def _widest(free: Sequence[bool]) -> tuple[int, int]:
