@@ -41,6 +41,11 @@ settings.register_profile("explore", derandomize=False, deadline=None, print_blo
 settings.load_profile("fixed")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than cores: tests of the explorer wait for it a third of their time."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session", autouse=True)
 def stand_in() -> Iterator[Callable[..., Any]]:
     """A chart that fails, fails its test: no table stands in for it. Yields what would draw it."""
