@@ -205,6 +205,9 @@ class Explorer(Dressed):
         self.look = replace(self.look, calendar=self.engine.calendar)
 
     def _poll(self) -> None:
+        """Look for news, and write down where this is: a terminal can be closed at any moment."""
+        self.remember()
+        self.state.save()
         page = next((s for s in reversed(self.screen_stack) if isinstance(s, Page)), None)
         if self.data.look() and page is not None:
             if self.data.trouble:

@@ -67,8 +67,8 @@ class State:
         self._file = file or state_file()
         self._key = str(workspace.absolute())
         self.notice = ""
-        self._all = self._read()
-        found = self._all.get(self._key)
+        self._written = ""
+        found = self._read().get(self._key)
         self.values: dict[str, Any] = found if isinstance(found, dict) else {}
 
     def _read(self) -> dict[str, Any]:
@@ -116,14 +116,19 @@ class State:
         self.values["over"] = {**(over if isinstance(over, dict) else {}), name: configured}
 
     def save(self) -> None:
-        """Write the state; a folder that cannot be written is not an error."""
-        self._all.pop(self._key, None)
-        self._all[self._key] = self.values
-        kept = dict(list(self._all.items())[-MOST_WORKSPACES:])
-        try:
+        """Write the state if it has changed; a folder that cannot be written is not an error.
+
+        What other explorers wrote about their workspaces meanwhile is kept.
+        """
+        with contextlib.suppress(OSError, TypeError, ValueError):
+            now = json.dumps(self.values)
+            if now == self._written:
+                return
+            found = self._read()
+            found.pop(self._key, None)
+            kept = dict([*found.items(), (self._key, self.values)][-MOST_WORKSPACES:])
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            draft = self._file.with_suffix(".new")
+            draft = self._file.with_suffix(f".{os.getpid()}.new")
             draft.write_text(json.dumps({"version": VERSION, "workspaces": kept}), "utf-8")
             draft.replace(self._file)
-        except (OSError, TypeError, ValueError):
-            return
+            self._written = now

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.worlds.tui_pilot import Driver, explorer
+from tui.services.state import State
 
 
 @pytest.fixture
@@ -83,6 +84,22 @@ async def test_a_board_comes_back_with_its_range_and_tile_or_the_list_if_it_is_g
     state.write_text(json.dumps(kept))
     async with again(path, state) as ff:
         assert ff.page.page_id == "boards"
+
+
+async def test_a_closed_terminal_loses_nothing_and_two_explorers_keep_each_others(
+    path: Path, state: Path
+) -> None:
+    async with explorer(path, place="marks", state_file=state) as ff:
+        other = State(path.with_name("other.db"), state)
+        other.values["place"] = "sql"
+        other.save()
+        ff.app._poll()
+        kept = json.loads(state.read_text())["workspaces"]
+        assert kept[str(path)]["place"] == "marks"
+        assert kept[str(path.with_name("other.db"))]["place"] == "sql"
+        written = state.stat().st_mtime_ns
+        ff.app._poll()
+        assert state.stat().st_mtime_ns == written
 
 
 @pytest.mark.parametrize(
