@@ -90,6 +90,18 @@ def time_to_convert(about: About) -> Question | None:
     return _way(about, "time_to_convert")
 
 
+def goes_with(about: About) -> Question | None:
+    """Return what those who converted did more often than others."""
+    return _way(about, "correlation")
+
+
+def entrants_did(about: About) -> Question:
+    """Return what those who entered a funnel do, by how many of them did."""
+    inside = {"kind": about.question.kind, **about.question.model_dump(by_alias=True)}
+    body = {"kind": "top_events", "range": about.question.range, "order_by": "users", "limit": 15}
+    return from_json({**body, "among": {"kind": "people", "of": inside}})
+
+
 def _way(about: About, kind: str) -> Question | None:
     found = ways(about.question, about.answer, None, about.context)
     return next((question for _, _, question in found if question.kind == kind), None)
@@ -153,3 +165,23 @@ def by_value(about: About) -> Question | None:
         return None
     compare = getattr(question, "compare", None) or "previous"
     return edits.revise(question, breakdown=(name,), compare=compare)
+
+
+def by_hour(about: About) -> Question | None:
+    """Return the metric by weekday and hour."""
+    question = about.question
+    if question.kind not in ("trend", "active_users"):
+        return None
+    measure = getattr(question, "measure", "users")
+    body = {"kind": "weekday", "granularity": "hourly", "event": getattr(question, "event", None)}
+    counted = {"measure": measure if measure in ("count", "sessions") else "users"}
+    return from_json({**taken_over(question), **body, **counted})
+
+
+def how_often(about: About) -> Question | None:
+    """Return how many people did the metric's event once, twice, and so on."""
+    event = getattr(about.question, "event", None)
+    if about.question.kind != "trend" or event is None:
+        return None
+    body = {"kind": "trend", "event": event, "measure": "frequency"}
+    return from_json({**taken_over(about.question), **body})

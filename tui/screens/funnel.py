@@ -14,6 +14,8 @@ from tui.actions.following import (
     by_a_field,
     by_heading,
     conversion_over_time,
+    entrants_did,
+    goes_with,
     time_to_convert,
 )
 from tui.screens.bases.page import bindings
@@ -50,6 +52,10 @@ class FunnelPage(PlacePage):
                 Companion(conversion_over_time, "Conversion over time", id="trend", at_end=True),
                 Companion(time_to_convert, "Time to convert", id="times"),
                 Companion(by_a_field, by_heading, id="by"),
+            ],
+            third=[
+                Companion(goes_with, "What goes with converting", id="with", chart="table"),
+                Companion(entrants_did, "What those who entered do", id="did", chart="table"),
             ],
         )
 

@@ -108,6 +108,7 @@ class Composition(Container):
         beside: the companions at their right, from top to bottom; those with the class `behind` are
             shown only when turned to.
         below: the companions below them, from left to right.
+        third: those of a third column, shown where the screen has the class `-vast`.
     """
 
     DEFAULT_CSS = """
@@ -116,6 +117,8 @@ class Composition(Container):
     Composition .first { width: 1fr; height: 1fr; }
     Composition .companion { display: none; }
     Composition .aside, Composition .beside, Composition .below { display: none; }
+    Composition .third { display: none; width: 30%; }
+    Composition.-vast .third { display: block; }
     Composition .whole, Composition .right { height: 1fr; width: 1fr; }
     Composition .aside { width: 26; }
     Composition .beside { width: 40%; }
@@ -129,6 +132,7 @@ class Composition(Container):
     Composition.-turned .beside, Composition.-turned .below { display: none; }
     Composition.-turned .upper, Composition.-turned .aside { display: none; }
     Composition.-turned .right, Composition.-turned .aside .companion { display: none; }
+    Composition.-turned .third, Composition.-alone .third { display: none; }
     Composition.-alone .companion { display: none; }
     Composition.-alone .beside, Composition.-alone .below { display: none; }
     Composition.-alone .aside, Composition.-alone .aside .companion { display: none; }
@@ -143,11 +147,13 @@ class Composition(Container):
         aside: Iterable[Panel] = (),
         beside: Iterable[Panel] = (),
         below: Iterable[Panel] = (),
+        third: Iterable[Panel] = (),
     ) -> None:
         super().__init__()
         self._first = list(first)
         self._aside, self._beside, self._below = list(aside), list(beside), list(below)
-        for panel in (*self._aside, *self._beside, *self._below):
+        self._third = list(third)
+        for panel in (*self._aside, *self._beside, *self._below, *self._third):
             panel.add_class("companion")
 
     def compose(self) -> ComposeResult:
@@ -162,13 +168,15 @@ class Composition(Container):
                         yield Vertical(*self._beside, classes="beside")
                 if self._below:
                     yield Horizontal(*self._below, classes="below")
+            if self._third:
+                yield Vertical(*self._third, classes="third")
 
     def close_up(self) -> None:
         """Give the room of companions that have nothing to ask to the others."""
         for companion in self.query(Companion):
             nothing = companion.question is None and companion.error is None
             companion.set_class(nothing and not companion.without, "-none")
-        for side in self.query(".beside, .below"):
+        for side in self.query(".beside, .below, .third"):
             panels = side.query(".companion")
             side.set_class(all(panel.has_class("-none") for panel in panels), "-none")
 

@@ -151,3 +151,20 @@ async def test_a_step_names_its_best_and_its_worst_value(path: Path) -> None:
         best = max((rate, group) for group, rate in rates.items() if group)[1]
         assert f"by country  best {best[0]} " in shown
         assert "worst" in shown
+
+
+async def test_a_vast_screen_has_a_third_column(path: Path) -> None:
+    async with explorer(path, place="metrics", size=(170, 40)) as ff:
+        hours, often = ff.page.query_one("#hours"), ff.page.query_one("#often")
+        assert hours.answer.shape == "grid"
+        assert often.answer.shape == "histogram"
+        assert "By weekday and hour" in ff.screen
+        await ff.press("r", "7")
+        assert {hours.question.range, often.question.range} == {"7d"}
+        await ff.press("shift+tab", "shift+tab", "enter")
+        assert ff.page.page_id == "people"
+        await ff.press("3", "n", "enter", "down", "enter", "escape", "ctrl+j")
+        did, entered = ff.page.query_one("#did").answer, ff.page.main.answer.groups[0].steps[0]
+        assert max(row[2] for row in did.rows) == entered.count
+    async with explorer(path, place="metrics", size=(120, 40)) as ff:
+        assert ff.page.query_one("#hours").question is None

@@ -31,6 +31,10 @@ REST = 0.25
 between two keys of somebody who reads a list row by row."""
 
 
+VAST = 160
+"""Columns from which on pages have a third column."""
+
+
 class AccompaniedPage(QuestionPage):
     """A page with companions."""
 
@@ -103,6 +107,7 @@ class AccompaniedPage(QuestionPage):
         super().on_resize(event)  # it is called once more: the classes are needed here first
         composition = self.query_one(Composition)
         composition.set_class(self.roomy, "-roomy")
+        composition.set_class(self.vast, "-vast")
         composition.set_class(self.has_class("-wide"), "-wide")
         if self._turned is None:
             self.call_after_refresh(self._accompany_if_open)
@@ -118,6 +123,11 @@ class AccompaniedPage(QuestionPage):
     def roomy(self) -> bool:
         """Whether companions are shown beside the first panels."""
         return self.has_class("-wide") and self.has_class("-tall")
+
+    @property
+    def vast(self) -> bool:
+        """Whether there is a third column of companions."""
+        return self.roomy and self.app.size.width >= VAST
 
     def _focus_by(self, step: int) -> None:
         if self._turned is None and self.roomy and not self.query(".behind"):
@@ -137,6 +147,8 @@ class AccompaniedPage(QuestionPage):
         """Whether a panel is one of the first, or shown around them on a screen of this size."""
         if panel.has_class("behind"):
             return False
+        if panel.parent is not None and panel.parent.has_class("third"):
+            return self.vast
         aside = panel.parent is not None and panel.parent.has_class("aside")
         companion = panel.has_class("companion")
         return not companion or self.roomy or (aside and self.has_class("-wide"))
