@@ -67,7 +67,7 @@ def _boxes(answer: Treemap, shown: range, size: int, rows: int) -> list[Box]:
 def _tile(canvas: Canvas, box: Box, answer: Treemap, tile: Tile, look: Look, *, here: bool) -> None:
     """Fill a rectangle with its shade, and write label, size and share, and intensity into it."""
     level = _level(tile, answer)
-    style = "cursor" if here else "" if look.letters or level is None else f"heat{level}"
+    style = "row" if here else "" if look.letters or level is None else f"heat{level}"
     fill = SHADES[level or 0] if look.letters and level is not None else " "
     wide = box.width - (box.right < canvas.width)
     high = box.height - (box.bottom < canvas.height and box.height >= 3)
@@ -80,7 +80,8 @@ def _tile(canvas: Canvas, box: Box, answer: Treemap, tile: Tile, look: Look, *, 
     if here:
         said[0] = f"{look.pick('›', '>')} {said[0]}"
     for offset, text in enumerate(said[:high]):
-        name = f"{style} bold".strip() if not offset and not here else style
+        name = f"{style} bold".strip() if not offset else style
+        name = "cursor" if here and not offset else name
         shown = cut(text, max(wide - 2, 1))
         canvas.write(box.left + (wide > 2), box.top + offset, shown, name)
 

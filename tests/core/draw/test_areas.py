@@ -54,5 +54,6 @@ def test_every_group_of_a_treemap_is_drawn_when_the_cursor_is_on_it(size):
     for row in range(len(navigate(answer))):
         lines = draw(answer, *size, cursor=(row, 0))
         assert any(f"› g{row}" in s.text and s.style == "cursor" for line in lines for s in line)
+        assert any(s.style == "row" and not s.text.strip() for line in lines for s in line)
     text = plain(draw(answer, *size))
     assert ("of 30 groups" in text) == ("g29" not in text)
