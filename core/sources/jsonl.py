@@ -120,8 +120,17 @@ def _grouped(lines: Sequence[Any], maker: LineMaker) -> Iterator[tuple[Group, An
     for keys, places in _groups(objects).items():
         plan = maker.plan(keys)
         if keys:
-            columns = list(zip(*map(dict.values, _picked(objects, places)), strict=True))
-            yield Group(places, list(map(bytes.rstrip, _picked(lines, places))), columns), plan
+            texts = list(map(bytes.rstrip, _picked(lines, places)))
+            yield Group(places, texts, _columns(_picked(objects, places), len(keys))), plan
+
+
+def _columns(objects: Sequence[dict[str, Any]], count: int) -> Sequence[Sequence[Any]]:
+    """Return the values of objects with the same keys, of which there are `count`, key by key.
+
+    Slices of one long list take half the time of a zip of the objects, whose values lie apart.
+    """
+    values = list(chain.from_iterable(map(dict.values, objects)))
+    return [values[number::count] for number in range(count)]
 
 
 def _alone(line: bytes | Rejected, number: int, maker: LineMaker) -> Iterator[Record | Rejected]:
