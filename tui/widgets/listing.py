@@ -130,7 +130,8 @@ class Listing(CursorPanel):
     @property
     def value(self) -> Any:
         """The value of the row under the cursor, or None."""
-        return self.row.value if self.row else None
+        row = self.row
+        return row.value if row else None
 
     def _first(self) -> int:
         return next((i for i, row in enumerate(self.passing) if row.value is not None), 0)
@@ -178,7 +179,7 @@ class Listing(CursorPanel):
         passing = self.passing
         self._top_row = max(min(self._top_row, self.at, len(passing) - height), 0)
         self._top_row = max(self._top_row, self.at - height + 1)
-        self.footing = f"/ {self.filter}" if self.filter else self.footing_of(height)
+        self.footing = f"/ {self.filter}" if self.filter else self.footing_of(height, len(passing))
         if self.refused is not None:
             why = self.refused
             return [*wrapped(why.message, width, "error"), *indented(why.hint, width)]
@@ -188,9 +189,8 @@ class Listing(CursorPanel):
         self._scale = Scale.of(passing)
         return [self._line(row, self._top_row + i, width) for i, row in enumerate(shown)]
 
-    def footing_of(self, height: int) -> str:
-        """Return the text of the bottom edge: which of all rows are shown."""
-        count = len(self.passing)
+    def footing_of(self, height: int, count: int) -> str:
+        """Return the text of the bottom edge: which of so many rows are shown."""
         if count <= height:
             return ""
         return f"{self._top_row + 1}-{min(self._top_row + height, count)} of {count}"

@@ -13,6 +13,7 @@ from textual.strip import Strip
 
 from core.draw.spans import Span
 from tui.terminal import Tier
+from tui.wire.frames import differing
 
 PLAIN = Style()
 
@@ -191,22 +192,9 @@ def strip(spans: Iterable[Span], width: int, ink: Ink) -> Strip:
     return Strip(segments).adjust_cell_length(width, ink.base)
 
 
-def differing(old: Strip, new: Strip) -> list[tuple[int, int]]:
+def changed(old: Strip, new: Strip) -> list[tuple[int, int]]:
     """Return the runs of cells (from, to) in which two lines of equal width differ."""
-    runs: list[tuple[int, int]] = []
-    pairs = zip(_cells(old), _cells(new), strict=False)
-    for x, (before, after) in enumerate(pairs):
-        if before == after:
-            continue
-        if runs and x - runs[-1][1] <= NEAR:
-            runs[-1] = (runs[-1][0], x + 1)
-        else:
-            runs.append((x, x + 1))
-    return runs
-
-
-NEAR = 6
-"""Runs closer than this are sent as one, as moving the terminal's cursor costs as much."""
+    return differing(_cells(old), _cells(new))
 
 
 def _cells(line: Strip) -> list[tuple[str, Style | None, int]]:

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from core.draw.spans import Line, Span, clipped, finished, padded
 from core.text import clean, cut, width
 from tui.widgets.host import Host
-from tui.widgets.paint import differing, strip
+from tui.widgets.paint import changed, strip
 
 
 @dataclass(frozen=True)
@@ -56,14 +56,14 @@ class Painted(Widget):
             self.refresh()
             return
         old, self._shown = self._shown, self._strips(wide, high)
-        changed = [
+        regions = [
             Region(start, y, end - start, 1)
             for y in range(high)
             if old[y] != self._shown[y]
-            for start, end in differing(old[y], self._shown[y])
+            for start, end in changed(old[y], self._shown[y])
         ]
-        if changed:
-            self.refresh(*changed)
+        if regions:
+            self.refresh(*regions)
 
     def refresh(
         self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False

@@ -7,7 +7,7 @@ read into cells, compared with what the terminal shows, and only what differs is
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rich.cells import get_character_cell_size
 
@@ -192,6 +192,11 @@ def _runs(before: list[Cell], after: list[Cell]) -> list[tuple[int, int]]:
     """Return the runs (from, to) of cells to send: all of them in a row with wide characters."""
     if not NARROW.match("".join([text for text, _ in before] + [text for text, _ in after])):
         return _known(after)
+    return differing(before, after)
+
+
+def differing(before: Sequence[object], after: Sequence[object]) -> list[tuple[int, int]]:
+    """Return the runs (from, to) of cells in which two lines differ, those that are near as one."""
     runs: list[tuple[int, int]] = []
     start = end = -1
     for x, (old, new) in enumerate(zip(before, after, strict=False)):
