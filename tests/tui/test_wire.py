@@ -161,7 +161,7 @@ def test_actions_send_few_bytes_and_paint_once(tmp_path: Path) -> None:
     sample = tmp_path / "sample.db"
     with Terminal(["demo", str(sample)], tmp_path) as small:
         watch(small, (80, 24), ACTIONS)
-        with Terminal([str(sample)], tmp_path, size=(120, 40)) as large:
+        with Terminal([str(sample)], tmp_path / "large", size=(120, 40)) as large:
             small.send("1")
             small.settle(1)
             left = time.monotonic()

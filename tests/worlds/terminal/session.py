@@ -63,7 +63,7 @@ class Terminal:
                 "COLUMNS": str(columns),
                 "LINES": str(rows),
                 "FOOTFALL_STATE_DIR": str(state),
-                "FOOTFALL_CONFIG_DIR": str(state),
+                "FOOTFALL_CONFIG": str(state / "config.toml"),
             }
             os.execve(sys.executable, [sys.executable, "-m", "tui.cli", *arguments], environment)
         fcntl.ioctl(self._file, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
