@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 
@@ -70,6 +70,18 @@ class Navigation:
         self._app.go("boards")
         self._app.push_screen(board_page(board, range_text))
 
+    def show_board(self, board: Board, changes: dict[str, Any], before: Board | None) -> None:
+        """See Navigator."""
+        from tui.screens.board import BoardPage
+
+        self._app.switch_screen(BoardPage(self._place, board, changes, before))
+
+    def arrange_board(self, board: Board, changes: dict[str, Any], before: Board | None) -> None:
+        """See Navigator."""
+        from tui.screens.layout import LayoutPage
+
+        self._app.switch_screen(LayoutPage(self._place, board, changes, before))
+
     @property
     def _place(self) -> str:
         """The current place: Textual's modes are our places."""
@@ -100,4 +112,4 @@ def board_page(board: Board, range_text: str | None = None) -> Screen[None]:
     """
     from tui.screens.board import BoardPage
 
-    return BoardPage("boards", board, range_text)
+    return BoardPage("boards", board, {"range": range_text} if range_text else None)

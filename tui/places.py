@@ -72,10 +72,10 @@ def _reopened(kept: Any, place: str, boards: dict[str, Board]) -> Screen[Any] | 
     if page == "board" and str(kept.get("board")) in boards:
         from tui.screens.board import BoardPage
 
-        opened = BoardPage(place, boards[kept["board"]])
         changes = kept.get("changes")
-        opened.changes = changes if isinstance(changes, dict) else {}
-        return opened
+        return BoardPage(
+            place, boards[kept["board"]], changes if isinstance(changes, dict) else None
+        )
     if page == "chart" and question is not None:
         from tui.screens.chart import ChartPage
 

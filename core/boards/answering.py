@@ -162,3 +162,21 @@ def board_span(answers: Mapping[str, Any]) -> tuple[str, str] | None:
     firsts = [a.first for a in answers.values() if getattr(a, "first", None)]
     lasts = [a.last for a in answers.values() if getattr(a, "last", None)]
     return (min(firsts), max(lasts)) if firsts and lasts else None
+
+
+def asking(board: Board, block: Block, question: Question, chart: str) -> Block:
+    """Return a tile's block with another question, without the board's own filters."""
+    from core.language.questions import format_question
+
+    kept = tuple(c for c in question.conditions if c not in board.filters)
+    question = question.model_copy(update={"conditions": kept})
+    asked: dict[str, Any] = {
+        "question": format_question(question),
+        "chart": chart,
+        "series": (),
+        "chart_id": "",
+        "language": None,
+    }
+    if question.kind == "several":
+        asked["axis_config"] = None
+    return block.model_copy(update=asked)

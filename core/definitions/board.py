@@ -90,6 +90,12 @@ class Block(Model):
     content: str = Field(default="", max_length=20_000)
     position: Position = Position()
 
+    @property
+    def is_heading(self) -> bool:
+        """Whether it is a note of one line of Markdown that is a heading, drawn without a frame."""
+        said = self.content.strip()
+        return self.type == "note" and not self.title and said[:1] == "#" and "\n" not in said
+
     @field_validator("type", mode="before")
     @classmethod
     def _named(cls, word: Any) -> Any:

@@ -38,16 +38,26 @@ def frame(
 
 
 def note_lines(content: str, size: int) -> list[Line]:
-    """Return a note's markdown as lines: headings bold, list items with a dash."""
+    """Return a note's Markdown as lines: headings bold, items with a dash, rules drawn."""
     found: list[Line] = []
     for raw in content.split("\n"):
         text = raw.strip()
-        style = "bold" if text.startswith("#") else ""
-        bare = text.lstrip("#").strip().replace("**", "").replace("`", "")
+        if len(text) > 2 and not text.strip("-*_"):
+            found.append((Span("-" * size, "dim"),))
+            continue
+        style = "bold" if text.startswith("#") else "dim" if text.startswith(">") else ""
+        bare = text.lstrip("#>").strip().replace("**", "").replace("`", "")
         bare = f"- {bare[2:]}" if bare[:2] in ("- ", "* ") else bare
         lines = wrapped([bare], size) if bare else [()]
         found += [tuple(Span(span.text, style) for span in line) for line in lines]
     return found
+
+
+def heading_lines(content: str, size: int, height: int, look: Look, style: str = "") -> list[Line]:
+    """Return a heading between the tiles: its words over a line across the board."""
+    said = (Span(f" {safe(content.strip().lstrip('#').strip())}", f"title {style}".strip()),)
+    rule = (Span(look.pick("─", "=" if style else "-") * size, style or "border"),)
+    return [padded(clipped(said, size), size), rule][:height]
 
 
 def tile_lines(
@@ -100,6 +110,9 @@ def board_lines(
 
 def _tile(place: Place, answers: Mapping[str, Any], look: Look, marks: Sequence[Any]) -> list[Line]:
     block, answer = place.block, answers.get(place.block.id)
+    if block.is_heading:
+        lines = heading_lines(block.content, place.width, place.height, look)
+        return finished(lines, place.width, place.height, look)
     body = tile_lines(block, answer, place.width - 2, place.height - 2, look, marks)
     return frame(tile_title(block, answer), body, place.width, place.height, look)
 

@@ -22,7 +22,10 @@ enough.
 """
 
 LOW_LINES = 4
-HIGH_LINES = 6
+HIGH_LINES = 8
+"""Cells that low and other tiles have at least; a board that needs more than there are scrolls."""
+
+HEADING_LINES = 2
 
 
 class Place(NamedTuple):
@@ -55,7 +58,7 @@ def layout(board: Board, width: int, height: int | None = None) -> list[Place]:
         width * b.position.width // COLUMNS >= THINNEST for b in blocks
     )
     positions = _settled(blocks) if kept else _flowed(blocks, least)
-    lines = _lines(positions, height)
+    lines = _lines(blocks, positions, height)
     tops = [sum(lines[:y]) for y in range(len(lines) + 1)]
     found = []
     for block, p in zip(blocks, positions, strict=True):
@@ -108,26 +111,29 @@ def _flowed(blocks: Sequence[Block], least: int) -> list[Position]:
     return found
 
 
-def _lines(positions: Sequence[Position], height: int | None) -> list[int]:
+def _lines(blocks: Sequence[Block], positions: Sequence[Position], height: int | None) -> list[int]:
     """Return the height of every grid row in cells: what its tiles need, and a share of the rest.
 
-    A row of charts takes three times the share of a row of numbers.
+    A row of charts takes three times the share of a row of numbers, a row of headings none.
     """
     count = max((p.y + p.height for p in positions), default=0)
-    rows, shares = [1] * count, [1] * count
-    for p in positions:
+    rows, shares = [1] * count, [0] * count
+    for block, p in zip(blocks, positions, strict=True):
+        share = 0 if block.is_heading else 1 if p.height <= LOW_TILE else 3
         for y in range(p.y, p.y + p.height):
-            rows[y] = max(rows[y], _needed(p, height is None, y - p.y))
-            shares[y] = max(shares[y], 1 if p.height <= LOW_TILE else 3)
+            rows[y] = max(rows[y], _needed(block, p, height is None, y - p.y))
+            shares[y] = max(shares[y], share)
     spare, whole = max((height or 0) - sum(rows), 0), max(sum(shares), 1)
     given = [spare * sum(shares[:y]) // whole for y in range(count + 1)]
     return [row + given[y + 1] - given[y] for y, row in enumerate(rows)]
 
 
-def _needed(place: Position, natural: bool, row: int) -> int:
+def _needed(block: Block, place: Position, natural: bool, row: int) -> int:
     """Return how many cells one of a block's grid rows needs."""
     low = place.height <= LOW_TILE
-    if natural:
+    if block.is_heading:
+        whole = HEADING_LINES
+    elif natural:
         whole = 5 if low else 3 * place.height
     else:
         whole = LOW_LINES if low else HIGH_LINES

@@ -23,6 +23,7 @@ ESCAPE_TAILS = frozenset("[OABCDFHPQRS~")
 PAGES = (
     "boards",
     "board",
+    "layout",
     "metrics",
     "chart",
     "funnel",
@@ -38,6 +39,7 @@ PAGES = (
 )
 CLASSES = {
     "board": "tui.screens.board:BoardPage",
+    "layout": "tui.screens.layout:LayoutPage",
     "chart": "tui.screens.chart:ChartPage",
     "people": "tui.screens.people:PeoplePage",
     "timeline": "tui.screens.timeline:TimelinePage",

@@ -42,14 +42,14 @@ def blank_rows() -> list[Row]:
 def begin(page: Beginning, kind: str) -> None:
     """Open the form over a new question of a kind."""
     try:
-        question, first = _first(page, kind)
+        question, first = begun(page, kind)
     except FootfallError as error:
         page.sorry(error)
         return
     build(page, question, first=first)
 
 
-def _first(page: Beginning, kind: str) -> tuple[Question, Edit | None]:
+def begun(page: Building, kind: str) -> tuple[Question, Edit | None]:
     """Return the question to begin with, and what is asked for first.
 
     Raises:
@@ -126,7 +126,7 @@ def _of_shown(kind: str, shown: Question) -> Question | None:
         return None
 
 
-def _suggested(page: Beginning, kind: str) -> Question:
+def _suggested(page: Building, kind: str) -> Question:
     """Return a suggested question of a kind about what is on show, else its example."""
     listed = page.app.library.suggestions().listed(page.question)
     found = next((each.question for each in listed if each.question.kind == kind), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from core.boards.answering import asking
 from core.definitions.board import Block, Board, Position
 from core.definitions.saved import Kind
 from core.definitions.shared import checked
@@ -170,7 +171,7 @@ def save_board(page: BoardShown) -> None:
     board = page.board
     for shown in page.tiles:
         if shown.question is not None and shown.question != shown.saved:
-            board = board.with_block(_changed(board, shown.block, shown.question, shown.chart))
+            board = board.with_block(asking(board, shown.block, shown.question, shown.chart))
 
     def kept(stored: Board) -> None:
         page.board = stored
@@ -181,22 +182,6 @@ def save_board(page: BoardShown) -> None:
         page.update_chrome()
 
     attempt(page, lambda saved: saved.save_board(board), "Board saved.", kept)
-
-
-def _changed(board: Board, block: Block, question: Question, chart: str) -> Block:
-    """Return a tile's block with its current question, without the board's own filters."""
-    kept = tuple(c for c in question.conditions if c not in board.filters)
-    question = question.model_copy(update={"conditions": kept})
-    asked: dict[str, Any] = {
-        "question": format_question(question),
-        "chart": chart,
-        "series": (),
-        "chart_id": "",
-        "language": None,
-    }
-    if question.kind == "several":
-        asked["axis_config"] = None
-    return block.model_copy(update=asked)
 
 
 def delete_board(page: BoardList) -> None:
@@ -242,14 +227,14 @@ def delete_tile(page: BoardShown) -> None:
 
 
 def undo_tile(page: BoardShown) -> None:
-    """Put back the tile that was removed last."""
+    """Bring the board back as it was before the last change of its tiles."""
     before = page.before
     if before is None:
-        page.say("Nothing was removed from this board.")
+        page.say("The tiles of this board were not changed.")
         return
     attempt(
         page,
         lambda saved: saved.save_board(before),
-        "Tile restored.",
+        "The board is as it was before.",
         lambda stored: page.show_instead(stored, None),
     )

@@ -87,6 +87,17 @@ class Navigator(Protocol):
             range_text: overrides the range of every tile.
         """
 
+    def show_board(self, board: Board, changes: dict[str, Any], before: Board | None) -> None:
+        """Show a state of a board in place of the page on top.
+
+        Args:
+            changes: fields changed for all tiles.
+            before: the board before its tiles were changed, or None.
+        """
+
+    def arrange_board(self, board: Board, changes: dict[str, Any], before: Board | None) -> None:
+        """Arrange the tiles of a board, in place of the page on top; see show_board."""
+
 
 class Host(App[int]):
     """An application over one workspace; implemented by the explorer.

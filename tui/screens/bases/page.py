@@ -164,7 +164,8 @@ class Page(FramePage):
         longest = max((a.seconds for a in busy), default=0.0)
         if longest >= 1:
             return [f"{longest:.0f} s, ctrl+c stops"]
-        parts = [f"{number(self._events)} in range"] if self._events is not None else []
+        parts = [self.beyond] if self.beyond else []
+        parts += [f"{number(self._events)} in range"] if self._events is not None else []
         results = [v.result for v in self.views if v.result and v.question]
         if results:
             parts.append(f"{sum(r.milliseconds for r in results):.0f} ms")
@@ -198,6 +199,11 @@ class Page(FramePage):
             if isinstance(run.view, AnswerView) and run.view.run is run:
                 run.view.run = None  # nobody stopped it: it is asked again when the page is back
                 self._interrupted.append(run.view)
+
+    @property
+    def beyond(self) -> str:
+        """What there is beyond what is on show, for the status line."""
+        return ""
 
     # -- running questions
 

@@ -1,0 +1,75 @@
+"""Boards arranged by hand: tiles added, moved, resized, written, removed, and all of it undone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.definitions.board import Block, Board, Position
+from core.store.library.saved import Item, Saved
+from tests.worlds.tui_pilot import explorer
+
+
+def at(board: Board) -> list[tuple[int, int, int, int]]:
+    found = [b.position for b in board.blocks]
+    return [(p.x, p.y, p.width, p.height) for p in found]
+
+
+async def test_a_board_of_four_tiles_is_built_from_nothing(path: Path) -> None:
+    saved = Saved(path)
+    saved.save("charts", Item(title="Buyers", body={"question": "users of purchase", "chart": ""}))
+    async with explorer(path) as ff:
+        await ff.press("escape", "n", *"Growth", "enter", "enter", "e")
+        assert "n adds a tile" in ff.status
+        await ff.press("n", *"head", "enter", *"Signups", "enter")
+        await ff.press("n", *"metric", "down", "enter")
+        await ff.press("n", *"buyers", "enter")
+        await ff.press("n", *"note", "enter", *"It grows", "escape")
+        assert "Growth (layout)" in ff.line
+        assert " Signups\n" in ff.screen
+        assert "It grows" in ff.screen
+        assert saved.board("Growth").blocks == ()
+        await ff.press("escape")
+        assert "Board saved" in ff.status
+        assert "It grows" in ff.screen
+        board = saved.board("Growth")
+        assert [b.type for b in board.blocks] == ["note", "chart", "chart", "note"]
+        assert board.blocks[0].content == "# Signups"
+        assert board.blocks[2].chart_id
+        assert at(board) == [(0, 0, 12, 1), (0, 1, 6, 4), (6, 1, 6, 4), (0, 5, 6, 3)]
+        await ff.press("U")
+        assert saved.board("Growth").blocks == ()
+
+
+async def test_every_step_of_a_layout_is_undone_and_leaving_it_stores_one_change(
+    path: Path,
+) -> None:
+    saved = Saved(path)
+    blocks = tuple(
+        Block(id=name, title=name, question="dau", position=Position(x=x, y=0, width=6))
+        for name, x in (("left", 0), ("right", 6))
+    )
+    before = saved.save_board(Board(title="Two", blocks=blocks))
+    async with explorer(path) as ff:
+        await ff.press("e", "right")
+        assert at(ff.page.board) == [(6, 0, 6, 4), (0, 0, 6, 4)]
+        await ff.press("plus", "greater_than_sign", "Y", "K", "d", "U", "U", "U", "U", "U")
+        assert at(ff.page.board) == [(6, 0, 6, 4), (0, 0, 6, 4)]
+        await ff.press("U")
+        assert ff.page.board == before
+        await ff.press("escape")
+        assert ff.page.page_id == "board"
+        assert len(saved.kept.versions("boards", "Two")) == 1
+
+
+async def test_a_tile_more_leaves_the_others_their_rows_and_what_is_below_is_said(
+    path: Path,
+) -> None:
+    blocks = tuple(
+        Block(id=str(n), question="dau", position=Position(y=4 * n, width=12)) for n in range(3)
+    )
+    Saved(path).save_board(Board(title="High", blocks=blocks))
+    async with explorer(path) as ff:
+        assert [tile.size.height for tile in ff.page.tiles] == [8, 8, 8]
+        assert "1 tile below" in ff.status
+        await ff.press("tab", "tab")
+        assert "below" not in ff.status

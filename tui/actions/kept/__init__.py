@@ -1,0 +1,1 @@
+"""What is kept: added to boards, named, copied, deleted and brought back."""
