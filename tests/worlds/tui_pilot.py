@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -57,11 +59,25 @@ def happened() -> list[Event]:
 
 
 def workspace(path: Path, events: list[Event] | None = None) -> Path:
-    """Write a workspace and return its path."""
-    connection = open_writer(path)
-    store_events(connection, happened() if events is None else events)
-    connection.close()
+    """Write a workspace, of what happened if no events are given, and return its path."""
+    if events is None:
+        path.write_bytes(_usual_file())
+    else:
+        _write(path, events)
     return path
+
+
+@lru_cache(maxsize=1)
+def _usual_file() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "usual.db"
+        _write(path, happened())
+        return path.read_bytes()
+
+
+def _write(path: Path, events: list[Event]) -> None:
+    with closing(open_writer(path)) as connection:
+        store_events(connection, events)
 
 
 @dataclass
