@@ -103,7 +103,8 @@ def _place(page: KeyedPage, text: str) -> Row | None:
     if place == "boards":
         return _board(page, about, range_)
     if place == "events":
-        return events_row(page, about, range_)
+        names_one = word.casefold() == "event" and not is_condition(about)
+        return None if names_one else events_row(page, about, range_)
     if place == "marks":
         return marks_row(page, about, range_)
     if place == "users":
