@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from core.answers import Comparison, Series, TimeBucket
 from core.answers import Line as SeriesLine
@@ -206,10 +207,17 @@ def running(answer: Series) -> str:
     return f"{bucket_word(answer)} not complete"
 
 
-def whole_text(answer: Series) -> str:
-    """Return the figure of the whole range of a single line, "" if there is none or it is of only a
-    part of it.
+def whole_text(answer: Any) -> str:
+    """Return the most important figure: a single line's for the whole range, or a funnel's end.
+
+    It is "" if there is none, or it is of only a part of the range.
+
+    Args:
+        answer: a Series or Steps.
     """
+    if answer.shape == "steps":
+        steps: tuple[Any, ...] = answer.groups[0].steps if answer.groups else ()
+        return f"{percent(steps[-1].overall_rate)} end to end" if len(steps) > 1 else ""
     if len(answer.lines) != 1 or answer.lines[0].overlapping or answer.lines[0].total is None:
         return ""
     return counted(answer.lines[0].total, unit_of(answer))

@@ -7,7 +7,7 @@ from typing import Any
 from textual.events import Click
 from textual.message import Message
 
-from core.answers import Cell, Series
+from core.answers import Cell
 from core.draw import draw, navigate
 from core.draw.figures import compared_text, span_text, whole_text
 from core.draw.places import beside
@@ -147,7 +147,7 @@ class AnswerView(CursorPanel):
     def show_dates(self) -> None:
         """Write on the edge the figure of the whole range, its dates, and those compared with."""
         dates = span_text(self.answer.first, self.answer.last)
-        if isinstance(self.answer, Series):
+        if self.answer.shape in ("series", "steps"):
             dates = "  ".join(part for part in (whole_text(self.answer), dates) if part)
         compared = getattr(self.answer, "comparison", None)
         if compared is not None:
