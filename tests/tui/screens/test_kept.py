@@ -78,7 +78,7 @@ async def test_what_is_around_a_funnel_follows_its_question_and_is_asked_once(pa
         await ff.settle()
         assert [view.result for view in (trend, times, by)] == results
         await ff.press("r", "7")
-        assert {view.question.range for view in ff.page.views} == {"7d"}
+        assert {view.question.range for view in ff.page.views if view.display} == {"7d"}
         await ff.press("tab", "tab", "enter")
         assert ff.page.page_id == "people"
         await ff.press("escape", "z")
