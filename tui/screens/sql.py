@@ -141,7 +141,7 @@ class SqlPage(QuestionPage):
         self.result.focus()
         last = next((run for run in self.history.runs if run.query == self.text.text), None)
         if self.text.text == EXAMPLE or (last and not last.said and last.milliseconds <= FAST):
-            self._run()
+            self.repeat()
         self._count([relation.name for relation in self.relations if relation.documented])
 
     def resume(self) -> None:
@@ -176,16 +176,10 @@ class SqlPage(QuestionPage):
 
     def action_run(self) -> None:
         """Run the statement in the editor, even if its rows are known."""
-        self.app.read_again()
-        if not self._started:
-            self._start()
-        self._run(fresh=True)
+        self.action_again()
 
-    def action_run_without_limit(self) -> None:
-        """Run the statement in the editor without the time limit."""
-        self._run(unlimited=True)
-
-    def _run(self, **options: bool) -> None:
+    def repeat(self, **options: bool) -> None:
+        """See Page: run the statement in the editor."""
         text = self.text.text
         self.history.keep(text)
         try:
@@ -395,7 +389,7 @@ class SqlPage(QuestionPage):
             self.remove_class("-listed")
             self.call_after_refresh(self.result.focus)
             self.update_chrome()
-            self._run()
+            self.repeat()
 
     def action_redraw(self) -> None:
         """See Page; also with the colours of the theme."""

@@ -316,14 +316,15 @@ class Page(FramePage):
         self.app.read_again()
         if not self._started:
             self._start()
-        self._repeat(fresh=True)
+        self.repeat(fresh=True)
         self.update_status()
 
     def action_run_without_limit(self) -> None:
         """Ask again without the time limit."""
-        self._repeat(fresh=False, unlimited=True)
+        self.repeat(unlimited=True)
 
-    def _repeat(self, **options: bool) -> None:
+    def repeat(self, **options: bool) -> None:
+        """Ask what the page asks again, with the options of `ask`."""
         for view in self.views:
             if view.question is not None:
                 self.ask(view, view.question, **options)
