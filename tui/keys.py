@@ -200,6 +200,8 @@ ACTIONS = (
            "they were; on people, delete the segment just made", "save", ("boards", "board",
            "layout", "marks", "segments", "sql", *KEPT,
            *LISTED), rank=39),
+    Action("restore", (), "", "restore what was deleted in the last 30 days: boards, charts, "
+           "audiences, queries, events, marks", "save"),
     Action("copy", ("y",), "copy", "send the value under the cursor to the terminal's clipboard",
            "export", rank=44),
     Action("copy_command", (), "", "copy the command that prints this answer", "export",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.definitions.board import Block, Board, Position
 from core.store.library.saved import Item, Saved
-from tests.worlds.tui_pilot import explorer
+from tests.worlds.tui_pilot import DAY, NOW, explorer
 
 
 def at(board: Board) -> list[tuple[int, int, int, int]]:
@@ -38,6 +38,23 @@ async def test_a_board_of_four_tiles_is_built_from_nothing(path: Path) -> None:
         assert at(board) == [(0, 0, 12, 1), (0, 1, 6, 4), (6, 1, 6, 4), (0, 5, 6, 3)]
         await ff.press("U")
         assert saved.board("Growth").blocks == ()
+
+
+async def test_whatever_was_deleted_is_listed_with_its_time_and_restored(path: Path) -> None:
+    saved = Saved(path, clock=lambda: NOW - 2 * DAY)
+    for title in ("Growth", "Money"):
+        saved.delete_board(saved.save_board(Board(title=title)).id)
+    chart = saved.save("charts", Item(title="Buyers", body={"question": "users of purchase"}))
+    saved.delete("charts", chart.id)
+    saved.save_board(Board(title="Here"))
+    async with explorer(path) as ff:
+        await ff.press("escape", "colon", *"restore", "enter")
+        assert "chart: Buyers" in ff.screen
+        assert "deleted 2 days ago" in ff.screen
+        await ff.press(*"growth", "enter")
+        assert "Restored Growth." in ff.status
+        assert "Growth" in ff.screen.split("Here")[0]
+        assert [board.title for board in saved.boards()] == ["Growth", "Here"]
 
 
 async def test_every_step_of_a_layout_is_undone_and_leaving_it_stores_one_change(

@@ -395,6 +395,12 @@ class Page(FramePage):
             ThemeChooser(self.app), lambda name: self.app.set_colours(name) if name else None
         )
 
+    def action_restore(self) -> None:
+        """List what was deleted, to restore it."""
+        from tui.actions.kept.restoring import restore_deleted
+
+        restore_deleted(self, self.resume)
+
     def action_settings(self) -> None:
         """List the settings, to change them."""
         from tui.actions.palette.settings import settings_of
