@@ -22,6 +22,13 @@ POINTS = 90
 """Charts beside others have periods of which the range has at most so many."""
 
 OF_RANGE = ("range", "conditions", "segment", "audience")
+OVER_A_RANGE = (
+    "retention", "trend", "lifecycle", "stickiness", "usage_interval", "time_to_convert",
+    "funnel_trend", "top_events", "engagement", "grouped", "paths", "weekday", "sessions",
+    "composition", "per_actor", "first_time", "formula", "several", "ltv", "attribution", "logs",
+)  # fmt: skip
+"""Kinds whose answer about one period is read beside that about the one before."""
+
 FIELDS_TO_TRY = ("country", "source", "plan", "platform", "os", "browser", "device_type", "city")
 """Fields that people most often break numbers down by, the first that a workspace has is taken."""
 
@@ -146,20 +153,31 @@ def figure_of(board: Board, block: Block) -> Question | None:
 
 
 def what_changed(about: About) -> Question | None:
-    """Return the values that changed the number most since the period before."""
+    """Return the values that changed the number most since the period before.
+
+    Of a funnel, which has no such number, its conversion over time; of others the period before.
+    """
     question = about.question
+    if question.kind == "funnel":
+        return conversion_over_time(about)
     if question.kind not in ("trend", "active_users"):
-        return None
+        return period_before(about) if question.kind in OVER_A_RANGE else None
     of = {"kind": question.kind, **question.model_dump(by_alias=True)}
     kept = {name: value for name, value in of.items() if name not in ("breakdown", "compare")}
     return from_json({"kind": "explain", "of": kept, "limit": 30})
 
 
+def change_heading(question: Question) -> str:
+    """Return the heading of `what_changed`; "" for that of its answer."""
+    headings = {"explain": "What changed most", "funnel_trend": "Conversion over time"}
+    return headings.get(question.kind, "The period before")
+
+
 def by_value(about: About) -> Question | None:
-    """Return the metric by a field, compared with the period before."""
+    """Return the metric by a field, compared with the period before; others by a field alone."""
     question = about.question
     if question.kind not in ("trend", "active_users"):
-        return None
+        return by_a_field(about)
     name = a_field(question, about.context)
     if name is None:
         return None

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
-from tui.actions.following import by_heading, by_hour, by_value, how_often, what_changed
+from tui.actions.following import (
+    by_heading,
+    by_hour,
+    by_value,
+    change_heading,
+    how_often,
+    what_changed,
+)
 from tui.screens.bases.accompanied_page import AccompaniedPage
 from tui.widgets.answer import AnswerView
 from tui.widgets.companion import Companion, Composition
@@ -36,7 +43,7 @@ class TabledPage(AccompaniedPage):
             [view, TableView()],
             below=[
                 Companion(by_value, by_heading, id="values", chart="table"),
-                Companion(what_changed, "What changed most", id="changed"),
+                Companion(what_changed, change_heading, id="changed"),
             ],
             third=[
                 Companion(by_hour, "By weekday and hour", id="hours"),
