@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from core.queries import from_json
@@ -16,18 +17,23 @@ def rules_in_words(definition: dict[str, Any]) -> list[str]:
     from tui.editors.kinds.audience import RULES, group
 
     question = from_json({"kind": "audience", "definition": definition})
-    entries = group(question, RULES, 0, None)
-    found: list[str] = []
+    named = definition.get("static_ids") or ()
+    head, *entries = group(question, RULES, 0, None)
+    if not entries:
+        return [_by_id(named)] if named else ["no rules: everybody"]
+    found = [f"{head.label} {head.shown}".rstrip()]
     for entry in entries:
         said = f"{entry.label} {entry.shown}".rstrip()
-        if entry.label in JOINED and found:
+        if entry.label in JOINED:
             found[-1] += f", {entry.shown}"
         else:
             found.append("  " * entry.depth + said)
-    named = definition.get("static_ids") or ()
+    return [*found, *([f"  {_by_id(named)}"] if named else [])]
+
+
+def _by_id(named: Sequence[object]) -> str:
     more = f" and {len(named) - NAMED:,} more" if len(named) > NAMED else ""
-    listed = [f"  by id: {', '.join(map(str, named[:NAMED]))}{more}"] if named else []
-    return [*found, *listed]
+    return f"ids {', '.join(map(str, named[:NAMED]))}{more}"
 
 
 NAMED = 6

@@ -29,7 +29,7 @@ class RetentionPage(PlacePage):
             below=[
                 Pointed(the_same, "Curve", id="curve", chart="curve"),
                 Companion(period_before, "The period before", id="before", chart="curve"),
-                Companion(by_a_field, by_heading, id="by", chart="curve"),
+                Companion(by_a_field, by_heading, id="by"),
             ],
         )
 

@@ -29,7 +29,7 @@ from tui.widgets.answer import AnswerView
 from tui.widgets.companion import About, Companion, Composition
 from tui.widgets.detail import Detail
 from tui.widgets.listing import Listing, Row
-from tui.widgets.words import indented, wrapped
+from tui.widgets.words import wrapped
 
 WEEKS = 12
 """Of how many weeks the sizes of built-in segments are shown, the last of them now."""
@@ -253,7 +253,7 @@ class SegmentsPage(AccompaniedPage):
         if item is not None:
             told = item.description not in ("", item.title)
             about = wrapped(item.description, wide) if told else []
-            rules = [line for said in _rules(item.body) for line in indented(said, wide)]
+            rules = [line for said in _rules(item.body) for line in _hanging(said, wide)]
             detail.tell(item.title, [*about, *rules, *facts, (), *_keys(wide)])
 
     def _size_line(self, name: str, wide: int) -> list[Line]:
@@ -350,6 +350,13 @@ def _rules(definition: dict[str, Any]) -> list[str]:
         return rules_in_words(definition)
     except FootfallError as error:
         return [error.message]
+
+
+def _hanging(said: str, wide: int) -> list[Line]:
+    """Return a line of text, wrapped below where it begins."""
+    text = said.lstrip(" ")
+    before = Span(" " * (len(said) - len(text)))
+    return [(before, *line) for line in wrapped(text, wide - len(before.text))]
 
 
 def _keys(wide: int) -> list[Line]:

@@ -34,10 +34,11 @@ def group_lines(answer: Steps, size: int, height: int, look: Look, cursor: Curso
     name = _name(answer, size)
     largest = max((g.steps[0].count for g in groups if g.steps), default=0)
     ends = _ends(answer)
-    lines = [_heading(answer, name)]
+    steps = _steps(answer, size - name - 10, cursor[1] if here is not None and cursor else None)
+    lines = [_heading(answer, name, steps)]
     for row in shown:
         column = cursor[1] if cursor is not None and row == here else None
-        lines.append(_row(ends, groups[row], row, name, (largest, size), look, column))
+        lines.append(_row(ends, groups[row], row, name, steps, (largest, size), look, column))
     if said:
         text = f" {shown[0] + 1} to {shown[-1] + 1} of {len(groups):,} values"
         lines.append((Span(text, "dim"),))
@@ -64,16 +65,24 @@ def _ends(answer: Steps) -> list[Ends]:
 def _name(answer: Steps, size: int) -> int:
     count = len(answer.groups[0].steps)
     widest = max(width(name) for name in [_label(answer), *map(_named, answer.groups[1:])])
-    return max(min(widest, size - 10 - 9 * (count - 1), 30), 6)
+    return max(min(widest, size - 10 - 9 * (count - 1), 30), min(widest, 8))
+
+
+def _steps(answer: Steps, room: int, column: int | None) -> list[int]:
+    """Return the later steps whose shares fit: the last ones, and that of the cursor."""
+    later = list(range(1, len(answer.groups[0].steps)))
+    kept = later[-max(room // 9, 1) :]
+    return sorted({*kept[1:], column}) if column in later and column not in kept else kept
 
 
 def _label(answer: Steps) -> str:
     return safe(" / ".join(name.removeprefix("properties.") for name in answer.breakdown))
 
 
-def _heading(answer: Steps, name: int) -> Line:
-    steps = "".join(f"to {step.step}".rjust(8) + " " for step in answer.groups[0].steps[1:])
-    return (Span(" " + fit(_label(answer), name) + answer.unit.rjust(8) + " " + steps, "dim"),)
+def _heading(answer: Steps, name: int, steps: Sequence[int]) -> Line:
+    whole = answer.groups[0].steps
+    later = "".join(f"to {whole[index].step}".rjust(8) + " " for index in steps)
+    return (Span(" " + fit(_label(answer), name) + answer.unit.rjust(8) + " " + later, "dim"),)
 
 
 def _row(
@@ -81,6 +90,7 @@ def _row(
     group: StepGroup,
     row: int,
     name: int,
+    steps: Sequence[int],
     room: tuple[int, int],
     look: Look,
     column: int | None,
@@ -91,7 +101,8 @@ def _row(
         Span(look.pick("›", ">") if here else " ", "cursor"),
         Span(fit(_named(group), name), "accent" if here else ""),
     ]
-    for index, step in enumerate(group.steps):
+    for index in (0, *steps) if group.steps else ():
+        step = group.steps[index]
         text = percent(step.overall_rate) if index else number(step.count)
         if column == index:
             parts += [Span(" "), Span(text.rjust(7) + " ", "cursor")]

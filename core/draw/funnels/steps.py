@@ -18,6 +18,10 @@ TALLEST = 200
 """Rows from which there is no box to fill: text of its natural height."""
 
 
+SLIM = 36
+"""Below so many columns a funnel by a field is its values alone, until the cursor is on a step."""
+
+
 def steps_chart(answer: Steps, size: int, height: int, look: Look, cursor: Cursor) -> list[Line]:
     """Draw a funnel: a bar per step with what was lost before it, then groups and notes.
 
@@ -30,7 +34,10 @@ def steps_chart(answer: Steps, size: int, height: int, look: Look, cursor: Curso
     foot = _foot(answer, size)
     grouped = len(answer.groups) - 1
     least = min(grouped, 3) + 2 if grouped else 0
-    if height >= 2 * len(steps) - 1 + min(len(foot), 2) + least and len(steps) > 1:
+    lines: list[Line]
+    if grouped and size < SLIM and (cursor is None or cursor[0] >= len(steps)):
+        lines = []
+    elif height >= 2 * len(steps) - 1 + min(len(foot), 2) + least and len(steps) > 1:
         thick = TALLEST > height >= 3 * len(steps) - 1 + len(foot) + (grouped + 2 if grouped else 0)
         lines = _bars(answer, size, look, cursor, thick=thick)
     else:
