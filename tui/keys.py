@@ -193,9 +193,10 @@ ACTIONS = (
            ("boards", "board", "layout", "marks", "segments", "sql", *KEPT), rank=38),
     Action("rename", (), "", "give the tile another title", "save", ("layout",)),
     Action("duplicate", ("Y",), "copy", "add a copy of the tile", "save", ("layout",), rank=27),
-    Action("rename", (), "", "rename the saved question under the cursor", "save", KEPT),
-    Action("duplicate", (), "", "save the question under the cursor under another name too",
-           "save", KEPT),
+    Action("rename", (), "", "rename the saved question, audience or mark under the cursor",
+           "save", (*KEPT, "segments", "marks")),
+    Action("duplicate", (), "", "save what is under the cursor of a list under another name too",
+           "save", (*KEPT, "segments", "marks")),
     Action("undo", ("U",), "undo", "bring back what was deleted last; on a board, its tiles as "
            "they were; on people, delete the segment just made", "save", ("boards", "board",
            "layout", "marks", "segments", "sql", *KEPT,

@@ -1,4 +1,4 @@
-"""The saved questions of one kind, and what can be done with one: rename, duplicate, delete."""
+"""The saved questions of one kind, and what can be done with one."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from core.queries.common.question import Question
 from core.queries.composite.saved_chart import chart_question
 from core.store.library.saved import Item
 from core.text import clean
-from tui.actions.saving import ask_delete, ask_name
-from tui.actions.storing import Again, attempt
+from tui.actions.saving import ask_delete
 from tui.widgets.listing import Row
 
 if TYPE_CHECKING:
@@ -55,28 +54,6 @@ def _asked(make: Callable[[], Question]) -> Question | None:
         return make()
     except FootfallError:
         return None
-
-
-def rename(page: ListPage, item: Item) -> None:
-    """Ask for another name of a saved question."""
-
-    def store(name: str, again: Again) -> None:
-        named = item.model_copy(update={"title": name})
-        said = f"Renamed to {clean(name)}."
-        attempt(page, lambda saved: saved.save("charts", named), said, lambda _: page.fill(), again)
-
-    ask_name(page, "Rename", item.title, store)
-
-
-def duplicate(page: ListPage, item: Item) -> None:
-    """Ask for a name and save the question under it too."""
-
-    def store(name: str, again: Again) -> None:
-        copy = Item(title=name, description=item.description, body=item.body)
-        said = f"Saved as {clean(name)}."
-        attempt(page, lambda saved: saved.save("charts", copy), said, lambda _: page.fill(), again)
-
-    ask_name(page, "Duplicate as", f"{item.title} 2", store)
 
 
 def delete(page: ListPage, item: Item) -> None:

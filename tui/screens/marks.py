@@ -14,6 +14,7 @@ from core.store.library.saved import CATEGORIES, Mark
 from core.text import clean, things
 from tui.actions import edits
 from tui.actions.following import figure_of, taken_over
+from tui.actions.kept.naming import duplicate, rename
 from tui.actions.marks import delete_mark, edit_mark
 from tui.actions.saving import undo_delete
 from tui.screens.bases.accompanied_page import AccompaniedPage
@@ -219,6 +220,16 @@ class MarksPage(AccompaniedPage):
         """Edit the mark under the cursor."""
         if self.mark is not None:
             edit_mark(self, self.mark, self.mark.title)
+
+    def action_rename(self) -> None:
+        """Give the mark under the cursor another title."""
+        if self.mark is not None:
+            rename(self, "marks", self.mark, lambda _: self.marks_changed())
+
+    def action_duplicate(self) -> None:
+        """Save the mark under the cursor under another title too."""
+        if self.mark is not None:
+            duplicate(self, "marks", self.mark, lambda _: self.marks_changed())
 
     def action_delete(self) -> None:
         """Delete the mark under the cursor."""

@@ -19,6 +19,7 @@ from core.text import clean, number
 from tui.actions import edits
 from tui.actions.audiences import delete_audience, edit_audience, new_audience
 from tui.actions.following import taken_over, unit_for
+from tui.actions.kept.naming import duplicate, rename
 from tui.actions.saving import undo_delete
 from tui.editors.rules import rules_in_words
 from tui.screens.bases.accompanied_page import AccompaniedPage
@@ -323,6 +324,21 @@ class SegmentsPage(AccompaniedPage):
         """
         self.sizes.pop(id_, None)
         self.fill()
+
+    def action_rename(self) -> None:
+        """Give the audience under the cursor another name."""
+        item = self.audience
+        if item is not None:
+            rename(self, "audiences", item, lambda _: self.audience_changed(item.id))
+        else:
+            self.say("Built-in segments keep their names.")
+
+    def action_duplicate(self) -> None:
+        """Save the audience under the cursor under another name too."""
+        if self.audience is not None:
+            duplicate(self, "audiences", self.audience, lambda _: self.audience_changed(""))
+        else:
+            self.say("Built-in segments cannot be duplicated; n creates an audience.")
 
     def action_delete(self) -> None:
         """Delete the audience under the cursor, after asking."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.store.library.saved import Item, Saved
-from tests.worlds.tui_pilot import explorer
+from core.store.library.saved import Item, Mark, Saved
+from tests.worlds.tui_pilot import NOW, Driver, explorer
 from tui.widgets.companion import is_shown
 
 STEPS = {"kind": "funnel", "steps": [{"event": "signup"}, {"event": "activate"}], "range": "30d"}
@@ -49,6 +49,48 @@ async def test_a_saved_funnel_is_opened_renamed_duplicated_deleted_and_restored(
         await ff.type("Third")
         await ff.press("enter")
         assert " Third" in [row.text for row in ff.page.listing.rows]
+
+
+async def test_audiences_and_marks_are_renamed_and_duplicated(path: Path) -> None:
+    saved = Saved(path)
+    for title in ("Dutch", "German"):
+        saved.save_audience(title, {"filters": [{"field": "country", "value": title}]})
+    saved.save_mark(Mark(title="release 4.2", timestamp=NOW, category="news", tags=("web",)))
+
+    async def name(ff: Driver, action: str, title: str) -> None:
+        ff.page.perform(action)
+        await ff.settle()
+        await ff.type(title)
+        await ff.press("enter")
+
+    async with explorer(path, place="segments") as ff:
+        ff.page.perform("rename")
+        await ff.settle()
+        assert "Built-in segments keep their names." in ff.status
+        ff.page.listing.select(("audience", saved.item("audiences", "Dutch").id))
+        await name(ff, "rename", "german")
+        assert "There is already an audience called 'german'." in ff.screen
+        await ff.type("Holland")
+        await ff.press("enter")
+        assert "Renamed to Holland. Questions about Dutch must be edited." in ff.status
+        await name(ff, "duplicate", "")
+        assert "must be 1 to 200 characters" in ff.screen
+        await ff.type("Netherlands")
+        await ff.press("enter")
+        listed = [item.title for item in saved.audiences()]
+        assert listed == ["German", "Holland", "Netherlands"]
+        assert [row.text.strip() for row in ff.page.listing.rows][-3:] == listed
+        bodies = [saved.item("audiences", title).body for title in listed[1:]]
+        assert bodies[0] == bodies[1]
+        await ff.press("6")
+        await name(ff, "rename", "release 4.3")
+        await name(ff, "duplicate", "release 4.4")
+        marks = saved.marks()
+        assert {mark.title for mark in marks} == {"release 4.3", "release 4.4"}
+        apart = {"id": "", "title": "", "created_at": 0}
+        assert len({mark.model_copy(update=apart).model_dump_json() for mark in marks}) == 1
+        assert "release 4.3" in ff.screen
+        assert "release 4.4" in ff.screen
 
 
 async def test_on_a_small_screen_the_list_is_a_page_of_its_own(path: Path) -> None:

@@ -10,7 +10,8 @@ from core.queries.common.question import Question
 from core.store.library.saved import Item
 from core.text import clean
 from tui.actions.beginning import begin
-from tui.actions.kept_questions import delete, duplicate, kept_rows, question_of, rename
+from tui.actions.kept.naming import duplicate, rename
+from tui.actions.kept_questions import delete, kept_rows, question_of
 from tui.actions.saving import save_question, undo_delete
 from tui.screens.bases.accompanied_page import AccompaniedPage
 from tui.widgets.answer import AnswerView
@@ -111,11 +112,11 @@ class PlacePage(AccompaniedPage):
 
     def action_rename(self) -> None:
         """Rename the saved question under the cursor of the list."""
-        self._with_kept(rename)
+        self._with_kept(lambda page, item: rename(page, "charts", item, lambda _: page.fill()))
 
     def action_duplicate(self) -> None:
         """Save the question under the cursor of the list under another name too."""
-        self._with_kept(duplicate)
+        self._with_kept(lambda page, item: duplicate(page, "charts", item, lambda _: page.fill()))
 
     def action_delete(self) -> None:
         """Delete the saved question under the cursor of the list."""

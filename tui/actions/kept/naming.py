@@ -1,0 +1,92 @@
+"""Kept things under other names: rename one, or save a copy of it, of every kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from core.definitions.board import Board
+from core.definitions.saved import Item, Kind, Mark
+from core.definitions.shared import new_id
+from core.store.library.saved import Saved
+from core.text import clean
+from tui.actions.saving import ask_name
+from tui.actions.storing import Again, attempt
+
+if TYPE_CHECKING:
+    from tui.actions.pages import AnyPage
+
+Thing = Board | Item | Mark
+
+Then = Callable[[Any], object]
+"""What is done with the thing as it is stored."""
+
+
+@dataclass(frozen=True)
+class Naming:
+    """How things of one kind get a name.
+
+    Attributes:
+        prefix: what the ids of new ones begin with.
+        store: stores a new one, or one in place of that of its id.
+        another: follows the name that is offered for a copy.
+        reset: fields that a copy does not take over, and what they are in it.
+        is_named: whether questions name it by its title.
+    """
+
+    prefix: str
+    store: Callable[[Saved, Any], Thing]
+    another: str = "2"
+    reset: tuple[tuple[str, Any], ...] = ()
+    is_named: bool = False
+
+
+_OWN = (("is_pinned", False), ("owner", ""))
+
+NAMINGS: MappingProxyType[Kind, Naming] = MappingProxyType({
+    "boards": Naming("brd", lambda saved, board: saved.save_board(board), "copy",
+                     (("updated_at", 0),)),
+    "charts": Naming("cht", lambda saved, item: saved.save("charts", item), reset=_OWN),
+    "audiences": Naming("aud", lambda saved, item: saved.save("audiences", item), reset=_OWN,
+                        is_named=True),
+    "marks": Naming("mrk", lambda saved, mark: saved.save_mark(mark)),
+})  # fmt: skip
+"""Kind -> how its things get a name."""
+
+
+def rename(page: AnyPage, kind: Kind, thing: Thing, then: Then) -> None:
+    """Ask for another name of something kept.
+
+    Args:
+        then: called with it as it is stored.
+    """
+    naming = NAMINGS[kind]
+    note = f" Questions about {clean(thing.title, 30)} must be edited." if naming.is_named else ""
+
+    def store(name: str, again: Again) -> None:
+        named = thing.model_copy(update={"title": name})
+        said = f"Renamed to {clean(name)}.{note}"
+        attempt(page, lambda saved: naming.store(saved, named), said, then, again)
+
+    ask_name(page, "Rename", thing.title, store)
+
+
+def duplicate(
+    page: AnyPage, kind: Kind, thing: Thing, then: Then, heading: str = "Duplicate as"
+) -> None:
+    """Ask for a name and save something kept under it too.
+
+    Args:
+        then: called with the copy as it is stored.
+    """
+    naming = NAMINGS[kind]
+
+    def store(name: str, again: Again) -> None:
+        new = {"id": new_id(naming.prefix), "title": name, **dict(naming.reset)}
+        copy = thing.model_copy(update=new)
+        said = f"Saved as {clean(name)}."
+        attempt(page, lambda saved: naming.store(saved, copy), said, then, again)
+
+    ask_name(page, heading, f"{thing.title} {naming.another}", store)
