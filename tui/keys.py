@@ -205,8 +205,10 @@ ACTIONS = (
            "audiences, queries, events, marks", "save"),
     Action("copy", ("y",), "copy", "send the value under the cursor to the terminal's clipboard",
            "export", rank=44),
-    Action("copy_command", (), "", "copy the command that prints this answer", "export",
-           (*ASKED, "sql")),
+    Action("copy_command", (), "", "copy the command that prints this", "export",
+           ("boards", *ASKED, "sql")),
+    Action("copy_link", (), "", "copy the text that brings this back, here after : or as footfall "
+           "run takes it", "export", ("boards", *ASKED)),
     Action("export", ("x",), "export", "write this panel to a file: csv, tsv, json, ...",
            "export", (*ASKED, "users", "timeline", "sql"), rank=46),
     Action("inspect", ("i",), "inspect", "show the SQL, its parameters and timing", "view",

@@ -8,6 +8,7 @@ from core.definitions.board import Board
 from core.queries import from_json
 from core.queries.common.question import Question
 from tui.actions.board_names import duplicate_board, rename_board
+from tui.actions.kept.copying import board_link, copy_link
 from tui.actions.saving import delete_tile, save_board, undo_tile
 from tui.screens.bases.page import bindings
 from tui.screens.bases.tiled_page import TiledPage
@@ -131,6 +132,10 @@ class BoardPage(TiledPage):
     def action_duplicate(self) -> None:
         """Save a copy of the board, and show it."""
         duplicate_board(self, self.board, lambda stored: self.show_instead(stored, None))
+
+    def action_copy_link(self) -> None:
+        """Copy the text that brings the board back."""
+        copy_link(self, board_link(self.board) if self.board.updated_at else None)
 
     def action_rename(self) -> None:
         """Give the board another name."""

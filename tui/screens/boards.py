@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from core.definitions.board import Board
 from core.text import age
 from tui.actions.board_names import duplicate_board, rename_board
+from tui.actions.kept.copying import Link, board_link, copy_command, copy_link
 from tui.actions.saving import delete_board, new_board, save_starters, undo_delete
 from tui.screens.bases.page import Page, bindings
 from tui.widgets.listing import Listing, Row
@@ -75,6 +76,20 @@ class BoardsPage(Page):
     def action_duplicate(self) -> None:
         """Save a copy of the board under the cursor."""
         duplicate_board(self, self.boards.get(self.listing.value), lambda _: self.fill())
+
+    @property
+    def link(self) -> Link | None:
+        """The link of the board under the cursor; a starter board is not saved and has none."""
+        board = self.boards.get(self.listing.value)
+        return board_link(board) if board is not None and board.updated_at else None
+
+    def action_copy_command(self) -> None:
+        """Copy the command that prints the board under the cursor."""
+        copy_command(self, self.link)
+
+    def action_copy_link(self) -> None:
+        """Copy the text that brings the board back."""
+        copy_link(self, self.link)
 
     def action_delete(self) -> None:
         """Delete the board under the cursor."""

@@ -14,6 +14,7 @@ from core.store.library.saved import CATEGORIES, Mark
 from core.text import clean, things
 from tui.actions import edits
 from tui.actions.following import figure_of, taken_over
+from tui.actions.kept.copying import Link, mark_link
 from tui.actions.kept.naming import duplicate, rename
 from tui.actions.marks import delete_mark, edit_mark
 from tui.actions.saving import undo_delete
@@ -220,6 +221,12 @@ class MarksPage(AccompaniedPage):
         """Edit the mark under the cursor."""
         if self.mark is not None:
             edit_mark(self, self.mark, self.mark.title)
+
+    @property
+    def link(self) -> Link | None:
+        """See QuestionPage."""
+        here = self.mark if self.panel is self.listing else None
+        return mark_link(here) if here is not None else super().link
 
     def action_rename(self) -> None:
         """Give the mark under the cursor another title."""

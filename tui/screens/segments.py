@@ -19,6 +19,7 @@ from core.text import clean, number
 from tui.actions import edits
 from tui.actions.audiences import delete_audience, edit_audience, new_audience
 from tui.actions.following import taken_over, unit_for
+from tui.actions.kept.copying import Link, question_link
 from tui.actions.kept.naming import duplicate, rename
 from tui.actions.saving import undo_delete
 from tui.editors.rules import rules_in_words
@@ -324,6 +325,13 @@ class SegmentsPage(AccompaniedPage):
         """
         self.sizes.pop(id_, None)
         self.fill()
+
+    @property
+    def link(self) -> Link | None:
+        """See QuestionPage."""
+        if self.panel is not self.listing or self.listing.value is None:
+            return super().link
+        return question_link(self._group(self.listing.value))
 
     def action_rename(self) -> None:
         """Give the audience under the cursor another name."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
+from core.definitions.board import Board
+from core.language.questions import parse
 from core.store.library.saved import Item, Mark, Saved
 from tests.worlds.tui_pilot import NOW, Driver, explorer
 from tui.widgets.companion import is_shown
@@ -91,6 +94,44 @@ async def test_audiences_and_marks_are_renamed_and_duplicated(path: Path) -> Non
         assert len({mark.model_copy(update=apart).model_dump_json() for mark in marks}) == 1
         assert "release 4.3" in ff.screen
         assert "release 4.4" in ff.screen
+
+
+async def test_the_link_and_the_command_of_whatever_is_kept_are_copied(path: Path) -> None:
+    saved = kept(path)
+    saved.save_board(Board(title="Growth"))
+    saved.save_audience("Dutch", {"filters": [{"field": "country", "value": "NL"}]})
+    saved.save_mark(Mark(id="mrk_1", title="release 4.2", timestamp=NOW))
+    chart = saved.item("charts", "Activation")
+
+    async def copied(ff: Driver) -> tuple[str, str]:
+        found = []
+        for action in ("copy_link", "copy_command"):
+            ff.page.perform(action)
+            await ff.settle()
+            found.append(ff.app.clipboard)
+        return found[0], found[1]
+
+    async with explorer(path, place="funnel", size=(120, 40)) as ff:
+        link, _ = await copied(ff)
+        assert parse(link) == ff.page.question
+        await ff.press("shift+tab")
+        ff.page.listing.select(chart)
+        link, command = await copied(ff)
+        assert link == f"saved:{chart.id}"
+        assert command == f"footfall run saved:{chart.id} --db {path}"
+        await ff.press("5")
+        ff.page.listing.select(("audience", saved.item("audiences", "Dutch").id))
+        link, command = await copied(ff)
+        assert parse(link).audience == "Dutch"
+        assert shlex.split(command)[2] == link
+        await ff.press("6")
+        assert await copied(ff) == ("marks release 4.2", f"footfall mark show mrk_1 --db {path}")
+        await ff.press("1")
+        assert (await copied(ff))[0] == "board Growth"
+        await ff.press("escape")
+        id_ = saved.board("Growth").id
+        command = f"footfall board show --print {id_} {path}"
+        assert await copied(ff) == ("board Growth", command)
 
 
 async def test_on_a_small_screen_the_list_is_a_page_of_its_own(path: Path) -> None:

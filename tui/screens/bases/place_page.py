@@ -10,6 +10,7 @@ from core.queries.common.question import Question
 from core.store.library.saved import Item
 from core.text import clean
 from tui.actions.beginning import begin
+from tui.actions.kept.copying import Link, chart_link, question_link
 from tui.actions.kept.naming import duplicate, rename
 from tui.actions.kept_questions import delete, kept_rows, question_of
 from tui.actions.saving import save_question, undo_delete
@@ -109,6 +110,15 @@ class PlacePage(AccompaniedPage):
         """The saved question under the cursor of the list."""
         value = self.listing.value
         return value if isinstance(value, Item) else None
+
+    @property
+    def link(self) -> Link | None:
+        """See QuestionPage."""
+        if self.panel is not self.listing or self.listing.value is None:
+            return super().link
+        if self.kept is not None:
+            return chart_link(self.kept)
+        return question_link(question_of(self.listing.value)[0])
 
     def action_rename(self) -> None:
         """Rename the saved question under the cursor of the list."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 from typing import Any
 
 from core.draw import charts
 from core.errors import FootfallError
-from core.language.questions import format_question
 from core.queries.common.context import Context
 from core.queries.common.question import Question
 from core.queries.kinds import KINDS
@@ -16,11 +14,11 @@ from tui.actions import edits, typed
 from tui.actions.building import breakdown_rows, build, filter_by
 from tui.actions.choosing import lead_on, show_as
 from tui.actions.exporting import export_panel
+from tui.actions.kept.copying import Link, copy_command, copy_link, question_link
 from tui.actions.marks import mark_here
 from tui.actions.opening import open_number, open_others
 from tui.actions.saving import add_to_board, save_question
 from tui.screens.bases.page import Page
-from tui.services.clipboard import send
 from tui.texts.fields import has
 from tui.texts.segments import SEGMENTS
 from tui.texts.summary import Chip, chips
@@ -328,12 +326,18 @@ class QuestionPage(Page):
         """Clear conditions, segment and audience."""
         self.set_fields(conditions=[], segment=None, audience=None, among=None)
 
+    @property
+    def link(self) -> Link | None:
+        """The link of what is under the cursor or, beside a list of kept things, of the page."""
+        return question_link(self.question)
+
     def action_copy_command(self) -> None:
         """Copy the command that prints this."""
-        if self.question is not None:
-            words = ["footfall", "run", format_question(self.question)]
-            command = shlex.join([*words, "--db", str(self.app.engine.path)])
-            self.say(send(self.app, command))
+        copy_command(self, self.link)
+
+    def action_copy_link(self) -> None:
+        """Copy the text that brings this back."""
+        copy_link(self, self.link)
 
     def action_saved(self) -> None:
         """Back to the saved question."""
