@@ -65,6 +65,12 @@ def rows(answer: Shape) -> Iterator[Row]:
     raise BadInput(f"{type(answer).__name__} has no table.", "Export it as json.")
 
 
+def text_rows(answer: Shape) -> Iterator[list[str]]:
+    """Yield the rows of `rows` as clean text, with empty cells for missing figures."""
+    for row in rows(answer):
+        yield [_text(value) for value in row]
+
+
 # -- shapes
 
 

@@ -209,8 +209,8 @@ ACTIONS = (
            ("boards", *ASKED, "sql")),
     Action("copy_link", (), "", "copy the text that brings this back, here after : or as footfall "
            "run takes it", "export", ("boards", *ASKED)),
-    Action("export", ("x",), "export", "write this panel to a file: csv, tsv, json, ...",
-           "export", (*ASKED, "users", "timeline", "sql"), rank=46),
+    Action("export", ("x",), "export", "write this panel, or a whole board, to a file: csv, "
+           "json, html, ...", "export", (*ASKED, "users", "timeline", "sql"), rank=46),
     Action("inspect", ("i",), "inspect", "show the SQL, its parameters and timing", "view",
            (*ASKED, "users", "sql", *WALKED), rank=42),
     Action("again", ("f5", "ctrl+r"), "again", "ask again, bypassing the cache", "view",

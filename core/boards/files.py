@@ -6,11 +6,12 @@ A tile has the version of the language of its question; see core.language.kept.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from core.definitions.board import Board
 from core.definitions.shared import checked
-from core.errors import BadInput
+from core.errors import BadInput, FootfallError
 from core.language.kept import read_tiles, write_tiles
 
 
@@ -36,3 +37,15 @@ def board_to_json(board: Board) -> str:
 def board_data(board: Board) -> dict[str, Any]:
     """Return a board as the object of its file."""
     return write_tiles(board.model_dump(mode="json", by_alias=True))
+
+
+def answered_data(board: Board, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a board and its answers for JSON: {"board": ..., "answers": {block id: ...}}, where a
+    tile that could not be answered has {"error": "..."}."""
+    found = {
+        id_: {"error": str(answer)}
+        if isinstance(answer, FootfallError)
+        else answer.model_dump(mode="json", by_alias=True)
+        for id_, answer in answers.items()
+    }
+    return {"board": board_data(board), "answers": found}

@@ -142,21 +142,32 @@ def print_board(
     marks: Sequence[Any] = (),
 ) -> str:
     """Return a board as plain text: its name and dates, then its tiles."""
-    look = look or Look()
+    return plain(whole_lines(board, answers, size, look or Look(), marks, printed=True))
+
+
+def whole_lines(
+    board: Board,
+    answers: Mapping[str, Any],
+    size: int,
+    look: Look,
+    marks: Sequence[Any] = (),
+    *,
+    printed: bool = False,
+) -> list[Line]:
+    """Return a board with its name and dates above its tiles, and its marks below; see
+    `board_lines`."""
     span = board_span(answers)
     heading = spread(
         (Span(safe(board.title), "title"),), (Span(span_text(*span)) if span else Span(""),), size
     )
     lines = [heading, *(wrapped([board.description], size) if board.description else [])]
     legend = _marks(marks, answers, size, look)
-    tiles = board_lines(board, answers, size, None, look, marks, printed=True)
-    return plain(
-        [
-            *finished(lines, size, len(lines), look),
-            *tiles,
-            *finished(legend, size, len(legend), look),
-        ]
-    )
+    tiles = board_lines(board, answers, size, None, look, marks, printed=printed)
+    return [
+        *finished(lines, size, len(lines), look),
+        *tiles,
+        *finished(legend, size, len(legend), look),
+    ]
 
 
 def _marks(marks: Sequence[Any], answers: Mapping[str, Any], size: int, look: Look) -> list[Line]:

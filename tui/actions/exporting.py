@@ -1,21 +1,22 @@
-"""Writing a panel to a file."""
+"""Writing a panel, or a whole board, to a file."""
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.errors import BadInput
 from tui.widgets.dialogs import Menu, Prompt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from core.draw.svg import Paint
-    from tui.actions.pages import AnswerPage
+    from core.definitions.board import Block, Board
+    from tui.actions.pages import AnswerPage, BoardAnswered
     from tui.widgets.answer import AnswerView
-    from tui.widgets.paint import Ink
+    from tui.widgets.tile import Tile
 
 FORMATS = (
     ("c", "csv", "csv"),
@@ -25,6 +26,13 @@ FORMATS = (
     ("x", "text, as drawn", "text"),
     ("s", "svg, a picture", "svg"),
     ("h", "html, a page with the picture", "html"),
+)
+BOARD_FORMATS = (
+    ("H", "whole board: html, a page", "html"),
+    ("M", "whole board: markdown", "markdown"),
+    ("J", "whole board: json, all answers", "json"),
+    ("S", "whole board: svg, a picture", "svg"),
+    ("X", "whole board: text, as drawn", "text"),
 )
 SUFFIX = {"markdown": "md", "text": "txt"}
 
@@ -38,18 +46,102 @@ def export_panel(page: AnswerPage) -> None:
 
     def chosen(kind: str | None) -> None:
         if kind is not None:
-            name = f"{_slug(view.heading)}.{SUFFIX.get(kind, kind)}"
-            page.app.push_screen(
-                Prompt(
-                    "Write to",
-                    lambda path: write(_content(view, kind), path),
-                    value=name,
-                    help="Existing files are not overwritten.",
-                ),
-                lambda said: page.say(said) if said else None,
-            )
+            ask_file(page, view.heading, kind, lambda: panel_as(view, kind))
 
     page.app.push_screen(Menu("Export", FORMATS), chosen)
+
+
+def export_board(page: BoardAnswered) -> None:
+    """Ask for a format and a file, and write the focused tile or the whole board."""
+    view = page.view
+
+    def chosen(found: tuple[str, str] | None) -> None:
+        what, kind = found or ("", "")
+        if what == "board":
+            _ask_board(page, kind)
+        elif what and view is not None:
+            ask_file(page, view.heading, kind, lambda: panel_as(view, kind))
+
+    alone = FORMATS if view is not None and view.answer is not None else ()
+    entries = [(key, words, ("tile", kind)) for key, words, kind in alone]
+    entries += [(key, words, ("board", kind)) for key, words, kind in BOARD_FORMATS]
+    page.app.push_screen(Menu("Export", entries), chosen)
+
+
+def _ask_board(page: BoardAnswered, kind: str) -> None:
+    """Ask for a file for the board as it is on show, unless answers are still missing."""
+    pending = sum(tile.error is None and tile.answer is None for tile in page.tiles)
+    if pending or any(tile.waiting for tile in page.tiles):
+        page.say("Some tiles are not answered yet. Export again in a moment.", warning=True)
+        return
+    ask_file(page, page.board.title, kind, lambda: board_as(page, kind))
+
+
+def board_as(page: BoardAnswered, kind: str) -> str:
+    """Return the board on show, with its changes, in one of BOARD_FORMATS."""
+    from core.boards.files import answered_data
+    from core.draw import Look
+    from core.draw.board import print_board
+    from core.draw.board_file import WHOLE, board_html, board_markdown, board_svg
+    from core.text import escaped
+    from tui.widgets.pictures import paints
+
+    answers = {tile.block.id: _answer_of(page, tile) for tile in page.tiles}
+    charts = {tile.block.id: tile.chart for tile in page.tiles}
+    board = _with_charts(page.board, charts)
+    if kind == "json":
+        return escaped(json.dumps(answered_data(board, answers), ensure_ascii=False, indent=2))
+    look = Look(calendar=page.app.look.calendar)
+    marks = list({mark.id: mark for tile in page.tiles for mark in tile.marks}.values())
+    if kind == "text":
+        return print_board(board, answers, WHOLE, look, marks)
+    if kind == "markdown":
+        return board_markdown(board, answers, look, marks)
+    drawn = board_html if kind == "html" else board_svg
+    return drawn(board, answers, look, marks, paint=paints(page.app.ink.on("surface")))
+
+
+def _answer_of(page: BoardAnswered, tile: Tile) -> Any:
+    """Return a tile's answer with a note on the board's filters, or its error."""
+    from core.boards.answering import filter_words
+    from core.errors import FootfallError, QueryFailed
+    from core.queries.kinds import KINDS
+
+    answer = tile.answer
+    if answer is None or (tile.error is not None and not tile.stopped):
+        error = tile.error
+        return error if isinstance(error, FootfallError) else QueryFailed(str(error))
+    asked = tile.shown_question
+    if asked is None or not KINDS[asked.kind].filtered:
+        return answer
+    label = filter_words(page.board, tile.block, page.conditions_now)
+    return answer.model_copy(update={"notes": (*answer.notes, label)}) if label else answer
+
+
+def _with_charts(board: Board, charts: Mapping[str, str]) -> Board:
+    """Return a board whose tiles are drawn as they are on show."""
+    from core.boards.answering import block_chart
+
+    def drawn(block: Block) -> Block:
+        chart = charts.get(block.id, "")
+        if not chart or chart == block_chart(block):
+            return block
+        return block.model_copy(update={"chart": chart})
+
+    return board.model_copy(update={"blocks": tuple(map(drawn, board.blocks))})
+
+
+def ask_file(page: AnswerPage, title: str, kind: str, content: Callable[[], str]) -> None:
+    """Ask for the name of a file of a format, proposing one from a title, and write it."""
+    page.app.push_screen(
+        Prompt(
+            "Write to",
+            lambda path: write(content(), path),
+            value=f"{_slug(title)}.{SUFFIX.get(kind, kind)}",
+            help="Existing files are not overwritten.",
+        ),
+        lambda said: page.say(said) if said else None,
+    )
 
 
 def write(text: str, name: str) -> str:
@@ -73,8 +165,8 @@ PICTURE = (100, 30)
 """Columns and rows of a picture."""
 
 
-def _content(view: AnswerView, kind: str) -> str:
-    """Return the answer of a panel in a format."""
+def panel_as(view: AnswerView, kind: str) -> str:
+    """Return the answer of a panel in one of FORMATS."""
     from core import draw
     from core.export import export
 
@@ -91,27 +183,15 @@ def _picture(view: AnswerView, kind: str) -> str:
     from core.draw.figures import span_text
     from core.draw.spans import Span, safe
     from core.draw.svg import page, picture
+    from tui.widgets.pictures import paints
 
     answer, look = view.answer, Look(calendar=view.app.look.calendar)
     dates = span_text(answer.first, answer.last)
     heading = ((Span(safe(view.heading), "title"), Span(f"  {dates}", "dim")), ())
     body = draw(answer, *PICTURE, look, chart=view.drawn_as, marks=view.marks)
-    paint = _paints(view.app.ink.on("surface"))
+    paint = paints(view.app.ink.on("surface"))
     drawn = picture([*heading, *body], PICTURE[0], paint)
     return drawn if kind == "svg" else page(safe(view.heading), drawn, paint)
-
-
-def _paints(ink: Ink) -> Callable[[str], Paint]:
-    """Return what a style name looks like in a picture: dark on light without a theme."""
-    from core.draw.svg import Paint
-
-    def paint(name: str) -> Paint:
-        style = ink.of(name)
-        colour = style.color.get_truecolor().hex if style.color else "#1b2333"
-        ground = style.bgcolor.get_truecolor().hex if style.bgcolor else "#fbfcfe"
-        return Paint(colour, ground, bool(style.bold))
-
-    return paint
 
 
 def _slug(title: str) -> str:

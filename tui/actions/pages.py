@@ -15,6 +15,7 @@ from tui.services.runner import View
 from tui.widgets.answer import AnswerView
 from tui.widgets.listing import Listing
 from tui.widgets.panel import Panel
+from tui.widgets.tile import Tile
 
 
 class AnyPage(StoringPage, Protocol):
@@ -181,3 +182,21 @@ class BoardShown(AnyPage, Protocol):
         Args:
             before: the board before a tile was removed, or None.
         """
+
+
+class BoardAnswered(AnswerPage, Protocol):
+    """A page that shows a board's answers.
+
+    Attributes:
+        board: as it is saved.
+    """
+
+    board: Board
+
+    @property
+    def tiles(self) -> Sequence[Tile]:
+        """The chart tiles in reading order."""
+
+    @property
+    def conditions_now(self) -> tuple[Any, ...]:
+        """The conditions that narrow all tiles until the board is saved."""

@@ -8,6 +8,7 @@ from core.definitions.board import Board
 from core.queries import from_json
 from core.queries.common.question import Question
 from tui.actions.board_names import duplicate_board, rename_board
+from tui.actions.exporting import export_board
 from tui.actions.kept.copying import board_link, copy_link
 from tui.actions.saving import delete_tile, save_board, undo_tile
 from tui.screens.bases.page import bindings
@@ -140,6 +141,10 @@ class BoardPage(TiledPage):
     def action_rename(self) -> None:
         """Give the board another name."""
         rename_board(self, self.board, lambda stored: self.show_instead(stored, None))
+
+    def action_export(self) -> None:
+        """Write the focused tile or the whole board to a file."""
+        export_board(self)
 
     def action_delete(self) -> None:
         """Remove the focused tile from the board."""

@@ -157,6 +157,25 @@ async def test_a_chart_is_exported_as_a_picture(
             assert f">{ff.page.view.heading}<" in text
 
 
+async def test_a_whole_board_is_exported_as_it_is_on_show(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(path.parent)
+    async with explorer(path) as ff:
+        tiles = ff.page.tiles
+        formats = {"H": "<!doctype html>", "M": f"# {ff.page.board.title}", "J": "{", "S": "<svg"}
+        found = {}
+        for key, start in formats.items():
+            await ff.press("x", key)
+            await ff.type(f"out.{key}")
+            await ff.press("enter")
+            found[key] = Path(f"out.{key}").read_text("utf-8")
+            assert found[key].startswith(start)
+        assert found["H"].count("<details>") == len(tiles)
+        assert all(f"## {tile.heading}" in found["M"] for tile in tiles)
+        assert set(json.loads(found["J"])["answers"]) == {tile.block.id for tile in tiles}
+
+
 async def test_copy_says_sent_and_refuses_what_is_too_big(path: Path) -> None:
     from tui.services.clipboard import send
 

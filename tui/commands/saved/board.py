@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from core.errors import BadInput, FootfallError, QueryFailed
+from core.errors import BadInput, QueryFailed
 from tui.commands.database import database, open_engine
 from tui.commands.interrupt import interruptible
 from tui.commands.options import db_option, format_options, width_of, width_option
@@ -35,6 +35,7 @@ def command() -> None:
 
     \b
     footfall board Growth demo.db --print --range 7d --where 'country = NL'
+    footfall board Growth demo.db --html growth.html
     footfall board export Growth > growth.json
     footfall board import growth.json
     """
@@ -48,6 +49,9 @@ def command() -> None:
     "--plain", is_flag=True, help="Print as text without frames, one tile below the other."
 )
 @click.option("--json", "as_object", is_flag=True, help="Print the board and its answers.")
+@click.option("--html", metavar="FILE", help="Write it as a page with pictures; - prints it.")
+@click.option("--svg", metavar="FILE", help="Write it as one picture; - prints it.")
+@click.option("--md", "--markdown", "markdown", is_flag=True, help="Print it as Markdown.")
 @click.option("-r", "--range", metavar="RANGE", help="7d, mtd, 2025-01-01,2025-01-31, ...")
 @click.option("--where", metavar="CONDITION", help="Conditions for every tile: country = NL.")
 @width_option
@@ -57,6 +61,9 @@ def show_command(
     printed: bool,
     plain: bool,
     as_object: bool,
+    html: str | None,
+    svg: str | None,
+    markdown: bool,
     range: str | None,
     where: str | None,
     width: int | None,
@@ -67,6 +74,14 @@ def show_command(
         found, code = board_json(path, name, range, where)
         put_json(found)
         return code
+    wanted = {"html": html, "svg": svg, "md": "-" if markdown else None}
+    codes = [
+        write_file(path, name, kind, file, range, where)
+        for kind, file in wanted.items()
+        if file is not None
+    ]
+    if codes:
+        return max(codes)
     return show(path, name, printed=printed, plain=plain, range=range, width=width, where=where)
 
 
@@ -157,18 +172,23 @@ def conditions(text: str | None) -> tuple[Any, ...]:
 def board_json(
     path: Path, name: str | None, range: str | None, where: str | None
 ) -> tuple[Any, int]:
-    """Return a board and its answers for JSON, {"board": ..., "answers": {block id: ...}}, and the
-    exit code; see `write_board`."""
-    from core.boards.files import board_data
+    """Return a board and its answers for JSON, and the exit code; see `write_board`."""
+    from core.boards.files import answered_data
 
     _, board, answers = _answered(path, name, range, where)
-    found = {
-        id_: {"error": str(answer)}
-        if isinstance(answer, FootfallError)
-        else answer.model_dump(mode="json", by_alias=True)
-        for id_, answer in answers.items()
-    }
-    return {"board": board_data(board), "answers": found}, _code(answers)
+    return answered_data(board, answers), _code(answers)
+
+
+def write_file(
+    path: Path, name: str, kind: str, file: str, range: str | None, where: str | None
+) -> int:
+    """Write a board to a file as "html", "svg" or "md"; return the exit code, see `write_board`."""
+    from tui.commands.saved.board_file import board_file, put_file
+
+    engine, board, answers = _answered(path, name, range, where)
+    marks = saved_at(path).marks(board_id=board.id)
+    put_file(board_file(kind, board, answers, look_of(engine), marks), file, path)
+    return _code(answers)
 
 
 @command.command("list")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -43,6 +45,28 @@ def test_printed_with_its_label(db, board, capsys):
     assert run([*arguments, "--width", "120"]) == 0
     assert run([*arguments, "--plain"]) == 0
     assert "Filtered by board: country is DE." in capsys.readouterr().out
+
+
+def test_a_whole_board_as_a_page_a_picture_and_markdown(db, board, capsys, tmp_path):
+    page, drawn = tmp_path / "growth.html", tmp_path / "growth.svg"
+    arguments = ["board", "Growth", str(db), "--where", "country = DE"]
+    assert run([*arguments, "--html", str(page), "--svg", str(drawn), "--md"]) == 0
+    html, said = page.read_text("utf-8"), capsys.readouterr().out
+    assert [html.count(f"<{tag}>") for tag in ("h1", "h2", "table")] == [1, 2, 2]
+    assert html.count("<svg ") == 2
+    assert html.count("Filtered by board: country is DE.</li>") == 1
+    assert set(re.findall(r"https?://[^\"]*", html)) == {"http://www.w3.org/2000/svg"}
+    assert "<script" not in html
+    assert ElementTree.fromstring(drawn.read_text("utf-8")).tag.endswith("svg")
+    assert said.startswith("# Growth\n")
+    assert said.count("\n## ") == 2
+    assert said.count("```text\n") == 2
+    assert "\n- Filtered by board: country is DE.\n" in said
+
+
+def test_a_board_is_not_written_over_its_workspace(db, board, capsys):
+    assert run(["board", "Growth", str(db), "--html", str(db)]) != 0
+    assert "is the workspace itself" in capsys.readouterr().err
 
 
 def test_export_and_import(db, board, capsys, tmp_path):
