@@ -84,9 +84,10 @@ CHARTS: Mapping[str, str] = {
 """Name -> question; those that a workspace refuses are left out."""
 
 PAGES = (
-    *(Shot(f"{digit}-{place}", place) for place, digit, _ in PLACES),
-    Shot("1-board", "boards", ("enter",)),
-    Shot("1-tile", "boards", ("enter", "tab", "tab", "tab", "tab", "enter")),
+    Shot("1-boards", "boards", ("escape",)),
+    *(Shot(f"{digit}-{place}", place) for place, digit, _ in PLACES if place != "boards"),
+    Shot("1-board", "boards", ("escape", "enter")),
+    Shot("1-tile", "boards", ("escape", "enter", "tab", "tab", "tab", "tab", "enter")),
     Shot("2-metrics-by", "metrics", ("down", "down")),
     Shot("3-people", "funnel", ("enter",), "{first} > {second} > {third}"),
     Shot("3-person", "funnel", ("enter", "enter"), "{first} > {second} > {third}"),

@@ -167,6 +167,7 @@ class SegmentsPage(AccompaniedPage):
         if not self.roomy or question is None or question == self._past:
             return
         self._past, self.weeks, self.shared = question, {}, {}
+        self._ask_shared()
         span = self.context.span_to_today(question.range)
         found: dict[int, dict[str, int]] = {WEEKS - 1: self.counts}
 
