@@ -147,6 +147,8 @@ ACTIONS = (
     ("leaving a form", ESCAPE, PUSH),
     ("users", "8", PUSH),
     ("the next person", DOWN, MOVE),
+    ("finding somebody who did much", "/u_00077", PUSH),
+    ("those who are found", ENTER, PUSH),
     ("a person", ENTER, PUSH),
     ("a person's next event", DOWN, MOVE),
 )
