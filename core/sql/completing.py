@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from core.sql.tokens import FUNCTIONS, KEYWORDS, tokens
+from core.sql.tokens import FUNCTIONS, KEYWORDS, tokens, words_of
 
 MOST = 40
 
@@ -53,7 +53,7 @@ def completion(text: str, offset: int, known: Words) -> Completion:
         return _quoted(start, typed, known)
     if typed[:1] in ('"', "`", "["):
         return NOTHING
-    said = {text[token.start : token.end].lower() for token in tokens(text)}
+    said = {word.said for word in words_of(text)}
     named = [name for name in known.relations if name.lower() in said]
     columns = [column for name in named for column in known.relations[name]]
     others = [c for columns in known.relations.values() for c in columns]
@@ -81,5 +81,5 @@ def _fitting(typed: str, words: Iterable[str]) -> tuple[str, ...]:
 
 
 def _before(text: str, start: int) -> str:
-    found = [text[t.start : t.end] for t in tokens(text[:start]) if t.kind != "comment"]
-    return found[-1].lower() if found else ""
+    words = words_of(text[:start])
+    return words[-1].said if words else ""

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from core.sql.tokens import tokens
+from core.sql.tokens import Word, words_of
 
 VIEWS: Final = frozenset({"events_v1", "context_v1"})
 """The views that have both `timestamp` and `ts`."""
@@ -22,15 +22,6 @@ _OTHERS: Final = frozenset({"events", "logs", "logs_v1", "marks"})
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _TIMES: Final = range(-62_135_596_800_000, 253_402_300_800_000)
 """The milliseconds of the years 1 to 9999."""
-
-
-class _Word(NamedTuple):
-    """A token, the lower case of what it says, and its place in the statement."""
-
-    said: str
-    kind: str
-    start: int
-    end: int
 
 
 class _Edit(NamedTuple):
@@ -46,11 +37,7 @@ def by_ts(query: str) -> str:
 
     Only a single SELECT over the views is rewritten, where `timestamp` can mean nothing else.
     """
-    words = [
-        _Word(query[t.start : t.end].lower(), t.kind, t.start, t.end)
-        for t in tokens(query)
-        if t.kind != "comment"
-    ]
+    words = words_of(query)
     if not _is_plain(words):
         return query
     for edit in reversed(list(_edits(query, words))):
@@ -58,7 +45,7 @@ def by_ts(query: str) -> str:
     return query
 
 
-def _is_plain(words: Sequence[_Word]) -> bool:
+def _is_plain(words: Sequence[Word]) -> bool:
     said = [word.said for word in words]
     if said.count("select") != 1 or "with" in said or not VIEWS & set(said):
         return False
@@ -70,12 +57,12 @@ def _is_plain(words: Sequence[_Word]) -> bool:
     return '"timestamp"' not in said
 
 
-def _names(before: _Word) -> bool:
+def _names(before: Word) -> bool:
     """Whether what follows is a new name for a column."""
     return before.said in ("as", ")", "end") or before.kind in ("name", "string", "number")
 
 
-def _edits(query: str, words: Sequence[_Word]) -> Iterator[_Edit]:
+def _edits(query: str, words: Sequence[Word]) -> Iterator[_Edit]:
     """Yield what to replace, from the left.
 
     A column without a name is called what its text is, so in the list of columns only whole columns
@@ -91,12 +78,12 @@ def _edits(query: str, words: Sequence[_Word]) -> Iterator[_Edit]:
         if at < listed:
             edit = _named(query, words, day) if day else None
         else:
-            edit = day or _compared(query, words, first, at, column)
+            edit = day or _compared(words, first, at, column)
         if edit is not None:
             yield edit
 
 
-def _named(query: str, words: Sequence[_Word], edit: _Edit) -> _Edit | None:
+def _named(query: str, words: Sequence[Word], edit: _Edit) -> _Edit | None:
     """Return the edit of a whole column, which keeps its name; None for a part of one."""
     before = [word.said for word in words if word.end <= edit.start]
     after = [word for word in words if word.start >= edit.end]
@@ -110,27 +97,27 @@ def _named(query: str, words: Sequence[_Word], edit: _Edit) -> _Edit | None:
     return edit if after and (after[0].said == "as" or after[0].kind == "name") else None
 
 
-def _compared(query: str, words: Sequence[_Word], first: int, at: int, column: str) -> _Edit | None:
+def _compared(words: Sequence[Word], first: int, at: int, column: str) -> _Edit | None:
     following = words[at + 1 : at + 5]
     kinds = [word.kind for word in following]
     said = [word.said for word in following]
     signs = 2 if said[:2] in (["<", "="], [">", "="], ["=", "="]) else 1
     sign = "".join(said[:signs])
     if sign in ("<", "<=", ">", ">=", "=", "==") and kinds[signs : signs + 1] == ["string"]:
-        low, high = _span(sign, _text(query, following[signs]))
+        low, high = _span(sign, following[signs].value)
         return _Edit(words[first].start, following[signs].end, _within(column, low, high))
     if said[:1] == ["between"] and kinds[1:4:2] == ["string", "string"] and said[2] == "and":
-        low, high = _first(_text(query, following[1])), _after(_text(query, following[3]))
+        low, high = _first(following[1].value), _after(following[3].value)
         return _Edit(words[first].start, following[3].end, _within(column, low, high))
     if said[:1] == ["like"] and kinds[1:2] == ["string"] and said[2:3] != ["escape"]:
-        start = _text(query, following[1])
+        start = following[1].value
         if start.endswith("%") and not set(start[:-1]) & {"%", "_"}:
             low, high = _first(start[:-1]), _after(start[:-1] + "\U0010ffff")
             return _Edit(words[first].start, following[1].end, _within(column, low, high))
     return None
 
 
-def _day(words: Sequence[_Word], first: int, at: int, column: str) -> _Edit | None:
+def _day(words: Sequence[Word], first: int, at: int, column: str) -> _Edit | None:
     """Return what takes the place of `date(timestamp)` and of `substr(timestamp, 1, 10)`."""
     before = [word.said for word in words[max(first - 2, 0) : first]]
     after = [word.said for word in words[at + 1 : at + 6]]
@@ -160,10 +147,6 @@ def _within(column: str, low: int | None, high: int | None) -> str:
         f"{column} < {high}" if high is not None else "",
     )
     return f"({' and '.join(side for side in sides if side)})"
-
-
-def _text(query: str, word: _Word) -> str:
-    return query[word.start + 1 : word.end - 1].replace("''", "'")
 
 
 def _first(text: str) -> int:

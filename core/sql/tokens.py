@@ -52,6 +52,30 @@ class Token(NamedTuple):
     kind: TokenKind
 
 
+class Word(NamedTuple):
+    """A token with its text: where it begins and ends, what it is, and what it says."""
+
+    start: int
+    end: int
+    kind: TokenKind
+    text: str
+
+    @property
+    def said(self) -> str:
+        """Its text in lower case, as case makes no difference but in strings."""
+        return self.text.lower()
+
+    @property
+    def value(self) -> str:
+        """The text that a string with its end stands for."""
+        return self.text[1:-1].replace("''", "'")
+
+
+def words_of(text: str) -> list[Word]:
+    """Return the tokens of a statement but its comments."""
+    return [Word(*t, text[t.start : t.end]) for t in tokens(text) if t.kind != "comment"]
+
+
 def tokens(text: str) -> Iterator[Token]:
     """Yield the tokens of a statement, without its spaces; a string may lack its end."""
     for match in _TOKEN.finditer(text):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 
-from core.sql.tokens import tokens
+from core.sql.tokens import words_of
 
 _NEAR = re.compile(r'near "(.*?)": syntax error', re.DOTALL)
 _UNKNOWN = re.compile(r"no such (?:column|table|function): (\S+?)\.?(?:\s|$)")
@@ -38,11 +38,11 @@ def _first_refused(query: str, word: str) -> int | None:
     """
     connection = sqlite3.connect(":memory:")
     try:
-        for token in tokens(query):
-            if query[token.start : token.end].lower() == word.lower():
-                said = _refusal(connection, query[: token.end])
+        for each in words_of(query):
+            if each.said == word.lower():
+                said = _refusal(connection, query[: each.end])
                 if "syntax error" in said:
-                    return token.start
+                    return each.start
     finally:
         connection.close()
     at = query.find(word)
@@ -60,8 +60,7 @@ def _refusal(connection: sqlite3.Connection, text: str) -> str:
 def _named(query: str, name: str) -> int | None:
     """The first place of a name, with or without the relation before it."""
     last = name.rpartition(".")[2].strip('"`[]').lower()
-    for token in tokens(query):
-        word = query[token.start : token.end].strip('"`[]').lower()
-        if token.kind in ("name", "function", "keyword") and word == last:
-            return token.start
+    for word in words_of(query):
+        if word.kind in ("name", "function", "keyword") and word.said.strip('"`[]') == last:
+            return word.start
     return None

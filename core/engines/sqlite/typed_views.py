@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.sql.tokens import Token, tokens
+from core.sql.tokens import Word, words_of
 from core.store.event_views import context_view, daily_view, events_view
 
 View = tuple[str, str, str, list[str]]
@@ -29,8 +29,8 @@ def filtered_names(query: str) -> list[str]:
 
     Empty if a use is not, or if that cannot be told from how it is written.
     """
-    words = [token for token in tokens(query) if token.kind != "comment"]
-    said = [query[token.start : token.end].lower() for token in words]
+    words = words_of(query)
+    said = [word.said for word in words]
     if not {"or", "not"}.isdisjoint(said) or "!" in said or "<>" in query:
         return []
     uses, filters, names = 0, 0, []
@@ -39,25 +39,21 @@ def filtered_names(query: str) -> list[str]:
         uses += word == "events_v1"
         after_where = (after_where or word == "where") and word not in ("select", "group", "order")
         if word == "event_name" and after_where:
-            found = _compared(query, words[at + 1 :], said[at + 1 :])
+            found = _compared(words[at + 1 :], said[at + 1 :])
             filters += bool(found)
             names += found
     return names if uses and filters >= uses else []
 
 
-def _compared(query: str, words: Sequence[Token], said: Sequence[str]) -> list[str]:
+def _compared(words: Sequence[Word], said: Sequence[str]) -> list[str]:
     """Return the texts to which what comes before is compared by `=` or `in`."""
     if said[:1] == ["="]:
         at = 2 if said[1:2] == ["="] else 1
-        return _texts(query, words[at : at + 1])
+        return _texts(words[at : at + 1])
     if said[:2] == ["in", "("] and ")" in said:
-        return _texts(query, words[2 : said.index(")")])
+        return _texts(words[2 : said.index(")")])
     return []
 
 
-def _texts(query: str, words: Sequence[Token]) -> list[str]:
-    return [
-        query[word.start + 1 : word.end - 1].replace("''", "'")
-        for word in words
-        if word.kind == "string"
-    ]
+def _texts(words: Sequence[Word]) -> list[str]:
+    return [word.value for word in words if word.kind == "string"]
