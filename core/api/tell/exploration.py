@@ -13,6 +13,7 @@ from typing import Any, Final
 from core.columns import CONTEXT, CONTEXT_ALIASES
 from core.errors import BadInput, NotFound, did_you_mean
 from core.log_levels import LEVELS
+from core.sql.like import literal
 
 Read = Callable[[str, tuple[Any, ...]], list[tuple[Any, ...]]]
 
@@ -113,7 +114,6 @@ def values(
     """
     found = source_of(source)
     _check(limit, search)
-    part = re.sub("([_%!])", r"!\1", search)
     rows, parameters = _counted(read, found, field.strip())
     ranked = read(
         f"""
@@ -124,7 +124,7 @@ def values(
         order by 2 desc, 1
         limit ?
         """,
-        (*parameters, f"%{part}%", limit),
+        (*parameters, f"%{literal(search)}%", limit),
     )
     return [Value(str(value), int(times)) for value, times in ranked]
 

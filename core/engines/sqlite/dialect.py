@@ -11,6 +11,7 @@ from core.engines.sqlite import present as standing
 from core.filters import Condition
 from core.sql.dialect import Binder
 from core.sql.json_paths import property_of
+from core.sql.like import literal
 from core.sql.present import Present
 
 
@@ -161,8 +162,7 @@ class SqliteDialect:
         """
         if not word.isascii() or "\0" in word:
             return "1 = 1"
-        like = "".join(f"!{char}" if char in "!%_" else char for char in word)
-        return f"""({text} like {binder(f"%{like}%")} escape '!'
+        return f"""({text} like {binder(f"%{literal(word)}%")} escape '!'
             or length({text}) <> length(cast({text} as blob)))"""
 
     def percentile(self, expression: str, p: float, binder: Binder) -> str:

@@ -15,6 +15,7 @@ from core.queries.common.question import Ask, Question
 from core.queries.common.select import checked, members_of
 from core.queries.people.audience_sql import audience_sql
 from core.sql.dialect import Binder
+from core.sql.like import literal
 
 WITHIN = 4
 
@@ -93,7 +94,7 @@ class UserSearch(Question):
         """Relation (actor, tier); the smaller the tier, the better the match."""
         only = self._narrowed(ctx, bind)
         exact = bind(self.user)
-        begins, within = bind(_pattern(self.user) + "%"), bind(f"%{_pattern(self.user)}%")
+        begins, within = bind(literal(self.user) + "%"), bind(f"%{literal(self.user)}%")
         return f"""
             with recursive matches (id, tier) as (
                 select id, kind + 1 from identities where key = {exact}
@@ -120,8 +121,3 @@ class UserSearch(Question):
             select actor, tier
             from people
             where tier < {WITHIN} or not exists (select 1 from people where tier < {WITHIN})"""
-
-
-def _pattern(text: str) -> str:
-    """Escape LIKE's special characters with an exclamation mark."""
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
