@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -26,10 +26,6 @@ class Column(NamedTuple):
     codes: array[int]
     table: Texts
 
-    def values(self) -> list[Any]:
-        """Return the values themselves."""
-        return list(map(self.table.__getitem__, self.codes))
-
 
 @dataclass
 class Columns:
@@ -48,16 +44,6 @@ class Columns:
 
     def __len__(self) -> int:
         return len(self.ts)
-
-    def rows(self) -> Iterator[Row]:
-        """Yield the events one by one."""
-        event, user, device, session, context = (column.values() for column in self.coded)
-        traits = map(self.traits.get, range(len(self)))
-        fields = zip(
-            event, self.ts, user, device, session, self.ids, context, self.properties, traits,
-            strict=True,
-        )  # fmt: skip
-        return (tuple.__new__(Row, row) for row in fields)
 
 
 class Coded(NamedTuple):

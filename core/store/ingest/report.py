@@ -130,8 +130,3 @@ class ImportReport:
         self.loose_ids |= written.loose_ids
         self.placeholders |= written.placeholders
         self.rounded |= written.rounded
-
-    @property
-    def rejects_file(self) -> str | None:
-        """The first file of rejected lines, if any."""
-        return self.rejects_files[0] if self.rejects_files else None

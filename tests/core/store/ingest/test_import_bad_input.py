@@ -73,7 +73,7 @@ def test_a_bad_line_between_good_ones(tmp_path: Path, line: bytes) -> None:
     assert reason.startswith(BAD[line])
     entries = [json.loads(t) for t in (tmp_path / "in.jsonl.rejects.jsonl").open()]
     assert entries == [{"line": 2, "reason": reason, "text": line.decode(errors="replace")[:2000]}]
-    assert report.rejects_file == f"{path}.rejects.jsonl"
+    assert report.rejects_files == [f"{path}.rejects.jsonl"]
     with closing(sqlite3.connect(tmp_path / "w.db")) as db:
         recount.check(db)
 
@@ -189,7 +189,7 @@ def test_rejects_of_an_earlier_run_go_away(tmp_path: Path) -> None:
     import_files(tmp_path / "w.db", [path])
     assert len(rejects.read_text().splitlines()) == 1
     path.write_bytes(GOOD)
-    assert import_files(tmp_path / "w.db", [path]).rejects_file is None
+    assert import_files(tmp_path / "w.db", [path]).rejects_files == []
     assert sorted(p.name for p in tmp_path.iterdir() if "rejects" in p.name) == []
 
 

@@ -192,7 +192,8 @@ def test_a_line_that_cannot_be_used_is_named(tmp_path, change, reason):
     report = import_files(tmp_path / "a.db", [path])
     assert (report.read, report.stored, report.rejected) == (4, 1, 3)
     assert report.reasons == {reason: 1, "not JSON": 1, "not a JSON object": 1}
-    lines = Path(report.rejects_file or "").read_text().splitlines()
+    (rejects,) = report.rejects_files
+    lines = Path(rejects).read_text().splitlines()
     first = json.loads(lines[0])
     assert (first["line"], first["reason"]) == (2, reason)
 
