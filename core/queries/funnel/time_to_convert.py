@@ -138,13 +138,14 @@ class TimeToConvert(FunnelFields):
     def _group(self, group: Group, found: _Figures, bounds: Sequence[Bound]) -> BinGroup:
         scale = 1000 if self.measure == "seconds" else 1
         values = sorted(value / scale for value in found.values)
+        at = {p: percentile(values, p / 100) for p in BOX}
         return BinGroup(
             group=group,
             total=len(values),
             mean=sum(values) / len(values) if values else None,
-            median=percentile(values, 0.5),
-            p90=percentile(values, 0.9),
-            box=tuple(percentile(values, p / 100) or 0.0 for p in BOX if values),
+            median=at[50],
+            p90=at[90],
+            box=tuple(value for value in at.values() if value is not None),
             bins=found.filled(bounds),
         )
 

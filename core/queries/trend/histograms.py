@@ -28,7 +28,7 @@ from core.queries.common.question import Ask, Rows
 from core.queries.common.revenue import amount
 from core.queries.common.select import select
 from core.queries.trend.fields import TrendFields
-from core.queries.trend.per_actor_counts import over
+from core.queries.trend.per_actor_counts import over, percentile
 from core.sql.dialect import Binder, Statement
 
 
@@ -130,8 +130,8 @@ def _values(ctx: Context, question: TrendFields) -> Generator[Statement, Rows, F
 
 
 def _typical(spread: Mapping[float, int]) -> Typical:
-    box = tuple(over(spread, f"p{p}") for p in answers.BOX)
-    return Typical(over(spread, "avg"), over(spread, "median"), over(spread, "p90"), box)
+    at = {p: percentile(spread, p / 100) for p in answers.BOX}
+    return Typical(over(spread, "avg"), at[50], at[90], tuple(at.values()))
 
 
 def _placed(
