@@ -338,12 +338,10 @@ def frame(ctx: Context, question: TimedQuestion, *, whole: bool = False) -> Fram
     notes: tuple[str, ...] = ()
     if unit != question.granularity:
         notes = (f"Too many {question.granularity} points: shown {unit}.",)
-    found = ctx.buckets(span, unit, whole=whole)
-    every = len(found)
+    found = every = ctx.buckets(span, unit, whole=whole)
     if question.range.strip().lower() == "all_time":
         notes += lone_note(ctx, span)
-        if ctx.ended is not None:
-            found = [bucket for bucket in found if bucket.start <= ctx.ended]
+        found = list(filter(ctx.is_known, every))
     present = (ctx.usual or ctx).now
     compared, compared_buckets = None, []
     if question.compare:
@@ -354,7 +352,7 @@ def frame(ctx: Context, question: TimedQuestion, *, whole: bool = False) -> Fram
             compared, compared_buckets = shown, ctx.buckets(shown, unit, whole=whole)
     return Frame(
         span, unit, found, compared, compared_buckets, notes, present, ctx.calendar, ctx.ended,
-        short=len(found) < every,
+        short=len(found) < len(every),
     )  # fmt: skip
 
 
