@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from core.catalog.events import KEPT
 from core.catalog.fields import PROPERTIES, Field
 from core.columns import CONTEXT, NONE
 from core.queries.common.context import Context, present_of
+from core.queries.common.groups import label
 from core.queries.common.question import Rows
 from core.queries.common.selection import Selection
 from core.sql.dialect import Statement
@@ -27,7 +28,7 @@ LOOK_BACK = 30
 SAID = ""
 """The source of a change that was said about a person outside any event."""
 
-Told = tuple[int, int, str, dict[str, str | None]]
+Told = tuple[int, int, str, Mapping[str, str | None]]
 """Instant in ms, place among what is told at that instant, event or SAID, and values by field."""
 
 
@@ -35,7 +36,7 @@ def changes_of(ctx: Context, actor: int) -> Generator[Statement, Rows, tuple[Tim
     """Return the changes of a person's context, of their traits, and of the properties of events
     that have the name of a trait, in order of time; what is missing on an event is no change.
     """
-    fields = _named_like_traits(ctx)
+    fields = [*_named_like_traits(ctx), *(Field("context", name) for name in CONTEXT)]
     events = yield _events(ctx, actor, fields)
     said = yield _statements(ctx, actor)
     told = sorted((*_from_events(ctx, fields, events), *_from_statements(said)), key=_when)
@@ -55,8 +56,7 @@ def _named_like_traits(ctx: Context) -> list[Field]:
 def _events(ctx: Context, actor: int, fields: Sequence[Field]) -> Statement:
     bind = ctx.binder()
     selection = Selection(ctx)
-    columns = [f"e.{name}" for name in CONTEXT]
-    columns += [selection.value(bind, field) for field in fields]
+    columns = [selection.value(bind, field) for field in fields]
     return bind.statement(
         f"""
         select e.ts, e.event, {", ".join(columns)}
@@ -85,14 +85,12 @@ def _statements(ctx: Context, actor: int) -> Statement:
 
 def _from_events(ctx: Context, fields: Sequence[Field], rows: Rows) -> Iterator[Told]:
     for place, (ts, event, *values) in enumerate(rows):
-        context = {
-            name: ctx.catalog.values.label(name, value)
-            for name, value in zip(CONTEXT, values, strict=False)
-            if value
+        stated = {
+            field.name: label(ctx, field, raw)
+            for field, raw in zip(fields, values, strict=True)
+            if raw not in (0, NONE)
         }
-        own = zip(fields, values[len(CONTEXT) :], strict=True)
-        texts = {field.name: str(text) for field, text in own if text != NONE}
-        yield ts, len(rows) + place, ctx.catalog.events.name_of(event), {**texts, **context}
+        yield ts, len(rows) + place, ctx.catalog.events.name_of(event), stated
 
 
 def _from_statements(rows: Rows) -> Iterator[Told]:
