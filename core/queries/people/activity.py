@@ -11,11 +11,12 @@ from pydantic import Field
 
 from core.answers import Cell, Timeline, TimelineEvent, TimelineSession
 from core.catalog.events import KEPT
+from core.catalog.fields import Field as FieldOf
 from core.catalog.selectors import ANY
 from core.columns import CONTEXT
 from core.errors import NotFound, did_you_mean
 from core.queries.common.context import Context
-from core.queries.common.people_page import workspace_file_only
+from core.queries.common.people_page import value_of, workspace_file_only
 from core.queries.common.question import Ask, Question, Rows
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
@@ -374,11 +375,5 @@ def _traits(ctx: Context, actor: int) -> Statement:
 def _latest_context(ctx: Context, actor: int) -> Statement:
     bind = ctx.binder()
     me = bind(actor)
-    columns = [
-        f"""(select {name} from events e
-             where actor = {me} and {name} <> 0 and {KEPT}
-             order by ts desc, seq desc
-             limit 1)"""
-        for name in CONTEXT
-    ]
+    columns = [value_of(ctx, bind, FieldOf("context", name), me) for name in CONTEXT]
     return bind.statement(f"select {', '.join(columns)}", "their latest context")
