@@ -11,7 +11,6 @@ from core.answers import Timeline
 from core.queries import from_json
 from core.text import clean, number
 from tui.actions import edits
-from tui.actions.exporting import export_panel
 from tui.screens.bases.accompanied_page import AccompaniedPage
 from tui.screens.bases.page import bindings
 from tui.services.runner import Callback
@@ -75,7 +74,7 @@ class TimelinePage(AccompaniedPage):
         """See Page."""
         at = self.users.index(self.user) if self.user in self.users else 0
         near = self.users[max(at - MOST_KEPT, 0) : at + MOST_KEPT]
-        last = bool(getattr(self._timeline.question, "session", None))
+        last = self._session is not None
         return {"page": "person", "user": self.user, "users": near, "last": last}
 
     @property
@@ -108,18 +107,20 @@ class TimelinePage(AccompaniedPage):
     def start(self) -> None:
         """See Page."""
         self._timeline.at = self.first_at
-        question = self._timeline.question_about(self.user)
-        self.ask(self._timeline, edits.revise(question, session=LAST if self.last else None))
+        self._ask(LAST if self.last else None)
 
     @property
     def _timeline(self) -> TimelineView:
         return self.query_one(TimelineView)
 
-    def _ask(self) -> None:
-        now = self._timeline.question
-        only = LAST if now is not None and getattr(now, "session", None) else None
+    @property
+    def _session(self) -> int | None:
+        """The session that alone is on show, None for all."""
+        return getattr(self._timeline.question, "session", None)
+
+    def _ask(self, session: int | None) -> None:
         question = self._timeline.question_about(self.user)
-        self.ask(self._timeline, edits.revise(question, session=only))
+        self.ask(self._timeline, edits.revise(question, session=session))
 
     @property
     def timeline(self) -> Timeline | None:
@@ -238,7 +239,7 @@ class TimelinePage(AccompaniedPage):
         question = self._timeline.question
         if question is None:
             return
-        only = None if getattr(question, "session", None) else LAST
+        only = LAST if self._session is None else None
         self._timeline.cursor = None
         self.ask(self._timeline, edits.revise(question, session=only, event=None, offset=0))
 
@@ -265,12 +266,8 @@ class TimelinePage(AccompaniedPage):
             return
         self.user = self.users[at]
         self._timeline.cursor = None
-        self._ask()
+        self._ask(self._session)
 
     def value_text(self) -> str:
         """See Page: the person's id."""
         return self.user
-
-    def action_export(self) -> None:
-        """Write the timeline to a file."""
-        export_panel(self)
