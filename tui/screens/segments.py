@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -109,10 +110,7 @@ class SegmentsPage(AccompaniedPage):
         super().answered(view)
         if view is not self.main:
             return
-        names = [column.name for column in view.answer.columns]
-        at = names.index(view.answer.people_column)
-        rows = zip(view.answer.keys, view.answer.rows, strict=True)
-        self.counts = {key: row[at] for key, row in rows}
+        self.counts = _sizes(view.answer)
         self.fill()
         self._ask_weeks()
         self.update_chrome()
@@ -168,22 +166,20 @@ class SegmentsPage(AccompaniedPage):
             return
         self._past, self.weeks, self.shared = question, {}, {}
         self._ask_shared()
-        span = self.context.span_to_today(question.range)
-        found: dict[int, dict[str, int]] = {WEEKS - 1: self.counts}
+        span, now = self.context.span_to_today(question.range), self.counts
 
-        def answered(week: int, answer: Any) -> None:
-            if question != self._past:
-                return
-            at = [column.name for column in answer.columns].index(answer.people_column)
-            found[week] = {key: row[at] for key, row in zip(answer.keys, answer.rows, strict=True)}
-            if len(found) == WEEKS:
-                self.weeks = {name: [found[n].get(name) for n in range(WEEKS)] for name in SEGMENTS}
+        def told(answers: dict[int, Any]) -> None:
+            if question == self._past:
+                weeks = [*map(_sizes, answers.values()), now]
+                self.weeks = {name: [week.get(name) for week in weeks] for name in SEGMENTS}
                 self._tell()
 
-        for week in range(WEEKS - 1):
-            back = 7 * (WEEKS - 1 - week)
-            text = edits.dates_text(span.first_day - back, span.last_day - back)
-            self.ask(Callback(partial(answered, week)), edits.revise(question, range=text))
+        ranges = {
+            back: edits.dates_text(span.first_day - 7 * back, span.last_day - 7 * back)
+            for back in range(WEEKS - 1, 0, -1)
+        }
+        asked = {back: edits.revise(question, range=text) for back, text in ranges.items()}
+        self._ask_all(asked, told)
 
     def _ask_shared(self) -> None:
         """Ask how many of the people under the cursor are in each of the first audiences."""
@@ -191,18 +187,27 @@ class SegmentsPage(AccompaniedPage):
         if value is None or value in self.shared or not self.roomy:
             return
         others = [item for item in self.audiences.values() if item.id != value[1]][:MOST_SHARED]
-        counted: dict[str, int] = {}
         self.shared[value] = {}
 
-        def answered(title: str, people: Any) -> None:
-            counted[title] = people.total
-            if len(counted) == len(others):
-                self.shared[value] = counted
-                self._tell()
+        def told(answers: dict[str, Any]) -> None:
+            self.shared[value] = {title: people.total for title, people in answers.items()}
+            self._tell()
 
-        for item in others:
-            both = self._both(value, item.title)
-            self.ask(Callback(partial(answered, item.title)), both)
+        self._ask_all({item.title: self._both(value, item.title) for item in others}, told)
+
+    def _ask_all(
+        self, questions: Mapping[Any, Question], told: Callable[[dict[Any, Any]], None]
+    ) -> None:
+        """Ask questions, and call `told` with their answers, in that order, once all are there."""
+        found: dict[Any, Any] = {}
+
+        def answered(key: Any, answer: Any) -> None:
+            found[key] = answer
+            if len(found) == len(questions):
+                told({key: found[key] for key in questions})
+
+        for key, question in questions.items():
+            self.ask(Callback(partial(answered, key)), question)
 
     def _both(self, value: tuple[str, str], title: str) -> Question:
         """Return the question about who is in a segment or an audience and in another one."""
@@ -367,6 +372,12 @@ class SegmentsPage(AccompaniedPage):
             super().action_zoom()
             return
         self.say("There is nothing to zoom here. s shows what these people did.")
+
+
+def _sizes(answer: Any) -> dict[str, Any]:
+    """Return how many people there are in each segment of an answer."""
+    at = [column.name for column in answer.columns].index(answer.people_column)
+    return {key: row[at] for key, row in zip(answer.keys, answer.rows, strict=True)}
 
 
 def _rules(definition: dict[str, Any]) -> list[str]:
