@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from core.boards import arranging
-from core.definitions.board import Block, Board, Position
+from core.definitions.board import COLUMNS, Block, Board, Position
 from core.definitions.shared import new_id
 from core.errors import FootfallError
+from core.text import things
 from tui.actions.kept.adding import add_tile, edit_tile, name_tile
 from tui.actions.storing import attempt
 from tui.screens.bases.page import bindings
@@ -65,15 +66,14 @@ class LayoutPage(TiledPage, inherit_bindings=False):
             return
         try:
             board = change(self.board, self.block.id)
-        except (FootfallError, ValueError) as error:
-            self.say(str(error).split("\n")[0], warning=True)
+        except FootfallError as error:
+            self.sorry(error)
             return
         if board == self.board:
             self.say("There is no further that way.")
             return
-        self.earlier.append(self.board)
-        self._show(board)
-        self.say(said or _place_words(self.block.position) if self.block else said)
+        self._change(board)
+        self.say(said or (_place_words(self.block.position) if self.block else ""))
 
     def add(self, block: Block) -> None:
         """Put a new tile in the first place with room for it."""
@@ -82,16 +82,19 @@ class LayoutPage(TiledPage, inherit_bindings=False):
         except FootfallError as error:
             self.sorry(error)
             return
-        self.earlier.append(self.board)
-        self._show(board, block.id)
+        self._change(board, block.id)
 
     def replace(self, block: Block) -> None:
         """Show another state of a tile."""
         now = self.board.block(block.id)
         if now is None or block == now:
             return
+        self._change(self.board.with_block(block), block.id)
+
+    def _change(self, board: Board, focus: str = "") -> None:
+        """Show another state of the board, which undo takes back."""
         self.earlier.append(self.board)
-        self._show(self.board.with_block(block), block.id)
+        self._show(board, focus)
 
     def _show(self, board: Board, focus: str = "") -> None:
         """Show another state of the board; ask only what changed."""
@@ -197,11 +200,11 @@ class LayoutPage(TiledPage, inherit_bindings=False):
 
     def action_back(self) -> None:
         """Store the board as it is now and show it."""
-        self.store(lambda board: self._done(board))
+        self.store(self._done)
 
     def action_quit(self) -> None:
         """Store the board and leave."""
-        self.store(lambda board: self.app.leave())
+        self.store(lambda _: self.app.leave())
 
     def store(self, then: Callable[[Board], object]) -> None:
         """Store the board if it was changed."""
@@ -218,5 +221,5 @@ class LayoutPage(TiledPage, inherit_bindings=False):
 
 
 def _place_words(position: Position) -> str:
-    across = f"columns {position.x + 1} to {position.x + position.width} of 12"
-    return f"{across}, {position.height} row{'s' * (position.height != 1)} high"
+    across = f"columns {position.x + 1} to {position.x + position.width} of {COLUMNS}"
+    return f"{across}, {things(position.height, 'row')} high"
