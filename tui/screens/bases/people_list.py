@@ -61,7 +61,7 @@ class PeopleList(AccompaniedPage):
         self.expected = expected
         self.made: Item | None = None
         self._pending: Timer | None = None
-        self._last_picked: str = ""
+        self._last_picked = ""
 
     @property
     def chips(self) -> tuple[Chip, ...]:
@@ -120,13 +120,13 @@ class PeopleList(AccompaniedPage):
     def accompany(self) -> None:
         """See AccompaniedPage: the person under the cursor, and what they did last."""
         super().accompany()
-        who, cell = self.query_one(TimelineView), self.first_view.cell
-        if not is_shown(who) or cell is None or not cell.row:
+        who, user = self.query_one(TimelineView), self.list_view.user
+        if not is_shown(who) or not user:
             who.forget_answer()
             self.query_one(ActiveDays).tell(())
-        elif getattr(who.question, "user", None) != cell.row:
+        elif getattr(who.question, "user", None) != user:
             who.cursor = None
-            self.ask(who, who.question_about(cell.row))
+            self.ask(who, who.question_about(user))
 
     # -- the question
 
@@ -301,23 +301,20 @@ class PeopleList(AccompaniedPage):
 
     def action_pick(self) -> None:
         """Pick the person under the cursor, or not, and go to the next."""
-        cell = self.first_view.cell
-        if cell is None or not cell.row:
+        here = self.list_view.user
+        if not here:
             return
-        self._last_picked = cell.row
-        kept = tuple(user for user in self.picked if user != cell.row)
-        self._pick(kept if len(kept) < len(self.picked) else (*kept, cell.row))
+        self._last_picked = here
+        kept = tuple(user for user in self.picked if user != here)
+        self._pick(kept if len(kept) < len(self.picked) else (*kept, here))
         self.move(1, 0)
 
     def action_pick_to(self) -> None:
         """Pick everybody from the last one picked to the one under the cursor."""
-        cell, people = self.first_view.cell, self.list_view.people
-        if cell is None or people is None:
+        users, here = self.list_view.users, self.list_view.user
+        if not here:
             return
-        users = [person.user for person in people.rows]
-        ends = sorted(
-            users.index(user) for user in (self._last_picked, cell.row) if user in users and user
-        )
+        ends = sorted(users.index(user) for user in (self._last_picked, here) if user in users)
         new = users[ends[0] : ends[-1] + 1] if ends else []
         self._pick(tuple(dict.fromkeys((*self.picked, *new))))
 
@@ -382,12 +379,10 @@ class PeopleList(AccompaniedPage):
         self._open_person(last=True)
 
     def _open_person(self, *, last: bool = False) -> None:
-        cell, people = self.first_view.cell, self.list_view.people
-        if cell is not None and cell.row is not None and people is not None:
-            users = [person.user for person in people.rows]
-            self.app.navigator.open_person(cell.row, users, last=last)
+        view = self.list_view
+        if view.user:
+            self.app.navigator.open_person(view.user, view.users, last=last)
 
     def value_text(self) -> str:
         """See Page: the person's id."""
-        cell = self.first_view.cell
-        return cell.row if cell is not None and cell.row else ""
+        return self.list_view.user

@@ -26,6 +26,16 @@ class PeopleView(AnswerView):
         return self.answer if isinstance(self.answer, People) else None
 
     @property
+    def users(self) -> list[str]:
+        """The ids of the people on show, in their order."""
+        return [person.user for person in self.people.rows] if self.people else []
+
+    @property
+    def user(self) -> str:
+        """The id of the person under the cursor, "" for nobody."""
+        return (self.cell.row or "") if self.cell else ""
+
+    @property
     def place(self) -> int:
         """The place of the cursor in the whole list, from 0."""
         return (self.people.offset if self.people else 0) + (self.cursor[0] if self.cursor else 0)
