@@ -14,9 +14,9 @@ from textual.binding import Binding, BindingType
 from core.draw.spans import Line, Span
 from core.errors import FootfallError, Stopped
 from core.store.ingest.report import Progress
-from core.text import clean, cut, width
+from core.text import clean, width
 from tui.services.state import log
-from tui.texts.progress import left_text, pace_text
+from tui.texts.progress import left_text, name_text, pace_text, share_read
 from tui.widgets.dialogs import Box, Overlay
 from tui.widgets.host import Host
 from tui.widgets.words import wrapped
@@ -173,13 +173,13 @@ class Importing(Overlay):
         if self.at is None:
             return [(), (Span("Looking at what it contains ...", "dim"),)]
         at = self.at
-        name = cut(clean(at.source.rsplit("/", 1)[-1]), max(cells - 30, 10))
+        name = name_text(at, max(cells - 30, 10))
         lines: list[Line] = [(Span(name), Span(f"  into {clean(self.into, 40)}", "dim")), ()]
         if at.total_bytes:
-            share = min(at.read_bytes / at.total_bytes, 1.0)
+            share = share_read(at)
             said = f" {share:4.0%}  {left_text(at)}"
             room = max(cells - width(said), 4)
-            full, rest = ("#", ".") if self.app.look.ascii else ("█", "░")
+            full, rest = self.app.look.pick("█", "#"), self.app.look.pick("░", ".")
             filled = round(share * room)
             lines.append(
                 (Span(full * filled, "accent"), Span(rest * (room - filled), "dim"), Span(said))

@@ -12,15 +12,15 @@ def bar_text(at: Progress) -> str:
     """Return "events.csv [=====>    ] 41%  120,000 lines  212K/s  3s left"."""
     if not at.total_bytes:
         return line_text(at)
-    done = min(at.read_bytes / at.total_bytes, 1.0)
+    done = share_read(at)
     filled = int(done * BAR)
     bar = ("=" * filled + ">" * (filled < BAR)).ljust(BAR)
-    return f"{_name(at)} [{bar}] {done:4.0%}  {pace_text(at)}  {left_text(at)}"
+    return f"{name_text(at)} [{bar}] {done:4.0%}  {pace_text(at)}  {left_text(at)}"
 
 
 def line_text(at: Progress) -> str:
     """Return the same without a bar, for a source of unknown length."""
-    return f"{_name(at)}  {pace_text(at)}"
+    return f"{name_text(at)}  {pace_text(at)}"
 
 
 def pace_text(at: Progress) -> str:
@@ -32,9 +32,15 @@ def pace_text(at: Progress) -> str:
 
 def left_text(at: Progress) -> str:
     """Return "3s left", a dash for the time as long as nobody can tell."""
-    done = min(at.read_bytes / at.total_bytes, 1.0) if at.total_bytes else 0.0
+    done = share_read(at)
     return f"{duration(round(at.seconds / done * (1 - done))) if done > 0.01 else '–'} left"
 
 
-def _name(at: Progress) -> str:
-    return cut(clean(at.source.rsplit("/", 1)[-1]), 24)
+def share_read(at: Progress) -> float:
+    """Return how much of the source is read, from 0 to 1; 0 as long as its length is unknown."""
+    return min(at.read_bytes / at.total_bytes, 1.0) if at.total_bytes else 0.0
+
+
+def name_text(at: Progress, cells: int = 24) -> str:
+    """Return the name of the source without its folder, in so many cells."""
+    return cut(clean(at.source.rsplit("/", 1)[-1]), cells)
