@@ -116,11 +116,11 @@ class Explorer(Dressed):
 
     def _dress(self) -> None:
         """Take the theme and the glyphs that are chosen or configured."""
-        glyphs = self.state.choice("glyphs", self.config.glyphs) or self.config.glyphs
+        glyphs = self.state.choice("glyphs", self.config.glyphs)
         if not self._usual.ascii:
             known = glyphs if glyphs in GLYPHS else self._usual.glyphs
             self.look = replace(self.look, glyphs=cast(Glyphs, known))
-        theme = self.state.choice("theme", self.config.theme) or self.config.theme
+        theme = self.state.choice("theme", self.config.theme)
         self.show_colours(theme if theme in self.available_themes else DEFAULT)
 
     # -- where it was left

@@ -49,7 +49,7 @@ def start_place(state: State, board: str | Board | None, question: Question | No
     return place if place in ROOTS else "boards"
 
 
-def reopened(left: Any, place: str, boards: Sequence[Board]) -> list[Screen[Any]]:
+def reopened(left: Sequence[Any], place: str, boards: Sequence[Board]) -> list[Screen[Any]]:
     """Return the pages that were open above the root of a place, as far as they still can be.
 
     Args:
@@ -57,8 +57,9 @@ def reopened(left: Any, place: str, boards: Sequence[Board]) -> list[Screen[Any]
         boards: those that there are.
     """
     found: list[Screen[Any]] = []
-    for kept in left if isinstance(left, list) else ():
-        page = _reopened(kept, place, {board.id: board for board in boards})
+    known = {board.id: board for board in boards}
+    for kept in left:
+        page = _reopened(kept, place, known)
         if page is None:
             break
         found.append(page)

@@ -103,11 +103,11 @@ class State:
         kept[place] = body_of(question)
 
     def choice(self, name: str, configured: str) -> str:
-        """Return what was chosen here for a setting, "" if the setting was changed since."""
+        """Return what was chosen here for a setting, unless the setting was changed since."""
         over = self.values.get("over")
         if isinstance(over, dict) and over.get(name, configured) != configured:
-            return ""
-        return str(self.values.get(name) or "")
+            return configured
+        return str(self.values.get(name) or configured)
 
     def choose(self, name: str, value: str, configured: str) -> None:
         """Remember a choice made here in place of what is configured."""
