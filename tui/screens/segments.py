@@ -214,8 +214,7 @@ class SegmentsPage(AccompaniedPage):
         kind, name = value
         body: dict[str, Any] = {"kind": "audience", "limit": 0}
         if kind == "segment":
-            span = self.question.range if self.question else "30d"
-            return from_json({**body, "audience": title, "segment": name, "range": span})
+            return from_json({**body, "audience": title, "segment": name, "range": self._range})
         names = (self._title_of(value), title)
         rules = [{"field": "audience", "value": each} for each in names]
         return from_json({**body, "definition": {"filters": rules}})
@@ -231,9 +230,7 @@ class SegmentsPage(AccompaniedPage):
         """Return a question about the people of the segment under the cursor."""
         if self.listing.value is None:
             return None
-        kind, name = self.listing.value
-        name = self._title_of(self.listing.value) if kind == "audience" else name
-        return from_json({**taken_over(about.question), **body, kind: name})
+        return from_json({**taken_over(about.question), **body, **self._only(self.listing.value)})
 
     def _active(self, about: About) -> Question | None:
         unit = unit_for(about.question.range, about.context)
@@ -282,11 +279,19 @@ class SegmentsPage(AccompaniedPage):
 
     def _group(self, value: tuple[str, str]) -> Question:
         """Return the question for a segment's or an audience's people."""
+        kind, _ = value
+        span = {"range": self._range} if kind == "segment" else {}
+        return from_json({"kind": kind, **self._only(value), **span})
+
+    @property
+    def _range(self) -> str:
+        """The range that segments are counted in."""
+        return self.range_now or "30d"
+
+    def _only(self, value: tuple[str, str]) -> dict[str, str]:
+        """Return the field of a question with which it is only about these people."""
         kind, name = value
-        if kind == "audience":
-            return from_json({"kind": "audience", "audience": self._title_of(value)})
-        span = self.question.range if self.question else "30d"
-        return from_json({"kind": "segment", "segment": name, "range": span})
+        return {kind: self._title_of(value) if kind == "audience" else name}
 
     def _title_of(self, value: tuple[str, str]) -> str:
         """Return the title of an audience, which is how questions name it."""
@@ -306,10 +311,8 @@ class SegmentsPage(AccompaniedPage):
         """Show the activity of the people in the segment under the cursor."""
         if self.listing.value is None:
             return
-        kind, name = self.listing.value
-        span = self.question.range if self.question else "30d"
-        name = self._title_of(self.listing.value) if kind == "audience" else name
-        question = from_json({"kind": "active_users", "range": span, kind: name})
+        only = self._only(self.listing.value)
+        question = from_json({"kind": "active_users", "range": self._range, **only})
         self.app.navigator.open_chart(question)
 
     def action_edit(self) -> None:
