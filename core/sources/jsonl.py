@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
-from operator import itemgetter
 from typing import Any, Final
 
 import orjson
@@ -31,7 +31,7 @@ _CHUNK: Final = 256
 Objects = Sequence[Any]
 """The object on each line, None where there is none."""
 
-Groups = dict[tuple[str, ...], Any]
+Groups = dict[tuple[str, ...], list[int]]
 """Keys -> places of the lines with these keys."""
 
 
@@ -177,24 +177,16 @@ def _parsed(line: bytes, parse_one: Callable[[bytes], Any]) -> Any:
 
 def _groups(objects: Objects) -> Groups:
     """Return the places of objects, by their keys."""
-    if None in objects:
-        given = [place for place, found in enumerate(objects) if found is not None]
-        keys = [tuple(objects[place]) for place in given]
-    else:
-        given, keys = list(range(len(objects))), list(map(tuple, objects))
-    groups: Groups = {each: [] for each in keys}
-    if len(groups) == 1:
-        return {keys[0]: given}
-    for place, each in zip(given, keys, strict=True):
-        groups[each].append(place)
+    groups: Groups = defaultdict(list)
+    for place, found in enumerate(objects):
+        if found is not None:
+            groups[tuple(found)].append(place)
     return groups
 
 
 def _picked(found: Sequence[Any], places: Sequence[int]) -> Sequence[Any]:
-    """Return what is at some places, at least one."""
-    if len(places) == len(found):
-        return found
-    return itemgetter(*places)(found) if len(places) > 1 else (found[places[0]],)
+    """Return what is at some places."""
+    return found if len(places) == len(found) else list(map(found.__getitem__, places))
 
 
 def _one(line: bytes, number: int, maker: LineMaker) -> Record | Rejected:
