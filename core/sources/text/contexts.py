@@ -49,9 +49,9 @@ class Contexts:
         except TypeError:
             return [self.of(_complete(has, values)) for values in rows]
         if None in found:
-            for place in [place for place, one in enumerate(found) if one is None]:
-                values = rows[place]
-                found[place] = known.get(values) or self._learn(has, values, known)
+            for place, values in enumerate(rows):
+                if found[place] is None:
+                    found[place] = known.get(values) or self._learn(has, values, known)
         return cast("list[Context]", found)
 
     def _learn(
