@@ -71,7 +71,7 @@ class Opening:
         patience: Patience,
         spare: Spare | None = None,
     ) -> None:
-        self._spare = spare or Spare(False)
+        self._spare = spare
         self._connection = connection
         self._manner = manner
         self._patience = patience
