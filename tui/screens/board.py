@@ -21,25 +21,11 @@ ONE_TILE = ("breakdown", "measure", "metric")
 
 
 class BoardPage(TiledPage):
-    """A board; Enter zooms a tile to its own page.
-
-    Args:
-        board: which.
-        changes, before: see TiledPage.
-    """
+    """A board; Enter zooms a tile to its own page."""
 
     page_id = "board"
     labels = {"next_panel": "next tile", "edit": "layout"}  # noqa: RUF012
     BINDINGS = bindings("board")
-
-    def __init__(
-        self,
-        place: str,
-        board: Board,
-        changes: dict[str, Any] | None = None,
-        before: Board | None = None,
-    ) -> None:
-        super().__init__(place, board, changes or {}, before)
 
     def set_fields(self, **changes: Any) -> None:
         """Change all tiles, or only the focused one for fields that belong to one tile."""
@@ -136,7 +122,7 @@ class BoardPage(TiledPage):
 
     def action_copy_link(self) -> None:
         """Copy the text that brings the board back."""
-        copy_link(self, board_link(self.board) if self.board.updated_at else None)
+        copy_link(self, board_link(self.board))
 
     def action_rename(self) -> None:
         """Give the board another name."""

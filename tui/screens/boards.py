@@ -79,9 +79,8 @@ class BoardsPage(Page):
 
     @property
     def link(self) -> Link | None:
-        """The link of the board under the cursor; a starter board is not saved and has none."""
-        board = self.boards.get(self.listing.value)
-        return board_link(board) if board is not None and board.updated_at else None
+        """The link of the board under the cursor."""
+        return board_link(self.boards.get(self.listing.value))
 
     def action_copy_command(self) -> None:
         """Copy the command that prints the board under the cursor."""

@@ -45,8 +45,10 @@ def chart_link(item: Item) -> Link:
     return Link(f"saved:{item.id}", ("run", f"saved:{item.id}"))
 
 
-def board_link(board: Board) -> Link:
-    """Return the link of a saved board."""
+def board_link(board: Board | None) -> Link | None:
+    """Return the link of a board; None for a starter board, which is not saved, and for none."""
+    if board is None or not board.updated_at:
+        return None
     return Link(f"board {clean(board.title)}", ("board", "show", "--print", board.id), ())
 
 

@@ -28,16 +28,20 @@ class TiledPage(QuestionPage):
 
     Args:
         board: which.
-        changes: fields changed for all tiles since it was saved.
+        changes: fields changed for all tiles since it was saved, None for none.
         before: the board before its tiles were changed, or None.
     """
 
     def __init__(
-        self, place: str, board: Board, changes: dict[str, Any], before: Board | None = None
+        self,
+        place: str,
+        board: Board,
+        changes: dict[str, Any] | None = None,
+        before: Board | None = None,
     ) -> None:
         super().__init__(place)
         self.board = board
-        self.changes = changes
+        self.changes = changes or {}
         self.before = before
 
     def memory(self) -> dict[str, Any]:
@@ -111,10 +115,10 @@ class TiledPage(QuestionPage):
 
     def answered(self, view: AnswerView) -> None:
         """See Page."""
-        said = []
-        if isinstance(view, Tile) and (filter_words(self.board, view.block) or self.narrowed):
-            said.append("filtered by board")
-        view.footing = ", ".join(said)
+        filtered = isinstance(view, Tile) and (
+            filter_words(self.board, view.block) or self.narrowed
+        )
+        view.footing = "filtered by board" if filtered else ""
         view.repaint()
         self.update_chrome()
 
@@ -128,7 +132,7 @@ class TiledPage(QuestionPage):
     def beyond(self) -> str:
         """See Page."""
         count = self.query_one(Tiles).below
-        return f"{things(count, 'tile', 'tiles')} below" if count else ""
+        return f"{things(count, 'tile')} below" if count else ""
 
     def on_tiles_scrolled(self) -> None:
         """Say what is below."""
