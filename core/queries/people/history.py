@@ -134,7 +134,7 @@ def belongings(
     for day in range(own.today, own.today - LOOK_BACK, -1):
         if not left:
             break
-        before = _as_of(own, own.calendar.day_start(day) - 1)
+        before = _at_end_of(own, day - 1)
         found = dict((yield from _are_in(before, actor, left)))
         since |= dict.fromkeys((name for name in left if not found[name]), day)
         left = [name for name in left if found[name]]
@@ -148,11 +148,11 @@ def belongings(
     )
 
 
-def _as_of(ctx: Context, now: int) -> Context:
-    """Return the context of an earlier instant, in which nothing later counts."""
-    plain = ctx.whole or ctx
+def _at_end_of(ctx: Context, day: int) -> Context:
+    """Return the context of the last instant of an earlier local day; nothing later counts."""
+    plain, now = ctx.whole or ctx, ctx.calendar.day_start(day + 1) - 1
     newest = None if plain.latest is None else min(plain.latest, now)
-    return present_of(replace(plain, now=now, whole=None), newest, later=True)
+    return present_of(replace(plain, now=now, whole=None), newest, later=False)
 
 
 def _are_in(
