@@ -61,7 +61,6 @@ class PeopleList(AccompaniedPage):
         self.expected = expected
         self.made: Item | None = None
         self._pending: Timer | None = None
-        self._last_picked = ""
 
     @property
     def chips(self) -> tuple[Chip, ...]:
@@ -242,7 +241,8 @@ class PeopleList(AccompaniedPage):
         if isinstance(self.focused, Field):
             self._to_list()
         elif self.picked:
-            self._pick(())
+            self.list_view.pick(())
+            self.rest()
         elif self._text and self.zoomed is None:
             self.action_saved()
         else:
@@ -295,28 +295,16 @@ class PeopleList(AccompaniedPage):
         """The ids of the people picked."""
         return self.list_view.picked
 
-    def _pick(self, users: tuple[str, ...]) -> None:
-        self.list_view.pick(users)
-        self.rest()
-
     def action_pick(self) -> None:
         """Pick the person under the cursor, or not, and go to the next."""
-        here = self.list_view.user
-        if not here:
-            return
-        self._last_picked = here
-        kept = tuple(user for user in self.picked if user != here)
-        self._pick(kept if len(kept) < len(self.picked) else (*kept, here))
-        self.move(1, 0)
+        if self.list_view.pick_here():
+            self.rest()
+            self.move(1, 0)
 
     def action_pick_to(self) -> None:
         """Pick everybody from the last one picked to the one under the cursor."""
-        users, here = self.list_view.users, self.list_view.user
-        if not here:
-            return
-        ends = sorted(users.index(user) for user in (self._last_picked, here) if user in users)
-        new = users[ends[0] : ends[-1] + 1] if ends else []
-        self._pick(tuple(dict.fromkeys((*self.picked, *new))))
+        self.list_view.pick_to_here()
+        self.rest()
 
     # -- what can be done with them
 

@@ -19,6 +19,7 @@ class PeopleView(AnswerView):
         super().__init__(heading, id=id)
         self.picked: tuple[str, ...] = ()
         self.landing: int | None = None
+        self._last_picked = ""
 
     @property
     def people(self) -> People | None:
@@ -65,6 +66,25 @@ class PeopleView(AnswerView):
         self.picked = users
         self._drawn_for = ()
         self.repaint()
+
+    def pick_here(self) -> bool:
+        """Pick the person under the cursor, or not; False if there is nobody."""
+        here = self.user
+        if not here:
+            return False
+        self._last_picked = here
+        kept = tuple(user for user in self.picked if user != here)
+        self.pick(kept if len(kept) < len(self.picked) else (*kept, here))
+        return True
+
+    def pick_to_here(self) -> None:
+        """Pick everybody from the last one picked to the one under the cursor."""
+        users, here = self.users, self.user
+        if not here:
+            return
+        ends = sorted(users.index(user) for user in (self._last_picked, here) if user in users)
+        new = users[ends[0] : ends[-1] + 1] if ends else []
+        self.pick(tuple(dict.fromkeys((*self.picked, *new))))
 
     def _drawn_with(self, cursor: tuple[int, int] | None, width: int, height: int) -> list[Line]:
         if not self.picked or self.people is None:
