@@ -9,7 +9,7 @@ from functools import lru_cache, wraps
 from typing import Any
 
 from core.timeframe import Bucket, Span, buckets, comparison, days_span, fit, resolve, to_date
-from tests.oracles.seen import Seen, as_asked, calendar_of, earliest, known, local_day
+from tests.oracles.seen import Seen, as_asked, calendar_of, earliest, ended, known, local_day
 from tests.worlds.world import World
 
 
@@ -54,12 +54,19 @@ def time_of(world: World, question: Any) -> Time:
     calendar = calendar_of(world)
     span = span_of(world, question)
     unit = fit(question.granularity, span, world.now)
-    own = buckets(span, unit, calendar, world.now)
+    own = until_the_end(question, buckets(span, unit, calendar, world.now), ended(world))
     before = None
     slots: list[Bucket] = []
     if question.compare:
         before, slots = compared_of(world, question, unit, len(own))
     return Time(span, own, before, slots)
+
+
+def until_the_end(question: Any, slots: list[Bucket], last: int | None) -> list[Bucket]:
+    """The buckets of a range; all of time ends with the data, if that has ended at an instant."""
+    if question.range != "all_time" or last is None:
+        return slots
+    return [slot for slot in slots if slot.start <= last]
 
 
 @as_asked

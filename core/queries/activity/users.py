@@ -38,6 +38,7 @@ from core.queries.common.question import (
     both_periods,
     find_bucket,
     frame,
+    shown_buckets,
 )
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
@@ -100,7 +101,7 @@ class Users(TimedQuestion):
         return replace(
             time,
             span=span,
-            buckets=ctx.buckets(span, time.unit),
+            buckets=shown_buckets(ctx, self, ctx.buckets(span, time.unit)),
             compared=compared,
             compared_buckets=ctx.buckets(compared, time.unit) if compared else [],
         )

@@ -338,10 +338,10 @@ def frame(ctx: Context, question: TimedQuestion, *, whole: bool = False) -> Fram
     notes: tuple[str, ...] = ()
     if unit != question.granularity:
         notes = (f"Too many {question.granularity} points: shown {unit}.",)
-    found = every = ctx.buckets(span, unit, whole=whole)
-    if question.range.strip().lower() == "all_time":
+    every = ctx.buckets(span, unit, whole=whole)
+    found = shown_buckets(ctx, question, every)
+    if question.range.strip().lower() == ALL_TIME:
         notes += lone_note(ctx, span)
-        found = list(filter(ctx.is_known, every))
     present = (ctx.usual or ctx).now
     compared, compared_buckets = None, []
     if question.compare:
@@ -354,6 +354,16 @@ def frame(ctx: Context, question: TimedQuestion, *, whole: bool = False) -> Fram
         span, unit, found, compared, compared_buckets, notes, present, ctx.calendar, ctx.ended,
         short=len(found) < len(every),
     )  # fmt: skip
+
+
+ALL_TIME = "all_time"
+
+
+def shown_buckets(ctx: Context, question: TimedQuestion, every: list[Bucket]) -> list[Bucket]:
+    """Return the buckets of a series: all of history ends with the data (definitions 1.5)."""
+    if question.range.strip().lower() != ALL_TIME:
+        return every
+    return list(filter(ctx.is_known, every))
 
 
 def both_periods(

@@ -72,7 +72,7 @@ def check_length(parameter: str, length: int, unit: str) -> None:
 def rolling(ctx: Context, span: Span, slots: list[Bucket], unit: str, length: int) -> Windows:
     """Return the windows of `length` buckets that end with each bucket of a series."""
     reach = _reach(ctx, span, unit, length)
-    base = ctx.buckets(reach, unit)
+    base = [b for b in ctx.buckets(reach, unit) if slots and b.start <= slots[-1].start]
     shift = len(base) - len(slots)
     ends = [(n, n + shift) for n in range(len(slots))]
     windows = [(n, max(end - length + 1, 0), end) for n, end in ends]

@@ -182,3 +182,19 @@ def test_a_lone_old_event_is_named_with_the_range_without_it():
         assert engine.answer(parse("view monthly 2025-04-01..2025-04-10")).lines[0].total == 10
     with engine_of(world("2025-04-10T12:00")) as engine:
         assert engine.answer(parse("view all_time")).notes == ()
+
+
+def test_all_of_time_in_whole_weeks_ends_there_too(ended):
+    answer = ended.answer(parse("new users all_time weekly"))
+    assert [bucket.label for bucket in answer.buckets][-1] == "2025-04-07"
+    assert None not in answer.lines[0].values
+
+
+def test_windows_over_all_of_time_end_there_too(ended):
+    windows = ask(ended, "trend", event="view", range="all_time", rolling_window=2)
+    assert windows.lines[0].values == (1, *[2] * 9)
+
+
+def test_formulas_over_all_of_time_end_there_too(ended):
+    both = ended.answer(parse("view / view all_time")).lines[0].values
+    assert set(both) == {1}

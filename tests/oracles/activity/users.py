@@ -6,8 +6,16 @@ from typing import Any
 
 from core.timeframe import Span, buckets, fit
 from tests.oracles.conditions import group_of, matching, people_of, satisfies
-from tests.oracles.seen import Group, Seen, as_asked, calendar_of, local_day
-from tests.oracles.times import compared_of, later, observed, period_of, span_of, within
+from tests.oracles.seen import Group, Seen, as_asked, calendar_of, ended, local_day
+from tests.oracles.times import (
+    compared_of,
+    later,
+    observed,
+    period_of,
+    span_of,
+    until_the_end,
+    within,
+)
 from tests.oracles.trend.trend import Period
 from tests.worlds.world import World
 
@@ -21,7 +29,7 @@ def users(world: World, question: Any) -> tuple[Period, Period]:
     if not question.compare:
         return now, Period({}, {})
     unit = fit(question.granularity, span, world.now)
-    count = len(buckets(span, unit, calendar, world.now))
+    count = len(until_the_end(question, buckets(span, unit, calendar, world.now), ended(world)))
     before, _ = compared_of(world, question, unit, count)
     return now, _period(world, question, before, unit)
 
@@ -31,7 +39,7 @@ def _period(world: World, question: Any, span: Span, unit: str = "") -> Period:
     calendar = calendar_of(world)
     unit = unit or fit(question.granularity, span, world.now)
     start, end = span.start, span.end
-    slots = buckets(span, unit, calendar, world.now)
+    slots = until_the_end(question, buckets(span, unit, calendar, world.now), ended(world))
     stretches = [(slot.start, slot.end) for slot in slots]
     if unit not in ("minute", "hourly", "daily"):
         today = local_day(world.now, calendar)
@@ -46,6 +54,7 @@ def _period(world: World, question: Any, span: Span, unit: str = "") -> Period:
             ends = min(calendar.day_start(following), end)
             stretches.append((calendar.day_start(day), ends))
             day = following
+        stretches = stretches[: len(slots)]
     return _figures(world, question, stretches, start, end)
 
 

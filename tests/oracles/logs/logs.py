@@ -11,7 +11,7 @@ from core.log_levels import LEVELS, pattern_of
 from core.timeframe import buckets, days_span, resolve
 from tests.oracles.conditions import matching
 from tests.oracles.seen import Seen, calendar_of, local_day, world_of
-from tests.oracles.times import compared_of
+from tests.oracles.times import compared_of, until_the_end
 from tests.worlds.world import World
 
 OWN = ("level", "service", "source", "message", "pattern", "session", "session_id")
@@ -159,10 +159,16 @@ def volume(logs: list[Written], question: Any, slots: list[Any]) -> dict[Any, li
     }
 
 
-def slots_of(world: World, question: Any, span: Any, unit: str) -> tuple[list[Any], list[Any]]:
-    """The buckets of the range, and of the one it is compared with."""
+def slots_of(
+    world: World, question: Any, span: Any, unit: str, last: int | None
+) -> tuple[list[Any], list[Any]]:
+    """The buckets of the range, and of the one it is compared with.
+
+    Args:
+        last: the newest log, where nothing has come for over a week.
+    """
     calendar = calendar_of(world)
-    now = buckets(span, unit, calendar, world.now)
+    now = until_the_end(question, buckets(span, unit, calendar, world.now), last)
     if not question.compare:
         return now, []
     return now, compared_of(world, question, unit, len(now), span)[1]

@@ -141,10 +141,11 @@ def _check_volume(
     allowed: Any,
     logs: list[Written],
 ) -> None:
-    now, before = slots_of(world, question, span, answer.granularity)
-    expected = volume(found, question, now)
     last = max((log.ts for log in logs), default=world.now)
-    ended = last if world.now - last > 7 * DAY else world.now
+    over = last if world.now - last > 7 * DAY else None
+    now, before = slots_of(world, question, span, answer.granularity, over)
+    expected = volume(found, question, now)
+    ended = world.now if over is None else over
 
     def known(values: list[int], slots: list[Any]) -> list[int | None]:
         pairs = zip(values, slots, strict=True)
