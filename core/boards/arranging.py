@@ -41,7 +41,7 @@ def moved(board: Board, id_: str, rows: int, columns: int) -> Board:
 
 def swapped(board: Board, id_: str, step: int) -> Board:
     """Return the board with a tile in the place of the one before (-1) or after (1) it."""
-    order = in_order(board)
+    order = board.in_order
     at = next(index for index, block in enumerate(order) if block.id == id_)
     if not 0 <= at + step < len(order):
         return board
@@ -97,11 +97,6 @@ def removed(board: Board, id_: str) -> Board:
     """Return the board without a tile; those below it move up."""
     rest = board.without(id_)
     return _arranged(rest, "", _places(rest))
-
-
-def in_order(board: Board) -> list[Block]:
-    """Return the blocks in reading order."""
-    return sorted(board.blocks, key=lambda b: (b.position.y, b.position.x))
 
 
 def _places(board: Board) -> Places:

@@ -195,6 +195,11 @@ class Board(Model):
         return checked(Board, {**self.model_dump(by_alias=True), "blocks": dumped})
 
     @property
+    def in_order(self) -> list[Block]:
+        """Its blocks in reading order."""
+        return sorted(self.blocks, key=lambda b: (b.position.y, b.position.x))
+
+    @property
     def bottom(self) -> int:
         """The first free row of its grid."""
         return max((b.position.y + b.position.height for b in self.blocks), default=0)

@@ -71,7 +71,7 @@ def board_html(
         _paragraph(_dates(board_span(answers)), "dates"),
         _paragraph(_several(board.description), "words"),
     ]
-    for block in _reading(board):
+    for block in board.in_order:
         parts += ["<section>", *_section(block, answers.get(block.id), look, marks, paint)]
         parts.append("</section>")
     return "\n".join(part for part in [*parts, "</body>", "</html>", ""] if part) + "\n"
@@ -140,7 +140,7 @@ def board_markdown(
     """Return a board as Markdown: a heading per tile, and its text picture or table; see
     `board_svg`."""
     parts = [f"# {_inline(board.title)}", _dates(board_span(answers)), _several(board.description)]
-    tiles = (_tile(b, answers.get(b.id), look, marks) for b in _reading(board))
+    tiles = (_tile(b, answers.get(b.id), look, marks) for b in board.in_order)
     return "\n\n".join(part for part in chain(parts, *tiles) if part) + "\n"
 
 
@@ -173,10 +173,6 @@ def _inline(value: str) -> str:
 def _several(content: str) -> str:
     """Return what was written as Markdown, without control characters."""
     return "\n".join(clean(line, LONGEST) for line in content.split("\n")).strip()
-
-
-def _reading(board: Board) -> list[Block]:
-    return sorted(board.blocks, key=lambda block: (block.position.y, block.position.x))
 
 
 def _chart(block: Block) -> str:

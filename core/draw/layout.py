@@ -52,7 +52,7 @@ def layout(board: Board, width: int, height: int | None = None) -> list[Place]:
     Args:
         height: cells to fill; tiles that need more run past it. None gives each its default height.
     """
-    blocks = sorted(board.blocks, key=lambda b: (b.position.y, b.position.x))
+    blocks = board.in_order
     least = COLUMNS // side_by_side(width)
     kept = side_by_side(width) == 4 and all(
         width * b.position.width // COLUMNS >= THINNEST for b in blocks

@@ -7,7 +7,7 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.boards.arranging import heightened, in_order, moved, put, removed, swapped, widened
+from core.boards.arranging import heightened, moved, put, removed, swapped, widened
 from core.definitions.board import COLUMNS, Block, Board, Position
 
 
@@ -83,6 +83,6 @@ def test_a_new_tile_goes_where_there_is_room():
 
 def test_tiles_in_order_change_places():
     board = board_of((0, 0, 4, 4), (4, 0, 8, 4), (0, 4, 12, 3))
-    assert [b.id for b in in_order(swapped(board, "a", 1))] == ["b", "a", "c"]
+    assert [b.id for b in swapped(board, "a", 1).in_order] == ["b", "a", "c"]
     assert where(swapped(board, "a", 1))["a"] == (4, 0, 8, 4)
     assert swapped(board, "c", 1) == board

@@ -27,7 +27,7 @@ def board_text(
     parts = [cut(clean(board.title), width).upper()]
     if board.description:
         parts.append(cut(clean(board.description, 2_000), width))
-    for block in sorted(board.blocks, key=lambda b: (b.position.y, b.position.x)):
+    for block in board.in_order:
         parts.append(_tile(block, answers.get(block.id), width, look, marks))
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
