@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from core.answers import Step, StepGroup, Steps
-from core.draw.funnels.steps import TALLEST, points, steps_chart
+from core.draw.funnels.steps import TALLEST, pointer, points, step_bar, steps_chart
 from core.draw.legend import wrapped
 from core.draw.spans import Line, Look, Span, cells, clipped, joined, padded, safe
-from core.draw.spark import bar
 from core.draw.table import window
 from core.text import cut, fit, number, percent, things, width
 
@@ -106,18 +105,15 @@ def _heading(answer: Steps, group: StepGroup, wide: int, *, here: bool) -> Line:
     return (Span(" "), Span(fit(name, room), "accent" if here else "title"), Span(" "), *end)
 
 
-def _pointer(look: Look, here: bool) -> Span:
-    return Span(look.pick("›", ">") if here else " ", "cursor")
-
-
 def _named(step: Step, wide: int, look: Look, *, here: bool) -> Line:
     name = cut(f"{step.step} {safe(step.named)}", wide - 1)
-    return (_pointer(look, here), Span(name, "cursor" if here else ""))
+    return (pointer(look, here=here), Span(name, "cursor" if here else ""))
 
 
 def _figures(first: Step, step: Step, wide: int, look: Look) -> Line:
     tail = f" {number(step.count).rjust(width(number(first.count)))}{percent(step.overall_rate):>7}"
-    return (Span(" "), *_bar(first, step, max(wide - 1 - width(tail), 0), look), Span(tail, "bold"))
+    drawn = step_bar(step, first.count, max(wide - 1 - width(tail), 0), look)
+    return (Span(" "), *drawn, Span(tail, "bold"))
 
 
 def _short(first: Step, step: Step, wide: int, look: Look, *, here: bool) -> Line:
@@ -125,19 +121,9 @@ def _short(first: Step, step: Step, wide: int, look: Look, *, here: bool) -> Lin
     tail = f" {number(step.count)}{percent(step.overall_rate):>7}"
     room = max(wide - name - 2 - width(tail), 0)
     return (
-        _pointer(look, here),
+        pointer(look, here=here),
         Span(fit(safe(step.named), name), "cursor" if here else ""),
         Span(" "),
-        *_bar(first, step, room, look),
+        *step_bar(step, first.count, room, look),
         Span(tail, "bold"),
     )
-
-
-def _bar(first: Step, step: Step, room: int, look: Look) -> Line:
-    """Return a bar of who reached a step, and hatched who was lost before it."""
-    largest = max(first.count, step.count)
-    solid = bar(step.count, largest, room, look)
-    whole = bar(step.count + step.drop_off, largest, room, look)
-    lost = look.pick("░", ".") * max(width(whole) - width(solid), 0)
-    rest = " " * max(room - width(solid) - width(lost), 0)
-    return (Span(solid, "series0"), Span(lost, "muted"), Span(rest))

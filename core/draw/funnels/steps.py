@@ -67,7 +67,8 @@ def _table(answer: Steps, size: int, height: int, look: Look, cursor: Cursor) ->
     return lines
 
 
-def _pointer(look: Look, here: bool) -> Span:
+def pointer(look: Look, *, here: bool) -> Span:
+    """Return the first cell of a row: a sign on the one under the cursor."""
     return Span(look.pick("›", ">") if here else " ", "cursor")
 
 
@@ -81,9 +82,9 @@ def _narrow(whole: StepGroup, size: int, look: Look, cursor: Cursor) -> list[Lin
         here = cursor is not None and cursor[0] == index
         lines.append(
             (
-                _pointer(look, here),
+                pointer(look, here=here),
                 Span(f"{step.step} {fit(safe(step.named), name)} ", "cursor" if here else ""),
-                *_bar(step, first, room, look),
+                *step_bar(step, first, room, look),
                 Span(percent(step.overall_rate).rjust(7), "bold"),
             )
         )
@@ -109,7 +110,7 @@ def _single(answer: Steps, size: int, look: Look, cursor: Cursor) -> list[Line]:
     for index, step in enumerate(whole.steps):
         here = cursor is not None and cursor[0] == index
         parts = [
-            _pointer(look, here),
+            pointer(look, here=here),
             Span(f"{step.step:>2} {fit(safe(step.named), name)}", "cursor" if here else ""),
             Span(number(step.count).rjust(8), "bold"),
             Span(number(step.who_reached).rjust(8) * peopled, "dim"),
@@ -121,7 +122,7 @@ def _single(answer: Steps, size: int, look: Look, cursor: Cursor) -> list[Line]:
             parts.append(Span(_time(step, step.p90_seconds).rjust(9), "dim"))
         if compared:
             parts += _before(answer, index, step)
-        lines.append((*parts, Span("  "), *_bar(step, whole.steps[0].count, room, look)))
+        lines.append((*parts, Span("  "), *step_bar(step, whole.steps[0].count, room, look)))
     return lines
 
 
@@ -165,20 +166,20 @@ def _bars(answer: Steps, size: int, look: Look, cursor: Cursor, *, thick: bool) 
         here = cursor is not None and cursor[0] == index
         lines.append(
             (
-                _pointer(look, here),
+                pointer(look, here=here),
                 Span(f"{step.step:>2} {fit(safe(step.named), name)} ", "cursor" if here else ""),
-                *_bar(step, first, room, look),
+                *step_bar(step, first, room, look),
                 Span(f" {counts[index].rjust(wide)}", "bold"),
                 Span(percent(step.overall_rate).rjust(8), "bold"),
                 *(_before(answer, index, step) if compared else ()),
             )
         )
         if thick:
-            lines.append((Span(" " * (name + 5)), *_bar(step, first, room, look)))
+            lines.append((Span(" " * (name + 5)), *step_bar(step, first, room, look)))
     return lines
 
 
-def _bar(step: Step, first: int, room: int, look: Look) -> Line:
+def step_bar(step: Step, first: int, room: int, look: Look) -> Line:
     """Return a bar of `room` cells: solid who reached a step, hatched who was lost before it."""
     solid = bar(step.count, first, room, look)
     whole = bar(step.count + step.drop_off, first, room, look)
