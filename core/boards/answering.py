@@ -117,6 +117,14 @@ def filter_words(board: Board, block: Block, where: Sequence[Clause] = ()) -> st
     return f"Filtered by board: {' and '.join(dict.fromkeys(words))}."
 
 
+def labelled(
+    answer: Any, question: Question, board: Board, block: Block, where: Sequence[Clause] = ()
+) -> Any:
+    """Return a tile's answer with a note on the board's filters, if they apply to its question."""
+    label = filter_words(board, block, where) if KINDS[question.kind].filtered else ""
+    return answer.model_copy(update={"notes": (*answer.notes, label)}) if label else answer
+
+
 def block_chart(block: Block) -> str:
     """Return the chart a block is drawn as: its own, else the one in its question's text."""
     from core.language.questions import parse_kept
@@ -146,10 +154,7 @@ def answer_board(
             try:
                 question = block_question(board, block, range_override, where)
                 answer = engine.answer(question, stop=stop, forgiving=True)
-                filtered = KINDS[question.kind].filtered
-                label = filter_words(board, block, where) if filtered else ""
-                notes = (*answer.notes, label) if label else answer.notes
-                found[block.id] = answer.model_copy(update={"notes": notes})
+                found[block.id] = labelled(answer, question, board, block, where)
             except Stopped:
                 raise
             except FootfallError as error:

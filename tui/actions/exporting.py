@@ -103,19 +103,17 @@ def board_as(page: BoardAnswered, kind: str) -> str:
 
 def _answer_of(page: BoardAnswered, tile: Tile) -> Any:
     """Return a tile's answer with a note on the board's filters, or its error."""
-    from core.boards.answering import filter_words
+    from core.boards.answering import labelled
     from core.errors import FootfallError, QueryFailed
-    from core.queries.kinds import KINDS
 
     answer = tile.answer
     if answer is None or (tile.error is not None and not tile.stopped):
         error = tile.error
         return error if isinstance(error, FootfallError) else QueryFailed(str(error))
     asked = tile.shown_question
-    if asked is None or not KINDS[asked.kind].filtered:
+    if asked is None:
         return answer
-    label = filter_words(page.board, tile.block, page.conditions_now)
-    return answer.model_copy(update={"notes": (*answer.notes, label)}) if label else answer
+    return labelled(answer, asked, page.board, tile.block, page.conditions_now)
 
 
 def _with_charts(board: Board, charts: Mapping[str, str]) -> Board:
