@@ -69,13 +69,21 @@ def tile_lines(
     if answer is None:
         return finished([(Span("Not asked yet.", "dim"),)], size, height, look)
     if isinstance(answer, FootfallError):
-        said = [answer.message, *answer.hint.split("\n")]
-        return finished(wrapped([line for line in said if line], size), size, height, look)
+        return finished(wrapped(error_lines(answer), size), size, height, look)
+    return draw(answer, size, height, look, chart=tile_chart(block), marks=marks)
+
+
+def tile_chart(block: Block) -> str:
+    """Return the chart a tile is drawn as, the default one if its question cannot be read."""
     try:
-        chart = block_chart(block)
+        return block_chart(block)
     except FootfallError:
-        chart = ""
-    return draw(answer, size, height, look, chart=chart, marks=marks)
+        return ""
+
+
+def error_lines(error: FootfallError) -> list[str]:
+    """Return what a tile says of an error: its sentence, and the lines of its hint."""
+    return [line for line in (error.message, *error.hint.split("\n")) if line]
 
 
 def tile_title(block: Block, answer: Any) -> str:

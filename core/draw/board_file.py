@@ -12,10 +12,10 @@ from html import escape
 from itertools import chain
 from typing import Any
 
-from core.boards.answering import block_chart, board_span
+from core.boards.answering import board_span
 from core.definitions.board import Block, Board
 from core.draw import NATURAL, draw, text
-from core.draw.board import note_lines, tile_title, whole_lines
+from core.draw.board import error_lines, note_lines, tile_chart, tile_title, whole_lines
 from core.draw.figures import span_text
 from core.draw.spans import Line, Look, plain, safe
 from core.draw.svg import Paints, picture
@@ -112,7 +112,7 @@ def _section(
 
 def _drawn(block: Block, answer: Any, look: Look, marks: Sequence[Any]) -> list[Line]:
     """Return the lines of a tile's picture, without empty ones at the end."""
-    chart = _chart(block)
+    chart = tile_chart(block)
     height = min(NATURAL.get(chart, ROWS), ROWS)
     lines = draw(answer, COLUMNS, height, look, chart=chart, marks=marks)
     while lines and not plain(lines[-1:]).strip():
@@ -154,7 +154,7 @@ def _tile(block: Block, answer: Any, look: Look, marks: Sequence[Any]) -> list[s
         shown = export(answer, "markdown").rstrip("\n")
     else:
         untitled = answer.model_copy(update={"title": ""})
-        shown = _fenced(text(untitled, COLUMNS, look, chart=_chart(block), marks=marks))
+        shown = _fenced(text(untitled, COLUMNS, look, chart=tile_chart(block), marks=marks))
     return [heading, shown, "\n".join(f"- {_inline(note)}" for note in answer.notes)]
 
 
@@ -175,18 +175,10 @@ def _several(content: str) -> str:
     return "\n".join(clean(line, LONGEST) for line in content.split("\n")).strip()
 
 
-def _chart(block: Block) -> str:
-    try:
-        return block_chart(block)
-    except FootfallError:
-        return ""
-
-
 def _failure(answer: FootfallError | None) -> str:
     if answer is None:
         return "Not asked."
-    said = [answer.message, *answer.hint.split("\n")]
-    return "\n".join(safe(line, LONGEST) for line in said if line)
+    return "\n".join(safe(line, LONGEST) for line in error_lines(answer))
 
 
 def _dates(span: tuple[str, str] | None) -> str:
