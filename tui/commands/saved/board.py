@@ -75,13 +75,9 @@ def show_command(
         put_json(found)
         return code
     wanted = {"html": html, "svg": svg, "md": "-" if markdown else None}
-    codes = [
-        write_file(path, name, kind, file, range, where)
-        for kind, file in wanted.items()
-        if file is not None
-    ]
-    if codes:
-        return max(codes)
+    files = {kind: file for kind, file in wanted.items() if file is not None}
+    if files:
+        return write_files(path, name, files, range, where)
     return show(path, name, printed=printed, plain=plain, range=range, width=width, where=where)
 
 
@@ -179,15 +175,21 @@ def board_json(
     return answered_data(board, answers), _code(answers)
 
 
-def write_file(
-    path: Path, name: str, kind: str, file: str, range: str | None, where: str | None
+def write_files(
+    path: Path, name: str, files: dict[str, str], range: str | None, where: str | None
 ) -> int:
-    """Write a board to a file as "html", "svg" or "md"; return the exit code, see `write_board`."""
+    """Answer a board once and write it to files; return the exit code, see `write_board`.
+
+    Args:
+        files: "html", "svg" or "md" -> the file to write.
+    """
     from tui.commands.saved.board_file import board_file, put_file
 
     engine, board, answers = _answered(path, name, range, where)
     marks = saved_at(path).marks(board_id=board.id)
-    put_file(board_file(kind, board, answers, look_of(engine), marks), file, path)
+    look = look_of(engine)
+    for kind, file in files.items():
+        put_file(board_file(kind, board, answers, look, marks), file, path)
     return _code(answers)
 
 
