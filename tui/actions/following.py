@@ -104,7 +104,7 @@ def goes_with(about: About) -> Question | None:
 
 def entrants_did(about: About) -> Question:
     """Return what those who entered a funnel do, by how many of them did."""
-    inside = {"kind": about.question.kind, **about.question.model_dump(by_alias=True)}
+    inside = about.question.model_dump(by_alias=True)
     body = {"kind": "top_events", "range": about.question.range, "order_by": "users", "limit": 15}
     return from_json({**body, "among": {"kind": "people", "of": inside}})
 
@@ -162,7 +162,7 @@ def what_changed(about: About) -> Question | None:
         return conversion_over_time(about)
     if question.kind not in ("trend", "active_users"):
         return period_before(about) if question.kind in OVER_A_RANGE else None
-    of = {"kind": question.kind, **question.model_dump(by_alias=True)}
+    of = question.model_dump(by_alias=True)
     kept = {name: value for name, value in of.items() if name not in ("breakdown", "compare")}
     return from_json({"kind": "explain", "of": kept, "limit": 30})
 

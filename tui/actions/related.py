@@ -66,7 +66,7 @@ def _shared(question: Question) -> dict[str, Any]:
 
 def _why(question: Question, answer: Any, cell: Cell | None, ctx: Context) -> dict[str, Any]:
     """The number against the one before it: of a point its bucket if over, else the range."""
-    of = {"kind": question.kind, **question.model_dump(by_alias=True)}
+    of = question.model_dump(by_alias=True)
     days = _days(answer, cell, ctx)
     body = {"kind": "explain", "of": {k: v for k, v in of.items() if k != "breakdown"}}
     return {**body, "range": days} if days else body
@@ -84,7 +84,7 @@ def _days(answer: Any, cell: Cell | None, ctx: Context) -> str:
 
 
 def _explained(question: Any) -> Question:
-    of = {"kind": question.of.kind, **question.of.model_dump(by_alias=True)}
+    of = question.of.model_dump(by_alias=True)
     return from_json({**of, **_shared(question)})
 
 
@@ -107,7 +107,7 @@ def _unfinished(question: Any, cell: Cell | None) -> list[Way]:
     """Who entered the funnel, or the group of it under the cursor, and did not reach its end."""
     if len(question.steps) < 2:
         return []
-    whole = {"kind": question.kind, **question.model_dump(by_alias=True)}
+    whole = question.model_dump(by_alias=True)
     at = {"outcome": "dropped", "group": cell.group, "besides": cell.besides} if cell else {
         "outcome": "dropped"
     }  # fmt: skip
@@ -161,7 +161,7 @@ def _of_others(question: Question, cell: Cell) -> list[Way]:
     others = others_of(cell)
     if others is None:
         return []
-    whole = {"kind": question.kind, **question.model_dump(by_alias=True)}
+    whole = question.model_dump(by_alias=True)
     of, rest = ({"kind": "people", "of": whole, "cell": each} for each in (cell, others))
     made: list[tuple[str, str, dict[str, Any]]] = [
         ("h", "how they differ from the others", {

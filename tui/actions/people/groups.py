@@ -8,6 +8,7 @@ from core.queries import from_json
 from core.queries.common.question import Question
 from core.queries.people.people import PeopleBehind
 from tui.actions.opening import others_of
+from tui.services.state import body_of
 from tui.texts.people import many
 from tui.widgets.dialogs import Chooser, Menu
 from tui.widgets.listing import Row
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
 
 EVENTS = 200
 """How many of the events of a group are listed."""
-
-
-def body_of(question: Question) -> dict[str, Any]:
-    """Return a question as JSON, inside another one."""
-    return {"kind": question.kind, **question.model_dump(mode="json", by_alias=True)}
 
 
 def these(page: PeopleListed) -> Question | None:

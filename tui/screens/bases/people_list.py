@@ -19,6 +19,7 @@ from tui.actions.people.columns import as_list, order_words
 from tui.actions.people.live import make_live
 from tui.actions.people_segment import make_fixed, take_back
 from tui.screens.bases.accompanied_page import AccompaniedPage
+from tui.services.state import body_of
 from tui.texts.people import loaded_text
 from tui.texts.summary import Chip, chips
 from tui.widgets.answer import AnswerView
@@ -194,7 +195,7 @@ class PeopleList(AccompaniedPage):
         if not text:
             return self.listed
         listed = as_list(self.listed)
-        among = groups.body_of(PeopleBehind(of=listed.of, cell=listed.cell))
+        among = body_of(PeopleBehind(of=listed.of, cell=listed.cell))
         search = {"kind": "user_search", "user": text, "among": among}
         return edits.revise(listed, of=search, cell={}, offset=0)
 
