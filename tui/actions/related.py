@@ -16,12 +16,10 @@ from core.text import clean
 from core.words.kinds import Lead
 from tui.actions.edits import dates_text
 from tui.actions.opening import others_of
+from tui.actions.people.columns import PAGE
 
 Way = tuple[str, str, Question]
 """A letter, words, and the question it opens."""
-
-LISTED = 200
-"""How many people of a related question are read at a time."""
 
 TAKEN_OVER = ("range", "conditions", "segment", "audience", "among")
 
@@ -111,7 +109,7 @@ def _unfinished(question: Any, cell: Cell | None) -> list[Way]:
     at = {"outcome": "dropped", "group": cell.group, "besides": cell.besides} if cell else {
         "outcome": "dropped"
     }  # fmt: skip
-    people = {"kind": "people", "of": whole, "cell": at, "limit": LISTED}
+    people = {"kind": "people", "of": whole, "cell": at, "limit": PAGE}
     return _built([("n", "who entered and did not finish", people)])
 
 

@@ -165,7 +165,7 @@ def _build(page: Arranging, kind: str) -> None:
     try:
         question, first = begun(page, kind)
     except FootfallError as error:
-        page.say(str(error).split("\n")[0], warning=True)
+        page.sorry(error)
         return
 
     def built(found: Built) -> None:
@@ -180,7 +180,7 @@ def _edit_question(page: Arranging, block: Block) -> None:
     try:
         question = block_question(page.board, block)
     except FootfallError as error:
-        page.say(str(error).split("\n")[0], warning=True)
+        page.sorry(error)
         return
 
     def built(found: Built) -> None:
