@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from textual.keys import KEY_NAME_REPLACEMENTS
+
 from core.errors import BadInput, nearest
 from tui.keys import BY_ID, NAMES, actions_of, pages_of
 
@@ -19,15 +21,10 @@ TAKEN = frozenset(
 _TAKEN_WITH = ("alt+", "ctrl+shift+", "shift+ctrl+", "meta+", "super+")
 _ALLOWED = "A letter, digit or sign, F2 to F10, Tab, Enter, Home and the like, or ctrl+ a letter"
 _WRITTEN = {shown.casefold(): name for name, shown in NAMES.items() if len(shown) > 1}
-_SHORTER = {
-    "solidus": "slash", "reverse_solidus": "backslash", "commercial_at": "at",
-    "hyphen_minus": "minus", "plus_sign": "plus", "low_line": "underscore",
-}  # fmt: skip
-"""Signs that Textual calls otherwise than Unicode does."""
-
 _NAMED = frozenset(
-    (*NAMES, "insert", "delete", *(f"f{number}" for number in range(2, 11)), *_SHORTER.values())
-)
+    (*NAMES, "insert", "delete", *(f"f{number}" for number in range(2, 11)),
+     *KEY_NAME_REPLACEMENTS.values())
+)  # fmt: skip
 
 
 def keys_of(text: Any) -> str:
@@ -62,7 +59,7 @@ def _name(text: str) -> str:
     """Return the name of a key without those held with it."""
     if len(text) == 1 and not text.isalnum():
         name = unicodedata.name(text, text).lower().replace("-", "_").replace(" ", "_")
-        return _SHORTER.get(name, name)
+        return KEY_NAME_REPLACEMENTS.get(name, name)
     return text if len(text) == 1 else _WRITTEN.get(text.casefold(), text.casefold())
 
 
