@@ -256,8 +256,7 @@ class Settings:
             return setting.checked(value)
         except FootfallError as error:
             named = f"{variable or setting.name} must be {setting.allowed}."
-            hint = error.hint if error.hint.startswith("Did you mean") else ""
-            self._blame(setting.name, f"{named} {hint}".strip(), variable)
+            self._blame(setting.name, f"{named} {_guess(error)}".strip(), variable)
             return None
 
     def _blame(self, name: str, said: str, variable: str = "") -> None:
@@ -324,23 +323,23 @@ def _checked(setting: Setting, value: str) -> str | float:
     try:
         return setting.checked(value)
     except FootfallError as error:
-        hint = f"It must be {setting.allowed}."
-        more = error.hint if error.hint.startswith("Did you mean") else ""
-        raise BadInput(f"{setting.name}: {error.message}", f"{hint} {more}".strip()) from error
+        hint = f"It must be {setting.allowed}. {_guess(error)}".strip()
+        raise BadInput(f"{setting.name}: {error.message}", hint) from error
+
+
+def _guess(error: FootfallError) -> str:
+    """Return what may have been meant instead, "" if the hint of an error says something else."""
+    return error.hint if error.hint.startswith("Did you mean") else ""
 
 
 def _refuse_shared(id_: str, keys: str, file: Path | None) -> None:
-    from tui.services.remapping import shared
+    from tui.services.remapping import clash_error, shared
 
     settings = Settings(file)
     settings.all()
     clash = shared({**settings.keys, id_: keys})
     if clash:
-        key, *actions = clash
-        raise BadInput(
-            f"[keys] {key} is set for both {actions[0]} and {actions[1]}.",
-            "Two actions of a page need two keys.",
-        )
+        raise clash_error(clash)
 
 
 def _replace(path: Path, text: str) -> None:

@@ -96,12 +96,18 @@ def usable(given: Mapping[str, Any]) -> tuple[dict[str, str], list[tuple[str, Ba
         except BadInput as error:
             wrong.append((id_, error))
     while clash := shared(kept):
-        key, *actions = clash
-        last = max((id_ for id_ in kept if id_ in actions), key=list(kept).index)
+        last = [id_ for id_ in kept if id_ in clash[1:]][-1]
         del kept[last]
-        said = f"[keys] {key} is set for both {actions[0]} and {actions[1]}."
-        wrong.append((last, BadInput(said, "Two actions of a page need two keys.")))
+        wrong.append((last, clash_error(clash)))
     return kept, wrong
+
+
+def clash_error(clash: tuple[str, str, str]) -> BadInput:
+    """Return what is said of a key and the two actions that share it."""
+    key, one, other = clash
+    return BadInput(
+        f"[keys] {key} is set for both {one} and {other}.", "Two actions of a page need two keys."
+    )
 
 
 def shared(keymap: Mapping[str, str]) -> tuple[str, str, str] | None:
