@@ -107,9 +107,9 @@ class Picture:
     between: list[list[Way]]
 
     @classmethod
-    def of(cls, answer: Flow, size: int, height: int, look: Look, cursor: Cursor) -> Picture:
-        """Lay a flow out."""
-        steps, stop = columns(answer), stop_at(answer, cursor)
+    def of(cls, answer: Flow, size: int, height: int, look: Look, stop: Stop | None) -> Picture:
+        """Lay a flow out around what is under the cursor."""
+        steps = columns(answer)
         most = max(len(step.nodes) for step in steps)
         rows = max(height - 1, 1)
         room = max(size - LABEL, 0) // NARROWEST + 1
@@ -158,11 +158,11 @@ class Picture:
     def strands(self) -> list[Strand]:
         """Return the bands between visible nodes."""
         found: list[Strand] = []
-        between = self.between
         for column in self.shown[:-1]:
             left, right = self.spots[column - self.shown.start :][:2]
-            out, into = _offsets(between[column], 0), _offsets(between[column], 1)
-            for row, way in enumerate(between[column]):
+            between = self.between[column]
+            out, into = _offsets(between, 0), _offsets(between, 1)
+            for row, way in enumerate(between):
                 if way.left not in left or way.right not in right:
                     continue
                 tops = (
@@ -246,10 +246,11 @@ def _foot(
     answer: Flow, size: int, height: int, look: Look, cursor: Cursor
 ) -> tuple[list[Line], Picture]:
     """Return the lines below a picture, and the picture above them."""
-    lines = wrapped(foot(answer, stop_at(answer, cursor)), size)[: max(min(height - 6, 5), 0)]
+    stop = stop_at(answer, cursor)
+    lines = wrapped(foot(answer, stop), size)[: max(min(height - 6, 5), 0)]
     if height >= TALLEST:
         height = len(lines) + 1 + NATURAL * max(len(step.nodes) for step in columns(answer))
-    picture = Picture.of(answer, size, height - len(lines), look, cursor)
+    picture = Picture.of(answer, size, height - len(lines), look, stop)
     if lines and picture.cut:
         lines = [(Span(picture.cut, "dim"),), *lines][: len(lines)]
     return lines, picture

@@ -41,16 +41,15 @@ def ways(answer: Flow) -> list[list[Way]]:
     """Return the bands between each two columns, from the top down."""
     steps = columns(answer)
     rows = [{node.event: row for row, node in enumerate(step.nodes)} for step in steps]
-    found: list[list[Way]] = []
-    for at in range(len(steps) - 1):
-        later = steps[at] if answer.backward else steps[at + 1]
-        here: list[Way] = []
-        for edge in answer.edges:
-            ends = (edge.event, edge.after) if answer.backward else (edge.after, edge.event)
-            if edge.step == later.step and ends[0] in rows[at] and ends[1] in rows[at + 1]:
-                here.append(Way(rows[at][ends[0]], rows[at + 1][ends[1]], edge))
-        found.append(sorted(here, key=lambda way: way[:2]))
-    return found
+    later = steps[:-1] if answer.backward else steps[1:]
+    gaps = {step.step: at for at, step in enumerate(later)}
+    found: list[list[Way]] = [[] for _ in later]
+    for edge in answer.edges:
+        at = gaps.get(edge.step)
+        left, right = (edge.event, edge.after) if answer.backward else (edge.after, edge.event)
+        if at is not None and left in rows[at] and right in rows[at + 1]:
+            found[at].append(Way(rows[at][left], rows[at + 1][right], edge))
+    return [sorted(here, key=lambda way: way[:2]) for here in found]
 
 
 def cells(answer: Flow) -> list[list[Cell]]:
