@@ -1,4 +1,8 @@
-"""The statements that make the documented views of events (docs/data-model.md)."""
+"""The statements that make the documented views of events (docs/data-model.md).
+
+A file keeps those that its migrations made: a change here comes with a migration that makes them
+anew.
+"""
 
 from __future__ import annotations
 
