@@ -18,13 +18,10 @@ from core.draw import NATURAL, draw, text
 from core.draw.board import error_lines, note_lines, tile_chart, tile_title, whole_lines
 from core.draw.figures import span_text
 from core.draw.spans import Line, Look, plain, safe
-from core.draw.svg import Paints, picture
+from core.draw.svg import COLUMNS, ROWS, Paints, picture
 from core.errors import FootfallError
 from core.export import export, text_rows
 from core.text import clean
-
-COLUMNS, ROWS = 100, 30
-"""The size of a tile's picture in cells; a shorter one has no empty rows."""
 
 WHOLE = 120
 """Columns of a whole board as one picture."""

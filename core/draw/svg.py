@@ -12,6 +12,9 @@ from core.text import width as cells_of
 CELL, ROW, SIZE = 8.4, 18, 14
 """Width and height of a cell, and the size of its letters, in pixels."""
 
+COLUMNS, ROWS = 100, 30
+"""The size in cells of the picture of one chart."""
+
 FONTS = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
 
 

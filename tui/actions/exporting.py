@@ -159,17 +159,14 @@ def write(text: str, name: str) -> str:
     return f"Wrote {path.absolute()}."
 
 
-PICTURE = (100, 30)
-"""Columns and rows of a picture."""
-
-
 def panel_as(view: AnswerView, kind: str) -> str:
     """Return the answer of a panel in one of FORMATS."""
     from core import draw
+    from core.draw.svg import COLUMNS
     from core.export import export
 
     if kind == "text":
-        return draw.text(view.answer, PICTURE[0])
+        return draw.text(view.answer, COLUMNS)
     if kind in ("svg", "html"):
         return _picture(view, kind)
     return export(view.answer, kind)
@@ -180,15 +177,15 @@ def _picture(view: AnswerView, kind: str) -> str:
     from core.draw import Look, draw
     from core.draw.figures import span_text
     from core.draw.spans import Span, safe
-    from core.draw.svg import page, picture
+    from core.draw.svg import COLUMNS, ROWS, page, picture
     from tui.widgets.pictures import paints
 
     answer, look = view.answer, Look(calendar=view.app.look.calendar)
     dates = span_text(answer.first, answer.last)
     heading = ((Span(safe(view.heading), "title"), Span(f"  {dates}", "dim")), ())
-    body = draw(answer, *PICTURE, look, chart=view.drawn_as, marks=view.marks)
+    body = draw(answer, COLUMNS, ROWS, look, chart=view.drawn_as, marks=view.marks)
     paint = paints(view.app.ink.on("surface"))
-    drawn = picture([*heading, *body], PICTURE[0], paint)
+    drawn = picture([*heading, *body], COLUMNS, paint)
     return drawn if kind == "svg" else page(safe(view.heading), drawn, paint)
 
 
