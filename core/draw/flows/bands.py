@@ -151,7 +151,7 @@ class Picture:
         return 2 if self.pitch >= 20 else 1
 
     @property
-    def label(self) -> int:
+    def flat(self) -> int:
         """How many cells bands are straight before they turn."""
         return self.pitch - self.bar - 1 - min(max(self.pitch // 3, 4), 14)
 
@@ -172,7 +172,7 @@ class Picture:
                 start, end = self.left(column) + self.bar, self.left(column + 1)
                 stop = Stop(column, row, True)
                 thick = way.edge.count * self.each
-                found.append(Strand(stop, start, end, tops, thick, self.label))
+                found.append(Strand(stop, start, end, tops, thick, self.flat))
         return found
 
     def lit(self, stop: Stop) -> bool:
