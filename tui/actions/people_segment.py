@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from core.answers import Cell
@@ -72,16 +73,35 @@ def _store(page: PeopleListed, name: str, people: Any, again: Again) -> None:
         return
     body = Definition(static_ids=tuple(person.user for person in people.rows))
     definition = body.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    keep_audience(
+        page, name, definition, people.title,
+        lambda item, members: _tell(page, item, people.total, members), again,
+    )  # fmt: skip
+
+
+def keep_audience(
+    page: PeopleListed,
+    name: str,
+    definition: dict[str, Any],
+    title: str,
+    tell: Callable[[Item, int], None],
+    again: Again,
+) -> None:
+    """Save an audience made from a list, which undo takes back, and count its members.
+
+    Args:
+        title: that of the list, which becomes the description.
+        tell: called with the audience and how many are in it.
+        again: as for `attempt`.
+    """
 
     def kept(item: Item) -> None:
         page.made = item
-        told = Callback(lambda found: _tell(page, item, people.total, found.total), page.sorry)
-        page.ask(told, members_of(item.id))
+        page.ask(Callback(lambda found: tell(item, found.total), page.sorry), members_of(item.id))
 
-    about = clean(people.title)[:2000]
     attempt(
         page,
-        lambda saved: saved.save_audience(name, definition, about),
+        lambda saved: saved.save_audience(name, definition, clean(title)[:2000]),
         f"Saved {clean(name)}.",
         kept,
         again,

@@ -11,10 +11,9 @@ from core.queries.common.question import Question
 from core.queries.people.people import PeopleBehind
 from core.store.library.saved import Item
 from core.text import clean
-from tui.actions.people_segment import members_of
+from tui.actions.people_segment import keep_audience
 from tui.actions.saving import ask_name
-from tui.actions.storing import Again, attempt
-from tui.services.runner import Callback
+from tui.actions.storing import Again
 from tui.texts.people import many
 
 if TYPE_CHECKING:
@@ -158,26 +157,12 @@ def make_live(page: PeopleListed) -> None:
     if rule is None:
         page.say("These people are no rule of an audience. n saves exactly them.", warning=True)
         return
-    title, about = clean(listed.title)[:200], clean(listed.title)[:2000]
-    ask_name(page, "New live audience", title, lambda name, again: _store(
-        page, name, rule, about, again
-    ))  # fmt: skip
 
+    def tell(item: Item, members: int) -> None:
+        said = f"Saved {clean(item.title, 60)}: a live audience, now {many(members)}. U undoes it."
+        page.say(said)
 
-def _store(page: PeopleListed, name: str, rule: Body, about: str, again: Again) -> None:
-    def kept(item: Item) -> None:
-        page.made = item
-        told = Callback(lambda found: _tell(page, item, found.total), page.sorry)
-        page.ask(told, members_of(item.id))
+    def store(name: str, again: Again) -> None:
+        keep_audience(page, name, rule, listed.title, tell, again)
 
-    attempt(
-        page,
-        lambda saved: saved.save_audience(name, rule, about),
-        f"Saved {clean(name)}.",
-        kept,
-        again,
-    )
-
-
-def _tell(page: PeopleListed, item: Item, members: int) -> None:
-    page.say(f"Saved {clean(item.title, 60)}: a live audience, now {many(members)}. U undoes it.")
+    ask_name(page, "New live audience", clean(listed.title)[:200], store)
