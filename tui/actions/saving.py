@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tui.actions.pages import AnyPage, BoardList, BoardShown, ListPage, QuestionShown
 
 NEW = "(new board)"
+NOTHING_DELETED = "Nothing was deleted in the last 30 days."
 
 
 def ask_name(
@@ -199,11 +200,16 @@ def undo_delete(
     """Restore what was deleted last, then call `then`, or refresh the page's list."""
     deleted = page.app.saved.deleted(kind)
     if not deleted:
-        page.say("Nothing was deleted in the last 30 days.")
+        page.say(NOTHING_DELETED)
         return
     id_, title, _ = deleted[0]
+    restore(page, kind, id_, title, then or page.fill)
+
+
+def restore(page: AnyPage, kind: Kind, id_: str, title: str, then: Callable[[], object]) -> None:
+    """Bring back something deleted, then call `then`."""
     said = f"Restored {clean(title)}."
-    attempt(page, lambda saved: saved.restore(kind, id_), said, lambda _: (then or page.fill)())
+    attempt(page, lambda saved: saved.restore(kind, id_), said, lambda _: then())
 
 
 def delete_tile(page: BoardShown) -> None:

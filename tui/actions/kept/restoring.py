@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from core.definitions.saved import Kind
 from core.errors import FootfallError
 from core.text import age, clean
-from tui.actions.storing import attempt
+from tui.actions.saving import NOTHING_DELETED, restore
 from tui.widgets.dialogs import Chooser
 from tui.widgets.listing import Row
 
@@ -40,7 +40,7 @@ def restore_deleted(page: AnyPage, then: Callable[[], object]) -> None:
             page.sorry(error)
             return
     if not found:
-        page.say("Nothing was deleted in the last 30 days.")
+        page.say(NOTHING_DELETED)
         return
     now = page.app.engine.clock()
     rows = [
@@ -50,8 +50,6 @@ def restore_deleted(page: AnyPage, then: Callable[[], object]) -> None:
 
     def chosen(value: tuple[Kind, str, str] | None) -> None:
         if value is not None:
-            kind, id_, title = value
-            said = f"Restored {clean(title)}."
-            attempt(page, lambda saved: saved.restore(kind, id_), said, lambda _: then())
+            restore(page, *value, then)
 
     page.app.push_screen(Chooser("Restore deleted", rows), chosen)
