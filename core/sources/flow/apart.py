@@ -11,6 +11,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from threading import Condition, Thread
 from types import SimpleNamespace
 from typing import IO, Any, Final
@@ -21,6 +22,8 @@ from core.sources.flow.columns import Coded
 from core.sources.flow.packed import State, Unpacker
 from core.sources.flow.sending import BLOCK, END, ERROR, OPENED, SALT, SIZE
 
+PROJECT: Final = str(Path(__file__).parents[3])
+"""The folder of the packages, which an editable install finds by a hook and not by `sys.path`."""
 MOST_WAITING: Final = 8 << 20
 """How many bytes of messages wait at most before the other process does."""
 
@@ -54,7 +57,7 @@ def _started() -> subprocess.Popen[bytes] | None:
     except OSError:
         return None
     try:
-        _ask(process, sys.path)
+        _ask(process, [*sys.path, PROJECT])
     except OSError:
         _end(process)
         return None

@@ -175,6 +175,18 @@ def test_the_other_process_ends_with_the_one_that_started_it(tmp_path: Path) -> 
         os.kill(int(done.stdout), 0)
 
 
+def test_the_other_process_finds_the_packages_where_only_a_hook_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "in.json"
+    path.write_bytes(b'{"event": "open", "time": 1750000000}\n')
+    monkeypatch.setattr(sys, "path", [each for each in sys.path if Path(each or ".") != ROOT])
+    request = {"place": Place(str(path)), "mapping": {}, "form": None, "reading": Reading()}
+    apart = open_apart({**request, "trusted": False}, bytes)
+    assert apart is not None
+    apart.close()
+
+
 def test_a_process_that_ends_early_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "in.json"
     path.write_bytes(b'{"event": "open", "time": 1750000000}\n' * 600_000)
