@@ -24,10 +24,11 @@ from tui.actions.storing import QUICK
 from tui.keys import PLACES
 from tui.navigation import Navigation
 from tui.screens.bases.page import Page
-from tui.services.config import GLYPHS, Config, read
+from tui.services.config import Config, read
 from tui.services.errors import tell
 from tui.services.freshness import Freshness
 from tui.services.library import Library
+from tui.services.settable import GLYPHS
 from tui.services.state import State
 from tui.start.dressed import Dressed
 from tui.themes.own import DEFAULT

@@ -64,8 +64,10 @@ def draw(
         left = height - len(said)
         return [*draw(rest, width, left, look, chart=chart, cursor=cursor, marks=marks), *said]
     name = _chart(answer, width, height, chart)
-    if cursor is not None and name == "number" != chart and not getattr(answer, "several", True):
-        cursor = (cursor[0] + 1, cursor[1])  # the row of its total comes first
+    if answer.shape == "series" and name == "number" != chart:
+        from core.draw.places import below_total
+
+        cursor = below_total(answer, cursor)
     if answer.shape == "series" and not _has_values(answer):
         return finished(_empty(answer, width), width, height, look)
     function = _function(answer.shape, name)

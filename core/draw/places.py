@@ -61,6 +61,13 @@ def beside(
     return cursor[0] + down, cursor[1] + right
 
 
+def below_total(answer: Any, cursor: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Return a cursor on the buckets of a series where a number has it, below its total."""
+    if cursor is None or answer.several:
+        return cursor
+    return cursor[0] + 1, cursor[1]
+
+
 def _flow(answer: Flow, chart: str) -> list[list[Cell]]:
     """A row per rank; a column per step and per gap between two, or else a row per node or edge."""
     if chart == "edges":

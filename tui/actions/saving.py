@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tui.actions.pages import AnyPage, BoardList, BoardShown, ListPage, QuestionShown
 
 NEW = "(new board)"
+BOARD_SAVED = "Board saved. U brings it back as it was."
 NOTHING_DELETED = "Nothing was deleted in the last 30 days."
 
 

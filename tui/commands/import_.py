@@ -15,7 +15,8 @@ from core.errors import BadInput
 from tui.commands.database import database, patience
 from tui.commands.drawn import DrawnLine
 from tui.commands.output import put, say
-from tui.services.config import WEEK_STARTS, usual
+from tui.services.config import usual
+from tui.services.settable import WEEK_STARTS
 from tui.texts.progress import bar_text, line_text
 
 if TYPE_CHECKING:

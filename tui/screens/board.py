@@ -10,13 +10,14 @@ from core.queries.common.question import Question
 from tui.actions.board_names import duplicate_board, rename_board
 from tui.actions.exporting import export_board
 from tui.actions.kept.copying import board_link, copy_link
-from tui.actions.saving import delete_tile, save_board, undo_tile
+from tui.actions.saving import BOARD_SAVED, delete_tile, save_board, undo_tile
 from tui.screens.bases.page import bindings
 from tui.screens.bases.tiled_page import TiledPage
 from tui.widgets.panel import Panel
 from tui.widgets.tile import Tile
 from tui.widgets.tiles import Tiles
 
+EMPTY = "This board is empty. e and then n add to it, as does a on a chart."
 ONE_TILE = ("breakdown", "measure", "metric")
 
 
@@ -26,6 +27,13 @@ class BoardPage(TiledPage):
     page_id = "board"
     labels = {"next_panel": "next tile", "edit": "layout"}  # noqa: RUF012
     BINDINGS = bindings("board")
+
+    @property
+    def opening(self) -> str:
+        """See TiledPage."""
+        if not self.board.blocks:
+            return EMPTY
+        return BOARD_SAVED if self.before is not None else ""
 
     def set_fields(self, **changes: Any) -> None:
         """Change all tiles, or only the focused one for fields that belong to one tile."""

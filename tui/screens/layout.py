@@ -11,15 +11,17 @@ from core.definitions.shared import new_id
 from core.errors import FootfallError
 from core.text import things
 from tui.actions.kept.adding import add_tile, edit_tile, name_tile
+from tui.actions.saving import BOARD_SAVED
 from tui.actions.storing import attempt
 from tui.screens.bases.page import bindings
-from tui.screens.bases.tiled_page import SAVED, TiledPage
+from tui.screens.bases.tiled_page import TiledPage
 from tui.widgets.note import NoteView
 from tui.widgets.panel import Panel
 from tui.widgets.tile import Tile
 from tui.widgets.tiles import Tiles
 
 EMPTY = "This board is empty. n adds a tile."
+HOW = "Arrows move the tile. ESC saves the whole layout; U then brings back the one before."
 
 
 class LayoutPage(TiledPage, inherit_bindings=False):
@@ -46,11 +48,10 @@ class LayoutPage(TiledPage, inherit_bindings=False):
         """See Page."""
         return f"{self.board.title} (layout)"
 
-    def start(self) -> None:
-        """See Page."""
-        super().start()
-        if not self.board.blocks:
-            self.say(EMPTY)
+    @property
+    def opening(self) -> str:
+        """See TiledPage."""
+        return HOW if self.board.blocks else EMPTY
 
     @property
     def block(self) -> Block | None:
@@ -212,7 +213,7 @@ class LayoutPage(TiledPage, inherit_bindings=False):
             then(self.board)
             return
         board = self.board
-        attempt(self, lambda saved: saved.save_board(board), SAVED, then)
+        attempt(self, lambda saved: saved.save_board(board), BOARD_SAVED, then)
 
     def _done(self, stored: Board) -> None:
         changed = self.board != self.at_first

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from core.errors import FootfallError
 from core.text import clean
 from tui.actions.edits import RANGES
-from tui.services.config import BY_NAME, GLYPHS, WEEK_STARTS, Found, Setting, Settings, put
+from tui.services.config import Found, Settings, put
+from tui.services.settable import BY_NAME, GLYPHS, WEEK_STARTS, Setting
 from tui.widgets.dialogs import Chooser, Prompt
 from tui.widgets.listing import Row
 from tui.widgets.themes import ThemeChooser

@@ -8,6 +8,7 @@ from core.text import clean, fit
 from tui.commands.options import db_option
 from tui.commands.output import put_json, put_line, say
 from tui.services import config as settings
+from tui.services.settable import BY_NAME, Setting, setting_of
 
 
 @click.command("config")
@@ -41,7 +42,7 @@ def command(
     if check:
         return _check(known)
     if name is not None:
-        put_line(_shown(settings.setting_of(name), found.get(name)))
+        put_line(_shown(setting_of(name), found.get(name)))
         return 0
     _show(known, found, as_json=as_json)
     return 0
@@ -52,10 +53,10 @@ def _set(name: str, value: str | None) -> int:
     file = clean(str(settings.config_file()), 200)
     say(f"{name} is {clean(str(stored))}, in {file}." if stored is not None
         else f"{name} is not set in {file}.")  # fmt: skip
-    if name in settings.BY_NAME:
+    if name in BY_NAME:
         found = settings.Settings().found(name)
         if found.origin == "environment":
-            variable = settings.BY_NAME[name].variable
+            variable = BY_NAME[name].variable
             say(f"{variable} comes before it and says {clean(str(found.value))}.")
     return 0
 
@@ -70,7 +71,7 @@ def _check(known: settings.Settings) -> int:
     return 2 if known.wrong else 0
 
 
-def _shown(setting: settings.Setting, found: settings.Found | None) -> str:
+def _shown(setting: Setting, found: settings.Found | None) -> str:
     return str(found.value if found else setting.usual)
 
 
@@ -81,7 +82,7 @@ def _show(known: settings.Settings, found: dict[str, settings.Found], *, as_json
     put_line(str(known.file))
     wide = max(len(name) for name in found)
     for name, each in found.items():
-        setting = settings.setting_of(name)
+        setting = setting_of(name)
         origin = setting.variable if each.origin == "environment" else each.origin
         value = str(each.value) or "-"
         put_line(f"  {name:<{wide}}  {fit(clean(value, 60), 16)}  {origin:<8}  {setting.does}")

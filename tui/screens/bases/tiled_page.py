@@ -20,8 +20,6 @@ from tui.widgets.panel import Panel
 from tui.widgets.tile import Tile
 from tui.widgets.tiles import Tiles
 
-SAVED = "Board saved. U brings it back as it was."
-
 
 class TiledPage(QuestionPage):
     """A page that shows a board.
@@ -74,17 +72,21 @@ class TiledPage(QuestionPage):
     @property
     def tiles(self) -> list[Tile]:
         """The chart tiles in reading order."""
-        found = list(self.query(Tile))
-        return sorted(found, key=lambda t: (t.block.position.y, t.block.position.x))
+        shown = self.query_one(Tiles).tiles
+        found = (shown.get(block.id) for block in self.board.in_order)
+        return [tile for tile in found if isinstance(tile, Tile)]
 
     def start(self) -> None:
         """See Page."""
         self.app.state.values["board"] = self.board.id
-        if not self.board.blocks:
-            self.say("This board is empty. e and then n add to it, as does a on a chart.")
-        elif self.before is not None:
-            self.say(SAVED)
+        if self.opening:
+            self.say(self.opening)
         self.ask_tiles(self.tiles)
+
+    @property
+    def opening(self) -> str:
+        """What is said when it opens."""
+        return ""
 
     def ask_tiles(self, tiles: list[Tile], *, fresh: bool = False) -> None:
         """Ask the tiles' questions, with the board's changes."""

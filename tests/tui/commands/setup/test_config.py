@@ -12,7 +12,8 @@ from core.store.workspace import open_reader
 from tests.worlds.tui_pilot import workspace
 from tui.commands import run
 from tui.commands.database import usual_database
-from tui.services.config import SETTINGS, Settings
+from tui.services.config import Settings
+from tui.services.settable import SETTINGS
 
 
 @pytest.fixture(autouse=True)
