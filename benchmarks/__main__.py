@@ -1,31 +1,31 @@
-"""python -m benchmarks: footfall compared with DuckDB on the same generated events."""
+"""python -m benchmarks: footfall compared with DuckDB and ClickHouse on the same events."""
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import sqlite3
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from importlib.metadata import version
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import click
 
-from benchmarks import duck, importing
-from benchmarks.generate import END, data_file, log_file
-from benchmarks.measure import Different, Timing, ask_both
+from benchmarks import importing, loading
+from benchmarks.measure import Different, Timing, ask_all
+from benchmarks.peers.known import PEERS, Peer, named
+from benchmarks.programs import Apart, Failed, Footfall
 from benchmarks.questions import QUESTIONS, Asked
-from core.engines.sqlite.engine import SqliteEngine
-from core.store.ingest.importer import import_files
-from core.store.workspace import open_reader
+from benchmarks.table import Table
 
 
 @click.command()
 @click.option("--events", default=1_000_000, show_default=True, help="How many events to generate.")
 @click.option("--seed", default=1, show_default=True, help="The seed of the generated events.")
+@click.option("--peers", default="duckdb", show_default=True, help="Who to compare with; or none.")
 @click.option(
     "--db",
     type=click.Path(path_type=Path, file_okay=False),
@@ -33,44 +33,107 @@ from core.store.workspace import open_reader
 )
 @click.option("--only", help="Names of questions or parts of them, separated by commas.")
 @click.option("--markdown", is_flag=True, help="Print the table as markdown.")
+@click.option(
+    "--save",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file for the times, as JSON; python -m benchmarks.growth reads several.",
+)
 @click.option("--imports", is_flag=True, help="Measure imports instead of questions.")
 @click.option("--sqlite-utils", "plain", is_flag=True, help="Import by sqlite-utils as well.")
 def main(
     events: int,
     seed: int,
+    peers: str,
     db: Path | None,
     only: str | None,
     markdown: bool,
+    save: Path | None,
     imports: bool,
     plain: bool,
 ) -> None:
-    """Check that both give the same answers, then print the times."""
-    click.echo(header(events, seed))
+    """Check that all give the same answers, and print the times of each question as it is done."""
+    asked, others = chosen(only), chosen_peers(peers)
+    click.echo(header(events, seed, others))
     with folder(db) as place:
         if imports:
-            click.echo(
-                "\n".join(importing.lines(importing.measure(place, events, seed, plain=plain)))
-            )
+            measured = importing.measure(place, events, seed, plain=plain)
+            click.echo("\n".join(importing.lines(measured)))
             return
-        stem = place / f"events-{events}-{seed}"
-        workspace = load(place, stem, events, seed)
-        engine = SqliteEngine(workspace, clock=lambda: END - 1)
-        with closing(engine), closing(duck.connect(stem.with_suffix(".duckdb"))) as other:
-            try:
-                timings = [ask_both(engine, other, asked) for asked in chosen(only)]
-            except Different as found:
-                raise click.ClickException(str(found)) from found
-    click.echo("\n".join(lines(timings, markdown=markdown)))
+        places = [loading.workspace(place, events, seed)]
+        places += [loading.of_peer(peer, place, events, seed) for peer in others]
+        click.echo("\n".join(loading.lines(places, events)))
+        with ExitStack() as stack:
+            programs = [Apart("footfall", Footfall, places[0].path)]
+            programs += [
+                Apart(peer.name, peer.open, kept.path)
+                for peer, kept in zip(others, places[1:], strict=True)
+            ]
+            for program in programs:
+                stack.enter_context(closing(program))
+            timings, failed = run(programs, asked, markdown=markdown)
+            peaks = {program.name: program.peak for program in programs}
+    if save:
+        save.write_text(json.dumps(kept_as(events, timings, peaks), indent=1), "utf-8")
+    if failed:
+        raise click.ClickException(f"{len(failed)} failed: {', '.join(failed)}")
 
 
-def header(events: int, seed: int) -> str:
+def run(
+    programs: Sequence[Apart], asked: Sequence[Asked], *, markdown: bool
+) -> tuple[list[Timing], list[str]]:
+    """Print a row per question as it is measured; return the times, and the names of failures."""
+    table = Table([program.name for program in programs], markdown=markdown)
+    click.echo("\n".join(table.head()))
+    timings: list[Timing] = []
+    failed: list[str] = []
+    for one in asked:
+        try:
+            timing = ask_all(programs[0], programs[1:], one)
+        except (Different, Failed) as error:
+            failed.append(one.name)
+            click.echo(f"FAILED {error}", err=True)
+            continue
+        timings.append(timing)
+        click.echo(table.row(timing))
+    for line in table.means(timings):
+        click.echo(line)
+    peaks = ", ".join(f"{program.name} {program.peak:,.0f}" for program in programs)
+    click.echo(f"most memory, MB: {peaks}")
+    return timings, failed
+
+
+def header(events: int, seed: int, peers: Sequence[Peer]) -> str:
     """Return a description of the run."""
+    programs = [f"footfall on SQLite {sqlite3.sqlite_version}"]
+    programs += [f"{peer.name} {_version(peer)}" for peer in peers]
+    programs += [f"Python {platform.python_version()}"]
     return (
-        f"{events:,} events, seed {seed}, last 90 of 180 days, both warm, medians\n"
-        f"footfall on SQLite {sqlite3.sqlite_version}, "
-        f"DuckDB {version('duckdb')}, Python {platform.python_version()}, "
-        f"{os.cpu_count()} cores {platform.machine()}"
+        f"{events:,} events, seed {seed}, last 90 of 180 days, all warm, medians, ms\n"
+        f"{', '.join(programs)}, {os.cpu_count()} cores {platform.machine()}"
     )
+
+
+def _version(peer: Peer) -> str:
+    """Return a peer's version.
+
+    Raises:
+        click.ClickException: it is not installed.
+    """
+    try:
+        return version(peer.package)
+    except PackageNotFoundError:
+        raise click.ClickException(
+            f"{peer.name} is not installed: pip install -e '.[{peer.extra}]'."
+        ) from None
+
+
+def kept_as(events: int, timings: Sequence[Timing], peaks: dict[str, float]) -> dict[str, object]:
+    """Return what `--save` writes: {"events", "peaks": MB, "taken": question -> program -> ms}."""
+    return {
+        "events": events,
+        "peaks": peaks,
+        "taken": {timing.name: dict(timing.taken) for timing in timings},
+    }
 
 
 @contextmanager
@@ -84,31 +147,16 @@ def folder(given: Path | None) -> Iterator[Path]:
         yield Path(made)
 
 
-def load(place: Path, stem: Path, events: int, seed: int) -> Path:
-    """Create the data file, workspace and DuckDB file if missing; return the workspace."""
-    data = data_file(place, events, seed)
-    workspace, other = stem.with_suffix(".footfall.db"), stem.with_suffix(".duckdb")
-    if not workspace.exists():
-        started = time.perf_counter()
-        unfinished = workspace.with_suffix(".part")
-        for left in unfinished.parent.glob(unfinished.name + "*"):
-            left.unlink()
-        stored = import_files(unfinished, [data]).stored
-        unfinished.rename(workspace)
-        rate = stored / (time.perf_counter() - started)
-        click.echo(f"imported {stored:,} events, {rate:,.0f} rows/s")
-    if not other.exists():
-        duck.load(other, data)
-    logs = log_file(place, events, seed)
-    with closing(open_reader(workspace)) as connection:
-        has_logs = connection.execute("select name from sqlite_master where name = 'log_days'")
-        loaded = has_logs.fetchone() and connection.execute("select 1 from logs").fetchone()
-    if not loaded:
-        import_files(workspace, [logs], logs=True)
-    duck.load_logs(other, logs)
-    sizes = [f"{file.stat().st_size / 1e6:,.0f} MB" for file in (data, workspace, other)]
-    click.echo("JSON lines {}, workspace {}, DuckDB {}".format(*sizes))
-    return workspace
+def chosen_peers(keys: str) -> list[Peer]:
+    """Return the peers to compare with.
+
+    Raises:
+        click.BadParameter: there is no such peer.
+    """
+    try:
+        return named([key for key in keys.split(",") if key.strip() != "none"])
+    except KeyError as error:
+        raise click.BadParameter(f"{error.args[0]}: known are {', '.join(PEERS)}.") from None
 
 
 def chosen(only: str | None) -> list[Asked]:
@@ -122,26 +170,6 @@ def chosen(only: str | None) -> list[Asked]:
     if not found:
         raise click.BadParameter(f"Known: {', '.join(q.name for q in QUESTIONS)}.")
     return found
-
-
-def lines(timings: list[Timing], *, markdown: bool) -> list[str]:
-    """Return the table, one line per question."""
-    rows = [("question", "footfall ms", "DuckDB ms", "ratio", "target")]
-    rows += [
-        (
-            timing.name, f"{timing.footfall:.1f}", _figure(timing.duckdb, 1),
-            _figure(timing.ratio, 2), f"{timing.target}" if timing.target else "",
-        )
-        for timing in timings
-    ]  # fmt: skip
-    if markdown:
-        rows.insert(1, ("---", "---:", "---:", "---:", "---:"))
-        return [f"| {' | '.join(row)} |" for row in rows]
-    return [f"{row[0]:<26}" + "".join(f"{cell:>13}" for cell in row[1:]) for row in rows]
-
-
-def _figure(value: float | None, places: int) -> str:
-    return "-" if value is None else f"{value:.{places}f}"
 
 
 if __name__ == "__main__":

@@ -44,6 +44,9 @@ CONTEXT = {
 }  # fmt: skip
 """Context columns with their values, commonest first."""
 
+ITEMS = tuple(f"sku-{number}" for number in range(1, 501))
+"""What is viewed and put into carts."""
+
 Row = tuple[int, str, str, tuple[str, ...], dict[str, Any]]
 """ts in ms, event, user, one value per CONTEXT, properties."""
 
@@ -164,5 +167,5 @@ def _properties(source: random.Random, event: str) -> dict[str, Any]:
     if event == "purchase":
         return {"amount": round(source.lognormvariate(3.4, 0.8), 2), "items": source.randint(1, 6)}
     if event in ("view_item", "add_to_cart"):
-        return {"item": f"sku-{source.randint(1, 500)}"}
+        return {"item": ITEMS[source.randint(1, 500) - 1]}
     return {}

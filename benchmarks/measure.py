@@ -4,96 +4,102 @@ from __future__ import annotations
 
 import math
 import statistics
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from benchmarks import duck
-from benchmarks.questions import SOMEBODY, Asked, Rows
-from core.engines.sqlite.engine import SqliteEngine
-from core.queries import from_json
+from benchmarks.programs import Apart, Taken
+from benchmarks.questions import BY_SETS, Asked, Rows
 
-RUNS = 9
-SLOW = 2000
-"""If the first run takes this many ms, only one more is timed."""
+RUNS: Final = 7
+LONG_RUNS: Final = 5
+SLOW: Final = 500
+"""Questions that take longer than so many ms are timed LONG_RUNS times, others RUNS times."""
+WARM_UP: Final = 2
+MOST: Final = 1.5
+"""The ratio to DuckDB's time that no question should exceed."""
+MOST_BY_SETS: Final = 0.1
+"""The same for questions that are answered from stored sets."""
 
 
 @dataclass(frozen=True)
 class Timing:
-    """The times of one question, in ms: medians of warm runs; None if DuckDB has no SQL for it."""
+    """The times of one question: medians of warm runs, by program; ours is the first."""
 
     name: str
-    footfall: float
-    duckdb: float | None
-    target: float | None
+    taken: Mapping[str, Taken]
+
+    def ratio(self, peer: str) -> Taken | None:
+        """footfall's times divided by a peer's; None if the peer was not asked."""
+        ours, theirs = next(iter(self.taken.values())), self.taken.get(peer)
+        if theirs is None or not theirs.wall or not theirs.cpu:
+            return None
+        return Taken(ours.wall / theirs.wall, ours.cpu / theirs.cpu)
 
     @property
-    def ratio(self) -> float | None:
-        """footfall's time divided by DuckDB's."""
-        return self.footfall / self.duckdb if self.duckdb else None
+    def target(self) -> float | None:
+        """The ratio to DuckDB's time that should not be exceeded, None without a counterpart."""
+        if len(self.taken) == 1:
+            return None
+        return MOST_BY_SETS if self.name in BY_SETS else MOST
 
 
 class Different(Exception):
-    """The two gave different answers."""
+    """Two programs gave different answers."""
 
 
-def compare(name: str, ours: Rows, theirs: Rows) -> None:
+def compare(name: str, ours: Rows, theirs: Rows, peer: str = "DuckDB") -> None:
     """Raise Different unless the rows are the same, ignoring order and with floats to 9 digits."""
     left, right = _sorted(ours), _sorted(theirs)
     for mine, other in zip(left, right, strict=False):
         if len(mine) != len(other) or not all(map(_same, mine, other)):
-            raise Different(f"{name}: footfall says {mine}, DuckDB says {other}")
+            raise Different(f"{name}: footfall says {mine}, {peer} says {other}")
     if len(left) != len(right):
-        raise Different(f"{name}: footfall has {len(left)} rows, DuckDB {len(right)}")
+        raise Different(f"{name}: footfall has {len(left)} rows, {peer} {len(right)}")
 
 
 def _sorted(rows: Iterable[tuple[Any, ...]]) -> Rows:
-    return sorted(rows, key=lambda row: [str(value) for value in row])
+    return sorted(rows, key=lambda row: [_key(value) for value in row])
+
+
+def _key(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, int | float) else str(value)
 
 
 def _same(left: Any, right: Any) -> bool:
     if isinstance(left, int | float) and isinstance(right, int | float):
         return math.isclose(left, right, rel_tol=1e-9, abs_tol=1e-9)
-    return left == right
+    return bool(left == right)
 
 
-def ask_both(engine: SqliteEngine, db: Any, asked: Asked) -> Timing:
-    """Check that both give the same answer, then time them alternately after two warm-up runs.
+def ask_all(ours: Apart, peers: Sequence[Apart], asked: Asked) -> Timing:
+    """Check that all give the same answer, then time them in turns, after two runs to warm up.
 
-    Questions without SQL for DuckDB are timed alone; slow ones only once more.
+    Peers that have no statement for a question are left out.
 
     Raises:
-        Different: the answers differ.
+        Different: an answer differs.
+        Failed: a program did not answer.
     """
-    question = from_json(_of_somebody(engine, asked.body))
-    started = time.perf_counter()
-    answer = engine.run(question, fresh=True).answer
-    slow = (time.perf_counter() - started) * 1000 > SLOW
-    warm_up, runs = (0, 1) if slow else (2, RUNS)
-    known = asked.name in duck.SQL
-    if known:
-        compare(asked.name, asked.read(answer), duck.answer(db, asked.name))
-    taken = [
-        (
-            timed(lambda: engine.run(question, fresh=True)),
-            timed(lambda: duck.answer(db, asked.name)) if known else 0.0,
-        )
-        for _ in range(warm_up + runs)
+    able = [peer for peer in peers if peer.knows(asked.name)]
+    answer = ours.rows(asked.name) if able else []
+    for peer in able:
+        compare(asked.name, answer, peer.rows(asked.name), peer.name)
+    programs = (ours, *able)
+    first = [program.taken(asked.name) for program in programs]
+    slow = max(taken.wall for taken in first) > SLOW
+    warm_up, runs = (0, LONG_RUNS) if slow else (WARM_UP - 1, RUNS)
+    taken = [[program.taken(asked.name) for program in programs] for _ in range(warm_up + runs)]
+    medians = [
+        Taken(*map(statistics.median, zip(*times, strict=True)))
+        for times in zip(*taken[warm_up:], strict=True)
     ]
-    footfall, duckdb = map(statistics.median, zip(*taken[warm_up:], strict=True))
-    return Timing(asked.name, footfall, duckdb if known else None, asked.target)
+    return Timing(asked.name, {p.name: figure for p, figure in zip(programs, medians, strict=True)})
 
 
-def _of_somebody(engine: SqliteEngine, body: dict[str, Any]) -> dict[str, Any]:
-    if body.get("user") != SOMEBODY:
-        return body
-    ((key,),) = engine.read("select key from identities order by id limit 1", {})
-    return {**body, "user": key}
-
-
-def timed(run: Callable[[], Any]) -> float:
-    """Return how many ms a call takes."""
-    started = time.perf_counter()
-    run()
-    return (time.perf_counter() - started) * 1000
+def mean_ratio(timings: Sequence[Timing], peer: str) -> Taken | None:
+    """Return the geometric means of the ratios to a peer's times; None without any."""
+    ratios = [ratio for timing in timings if (ratio := timing.ratio(peer))]
+    if not ratios:
+        return None
+    return Taken(*(statistics.geometric_mean(values) for values in zip(*ratios, strict=True)))

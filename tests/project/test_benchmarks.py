@@ -1,14 +1,22 @@
-"""The benchmark's questions: of every kind, and DuckDB's SQL for them."""
+"""The benchmark: questions of every kind, the same answers of every peer, and its table."""
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 
-from benchmarks import duck
+from benchmarks import loading
+from benchmarks.__main__ import run
 from benchmarks.importing import Imports, Taken, lines
-from benchmarks.measure import Different, Timing, compare
-from benchmarks.questions import OF_OTHERS, QUESTIONS
+from benchmarks.measure import Different, Timing, compare, mean_ratio
+from benchmarks.peers.known import PEERS
+from benchmarks.programs import Apart, Failed, Footfall
+from benchmarks.programs import Taken as Times
+from benchmarks.questions import BY_SETS, OF_OTHERS, QUESTIONS
 from core.queries import KINDS, from_json
+
+EVENTS = 3_000
 
 
 def test_every_kind_is_measured():
@@ -21,8 +29,64 @@ def test_every_question_can_be_read_and_is_named_once():
     assert len({asked.name for asked in QUESTIONS}) == len(QUESTIONS)
 
 
-def test_all_of_duckdbs_sql_is_asked():
-    assert set(duck.SQL) <= {asked.name for asked in QUESTIONS}
+@pytest.mark.parametrize("peer", PEERS.values(), ids=PEERS)
+def test_all_of_a_peers_sql_is_asked(peer):
+    assert set(peer.sql) <= {asked.name for asked in QUESTIONS}
+
+
+def test_questions_that_sets_answer_are_among_those_asked():
+    assert {asked.name for asked in QUESTIONS} >= BY_SETS
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("benchmark")
+
+
+@pytest.mark.parametrize("peer", PEERS.values(), ids=PEERS)
+def test_a_peer_gives_the_same_answers(peer, folder):
+    pytest.importorskip(peer.package)
+    ours = Footfall(loading.workspace(folder, EVENTS, 1).path)
+    other = peer.open(loading.of_peer(peer, folder, EVENTS, 1).path)
+    with closing(ours), closing(other):
+        for asked in QUESTIONS:
+            if other.knows(asked.name):
+                rows = (
+                    program.rows(asked.name, program.run(asked.name)) for program in (ours, other)
+                )
+                compare(asked.name, *rows, peer.name)
+
+
+class _Told(Apart):
+    """A program without a process."""
+
+    def __init__(self, name, answers):
+        super().__init__(name, None, None)
+        self._answers = answers
+
+    def knows(self, name):
+        return name in self._answers
+
+    def rows(self, name):
+        if self._answers[name] is None:
+            raise Failed(f"{name}: {self.name} ended")
+        return self._answers[name]
+
+    def taken(self, name):
+        return Times(1.0, 2.0)
+
+
+def test_a_row_that_fails_is_named_and_the_run_goes_on(capsys):
+    one, two, three = QUESTIONS[:3]
+    ours = _Told("footfall", {one.name: [(1,)], two.name: [(2,)], three.name: [(3,)]})
+    peer = _Told("peer", {one.name: [(0,)], two.name: None, three.name: [(3,)]})
+    timings, failed = run([ours, peer], [one, two, three], markdown=False)
+    assert failed == [one.name, two.name]
+    assert [timing.name for timing in timings] == [three.name]
+    told = capsys.readouterr()
+    assert f"{one.name}: footfall says (1,), peer says (0,)" in told.err
+    assert f"{two.name}: peer ended" in told.err
+    assert "geometric mean of 1, footfall / peer: 1.00 by the clock, 1.00 by processor" in told.out
 
 
 def test_different_answers_are_no_timing():
@@ -32,8 +96,13 @@ def test_different_answers_are_no_timing():
 
 
 def test_what_footfall_is_asked_alone_has_no_ratio():
-    assert Timing("sql", 3.0, None, None).ratio is None
-    assert Timing("sql", 3.0, 6.0, None).ratio == 0.5
+    alone = Timing("sql", {"footfall": Times(3.0, 8.0)})
+    both = Timing("sql", {"footfall": Times(3.0, 8.0), "DuckDB": Times(6.0, 2.0)})
+    assert alone.ratio("DuckDB") is None
+    assert both.ratio("DuckDB") == (0.5, 4.0)
+    assert mean_ratio(
+        [alone, both, Timing("sql", {"a": Times(2, 1), "DuckDB": Times(1, 1)})], "DuckDB"
+    ) == (1.0, 2.0)
 
 
 def test_measures_of_imports_are_rates_and_ratios_to_the_first_one():

@@ -1,0 +1,1 @@
+"""DuckDB: its tables, and its statements by the names of the questions."""
