@@ -30,7 +30,7 @@ from tui.actions.typed import read
 from tui.app import Explorer
 from tui.services.state import State
 from tui.widgets.chrome import Status
-from tui.widgets.dialogs import Field
+from tui.widgets.overlay import Field
 from tui.widgets.panel import Painted
 
 NOW = int(datetime(2026, 11, 20, 15, tzinfo=UTC).timestamp() * 1000)

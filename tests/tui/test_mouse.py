@@ -9,7 +9,8 @@ from textual.events import MouseScrollDown
 
 from core.draw.pointing import cell_at
 from tests.worlds.tui_pilot import Driver, explorer
-from tui.widgets.dialogs import Box, Menu
+from tui.widgets.dialogs import Menu
+from tui.widgets.overlay import Box
 
 
 async def click(ff: Driver, widget: object, x: int, y: int, times: int = 1) -> None:

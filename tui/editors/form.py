@@ -18,14 +18,15 @@ from core.queries.common.question import Question
 from core.queries.kinds import KINDS
 from core.text import width as width_of
 from tui.editors.entries import NEW, Edit, Entry, QuestionPick
-from tui.editors.keyline import KeyHints
 from tui.editors.picking import Pickers, Picking
 from tui.editors.purpose import Built, FormPage, Live, Purpose
 from tui.editors.world import World
 from tui.widgets.answer import AnswerView
-from tui.widgets.dialogs import Box, Field, Overlay, Reader
+from tui.widgets.dialogs import Reader
 from tui.widgets.host import Host
+from tui.widgets.keyhints import KeyHints
 from tui.widgets.listing import Listing, Row
+from tui.widgets.overlay import Box, Field, Overlay
 from tui.widgets.words import indented, wrapped
 
 WAIT = 0.15
@@ -62,6 +63,7 @@ class Form(Overlay):
     """
 
     app: Host
+    fades = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+j", "accept", show=False, priority=True),
         Binding("ctrl+t", "switch", show=False, priority=True),
@@ -81,7 +83,7 @@ class Form(Overlay):
         Binding("backspace", "close", show=False),
     ]
     DEFAULT_CSS = """
-    Form #form { margin: 1 0 0 0; background: $background; }
+    Form #form { margin: 2 0 1 0; background: $background; }
     Form #beside { height: 1fr; }
     Form #rows { width: 46%; }
     Form #live { width: 1fr; }
@@ -106,21 +108,20 @@ class Form(Overlay):
         self._timer: Timer | None = None
         self._live: Live | None = None
 
-    def compose(self) -> ComposeResult:
-        """See Screen."""
+    def box(self) -> ComposeResult:
+        """See Overlay."""
         with Vertical(id="form"):
             with Horizontal(id="beside"):
                 yield Listing(self.purpose.heading, id="rows")
                 view = AnswerView(id="live", cursor=False)
                 view.can_focus = False
                 yield view
-            field, box = Field(framed=True), Box("Text", self._text_lines)
+            field, box = Field(title="Text"), Box("Text", self._text_lines)
             field.id, box.id = "typed", "text"
             field.select_on_focus = False
             box.can_focus = False
             yield field
             yield box
-            yield KeyHints()
 
     def on_mount(self) -> None:
         """Show the rows and ask for the answer."""
@@ -175,9 +176,7 @@ class Form(Overlay):
         box = self.query_one("#text", Box)
         box.heading = f"Text of this {kind}"
         box.repaint()
-        hints = self.query_one(KeyHints)
-        hints.hints = self._hints()
-        hints.repaint()
+        self.query_one(KeyHints).tell(self._hints())
 
     def _text_lines(self, cells: int) -> list[Line]:
         lines: list[Line] = []

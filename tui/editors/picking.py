@@ -24,8 +24,9 @@ from tui.editors.entries import (
     ValuePick,
 )
 from tui.editors.world import Then, World, shown_values, typed_values
-from tui.widgets.dialogs import Chooser, Field, Prompt
+from tui.widgets.dialogs import Chooser, Prompt
 from tui.widgets.listing import Listing, Row
+from tui.widgets.overlay import Field
 
 TYPED_FIRST = ("contains", "not_contains", "starts_with", "not_starts_with", "ends_with",
                "not_ends_with", "regex", "gt", "gte", "lt", "lte")  # fmt: skip

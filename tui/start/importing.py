@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -17,8 +17,9 @@ from core.store.ingest.report import Progress
 from core.text import clean, width
 from tui.services.state import log
 from tui.texts.progress import left_text, name_text, pace_text, share_read
-from tui.widgets.dialogs import Box, Overlay
 from tui.widgets.host import Host
+from tui.widgets.keyhints import KeyHints
+from tui.widgets.overlay import Box, Overlay
 from tui.widgets.words import wrapped
 
 WAITING = "Another program is writing to the workspace. Waiting for it."
@@ -98,11 +99,15 @@ class Importing(Overlay):
         self.opened: Opened | None = None
         self._stop = Event()
 
-    def compose(self) -> ComposeResult:
-        """See Screen."""
+    def box(self) -> ComposeResult:
+        """See Overlay."""
         box = Box(f"Importing {clean(Path(self.word).name, 60)}", self._lines)
-        box.footing = "ESC stops; what was imported is kept"
         yield box
+
+    @property
+    def keys(self) -> Sequence[tuple[str, str]]:
+        """See Overlay."""
+        return (("ESC", "stop; what was imported is kept"),)
 
     def on_mount(self) -> None:
         """Begin."""
@@ -146,8 +151,8 @@ class Importing(Overlay):
             self.opened = opened
             box = self.query_one(Box)
             box.styles.height = min(len(self._lines(80)) + 4, self.size.height - 2)
-            box.footing = "ENTER opens it   ESC goes back"
             box.repaint()
+            self.query_one(KeyHints).tell((("ENTER", "opens it"), ("ESC", "goes back")))
         else:
             self.dismiss(opened)
 

@@ -17,8 +17,9 @@ from tui.services.config import read
 from tui.start.dressed import Dressed
 from tui.start.files import existing, recent, rows_of
 from tui.start.importing import Importing, Opened, Plan
-from tui.widgets.dialogs import Box, Chooser
+from tui.widgets.dialogs import Chooser
 from tui.widgets.listing import Listing, Row
+from tui.widgets.overlay import Box
 from tui.widgets.words import wrapped
 
 SAMPLE = "demo"

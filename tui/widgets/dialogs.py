@@ -5,81 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Click, Key
-from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from core.draw.spans import Line, Span
 from core.errors import FootfallError
 from core.text import clean, width
 from tui.services.clipboard import send
-from tui.services.errors import failed
-from tui.widgets.host import Host
 from tui.widgets.listing import Listing, Row
-from tui.widgets.panel import Panel
+from tui.widgets.overlay import CLOSES, Box, Field, Overlay
 from tui.widgets.words import folded, indented, wrapped
-
-
-class Field(Input):
-    """One line of text, without cursor blink or suggestions."""
-
-    app: Host
-
-    DEFAULT_CSS = """
-    Field { height: 1; border: none; padding: 0 1; background: $surface; }
-    Field:focus { border: none; background: $surface; }
-    Field.-framed { height: 2; border: round $focus; border-bottom: none; }
-    Field.-framed.-ascii { border: ascii $focus; border-bottom: none; }
-    """
-
-    def __init__(self, value: str = "", *, hint: str = "", framed: bool = False) -> None:
-        super().__init__(
-            value=clean(value, 4_000), placeholder=Text(hint).plain, compact=not framed
-        )
-        self.set_class(framed, "-framed")
-        self.cursor_blink = False
-
-    def on_mount(self) -> None:
-        """Use the glyphs of this terminal."""
-        self.set_class(self.app.look.ascii, "-ascii")
-
-
-class Overlay(ModalScreen[Any]):
-    """A box over a page. Escape closes it without a value."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", show=False),
-        Binding("ctrl+c", "close", show=False),
-    ]
-    DEFAULT_CSS = "Overlay { align: center middle; background: transparent; }"
-
-    async def _dispatch_message(self, message: Message) -> None:
-        """See MessagePump; a file that cannot be read does not close the box."""
-        try:
-            await super()._dispatch_message(message)
-        except FootfallError as error:
-            failed(self.app, error)
-
-    def action_close(self) -> None:
-        """Close without a value."""
-        self.dismiss(None)
-
-
-class Box(Panel):
-    """A frame around lines provided by its owner."""
-
-    def __init__(self, heading: str, lines: Callable[[int], list[Line]]) -> None:
-        super().__init__(heading)
-        self._made = lines
-
-    def content(self, width: int, height: int) -> list[Line]:
-        """See Panel."""
-        return self._made(width)
 
 
 class Menu(Overlay):
@@ -100,7 +38,7 @@ class Menu(Overlay):
         Binding("end", "step(1000)", show=False),
         Binding("backspace", "close", show=False),
     ]
-    DEFAULT_CSS = "Menu Box { width: 46; height: auto; max-width: 96%; max-height: 90%; }"
+    DEFAULT_CSS = "Menu Box { width: 46; height: auto; max-width: 96%; max-height: 95%; }"
 
     def __init__(
         self, heading: str, entries: Sequence[tuple[str, str, Any]], now: Any = None
@@ -112,8 +50,13 @@ class Menu(Overlay):
         values = [value for _, _, value in entries]
         self.at = values.index(now) if now in values else 0
 
-    def compose(self) -> ComposeResult:
-        """See Screen."""
+    @property
+    def keys(self) -> Sequence[tuple[str, str]]:
+        """See Overlay."""
+        return (("ENTER or a letter", "choose"), ("Up Down", "move"), CLOSES)
+
+    def box(self) -> ComposeResult:
+        """See Overlay."""
         box = Box(self.heading, self._lines)
         box.styles.height = len(self.entries) + 2
         box.styles.width = max(46, *(width(clean(words)) + 13 for _, words, _ in self.entries))
@@ -130,7 +73,7 @@ class Menu(Overlay):
         _, high = box.inner()
         first, count = self._first, len(self.entries)
         part = f"{first + 1}-{min(first + high, count)} of {count}"
-        box.footing = f"{part if count > high else 'letter or ENTER'}   ESC closes"
+        box.footing = part if count > high else ""
         shown = list(enumerate(self.entries))[first : first + high]
         return [self._line(at, *entry, cells) for at, entry in shown]
 
@@ -197,6 +140,7 @@ class Chooser(Overlay):
             the reason in a FootfallError is shown, and the text stays.
         offer: returns the rows that a text itself leads to.
         at: the row the cursor starts on.
+        verb: what Enter does, for the key line.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -220,26 +164,33 @@ class Chooser(Overlay):
         free: Callable[[str], Any] | None = None,
         offer: Callable[[str], Sequence[Row]] | None = None,
         at: int = 0,
+        verb: str = "choose",
     ) -> None:
         super().__init__()
         self.first_at = at
+        self.verb = verb
         self.offer = offer
         self.heading = heading
         self.rows = rows
         self.hint = hint
         self.free = free
 
-    def compose(self) -> ComposeResult:
-        """See Screen."""
+    @property
+    def keys(self) -> Sequence[tuple[str, str]]:
+        """See Overlay."""
+        return (("ENTER", self.verb), ("Up Down", "move"), ("letters", "narrow the list"), CLOSES)
+
+    def box(self) -> ComposeResult:
+        """See Overlay."""
         with Vertical():
-            yield Field(hint=self.hint, framed=True)
+            yield Field(hint=self.hint, title=self.heading)
             listing = self.new_list()
-            listing.can_focus = False
+            listing.can_focus, listing.joined = False, True
             yield listing
 
     def new_list(self) -> Listing:
         """Return the list before it has rows."""
-        return Listing(self.heading, empty="Nothing to choose from.")
+        return Listing(empty="Nothing to choose from.")
 
     def on_mount(self) -> None:
         """Fill the list."""
@@ -318,13 +269,17 @@ class Prompt(Overlay):
         self.help_text = help
         self.wrong = wrong
 
-    def compose(self) -> ComposeResult:
-        """See Screen."""
+    @property
+    def keys(self) -> Sequence[tuple[str, str]]:
+        """See Overlay."""
+        return (("ENTER", "accept"), CLOSES)
+
+    def box(self) -> ComposeResult:
+        """See Overlay."""
         with Vertical():
-            box = Box(self.heading, self._lines)
-            box.can_focus = False
-            box.footing = "ENTER accepts   ESC closes"
-            yield Field(self.value, framed=True)
+            box = Box("", self._lines)
+            box.can_focus, box.joined = False, True
+            yield Field(self.value, title=self.heading)
             yield box
 
     def on_mount(self) -> None:
@@ -352,9 +307,6 @@ class Prompt(Overlay):
         self.dismiss(found)
 
 
-READING = "y copies   ESC closes"
-
-
 class Reader(Overlay):
     """Text to read: the SQL behind an answer, the properties of an event."""
 
@@ -368,19 +320,26 @@ class Reader(Overlay):
         Binding("y", "copy", show=False),
         Binding("q,enter,backspace,i", "close", show=False),
     ]
-    DEFAULT_CSS = "Reader Box { width: 94%; height: 90%; }"
+    DEFAULT_CSS = """
+    Reader { align: center top; }
+    Reader Box { width: 100%; height: 1fr; margin: 2 0 1 0; }
+    """
 
     def __init__(self, heading: str, text: str) -> None:
         super().__init__()
         self.heading = heading
         self.text = text
         self.first = self._last = 0
-        self.said = READING
+        self.said = ""
 
-    def compose(self) -> ComposeResult:
-        """See Screen."""
+    @property
+    def keys(self) -> Sequence[tuple[str, str]]:
+        """See Overlay."""
+        return (("Up Down PgUp PgDn", "scroll"), ("y", "copy"), CLOSES)
+
+    def box(self) -> ComposeResult:
+        """See Overlay."""
         box = Box(self.heading, self._lines)
-        box.footing = READING
         yield box
 
     def _lines(self, cells: int) -> list[Line]:
@@ -390,8 +349,8 @@ class Reader(Overlay):
         self._last = max(len(lines) - high, 0)
         self.first = min(self.first, self._last)
         if self._last:
-            at = f"{self.first + 1}-{min(self.first + high, len(lines))} of {len(lines)}   "
-            box.footing = f"{at}{self.said}"
+            at = f"{self.first + 1}-{min(self.first + high, len(lines))} of {len(lines)}"
+            box.footing = "   ".join(filter(None, (self.said, at)))
         return lines[self.first :]
 
     def action_step(self, lines: int) -> None:

@@ -26,6 +26,7 @@ class Frame:
 
 
 ROUND = Frame("╭╮╰╯", "─", "│")
+JOINED = Frame("├┤╰╯", "─", "│")
 ASCII = Frame("++++", "-", "|")
 ASCII_FOCUS = Frame("++++", "=", "|")
 
@@ -103,6 +104,7 @@ class Panel(Painted):
         heading: text on the top edge; it may come from data and is cleaned here.
         aside: its most important figure or its dates, at the right of the top edge.
         footing: text at the right of the bottom edge.
+        joined: whether it is the lower part of a box, and its top edge a rule in that.
     """
 
     can_focus = True
@@ -116,6 +118,7 @@ class Panel(Painted):
         self.heading = heading
         self.aside = ""
         self.footing = ""
+        self.joined = False
 
     def content(self, width: int, height: int) -> list[Line]:
         """Return the lines inside the frame."""
@@ -138,7 +141,7 @@ class Panel(Painted):
         """The frame for this terminal and focus."""
         if self.app.look.ascii:
             return ASCII_FOCUS if self.lit else ASCII
-        return ROUND
+        return JOINED if self.joined else ROUND
 
     @property
     def lit(self) -> bool:

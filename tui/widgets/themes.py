@@ -14,6 +14,7 @@ class ThemeChooser(Chooser):
     """The themes, ours first; Enter keeps the one that is shown, Esc puts the old one back."""
 
     app: Host
+    fades = False
 
     def __init__(self, host: Host) -> None:
         names = [theme.name for theme in THEMES]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,8 +14,8 @@ from textual.widgets import TextArea
 from core.draw.board import note_lines
 from core.draw.spans import Line
 from core.text import harmless
-from tui.widgets.dialogs import Box, Overlay
 from tui.widgets.host import Host
+from tui.widgets.overlay import Box, Overlay
 
 
 class _Text(TextArea):
@@ -51,14 +52,18 @@ class Writing(Overlay):
         self.heading = heading
         self.text = text
 
-    def compose(self) -> ComposeResult:
-        """See Screen."""
+    def box(self) -> ComposeResult:
+        """See Overlay."""
         with Vertical():
             yield _Text(self.text)
             box = Box(f"{self.heading}, as shown", self._lines)
             box.can_focus = False
-            box.footing = "ESC done   ctrl+c leaves it as it was"
             yield box
+
+    @property
+    def keys(self) -> Sequence[tuple[str, str]]:
+        """See Overlay."""
+        return (("ctrl+c", "leave it as it was"), ("ESC", "done"))
 
     def on_mount(self) -> None:
         """Put the cursor at the end of the text."""

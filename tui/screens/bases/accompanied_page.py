@@ -23,7 +23,7 @@ from core.errors import FootfallError
 from tui.screens.bases.question_page import QuestionPage
 from tui.widgets.answer import AnswerView
 from tui.widgets.companion import About, Companion, Composition, is_shown
-from tui.widgets.dialogs import Overlay
+from tui.widgets.overlay import Overlay
 from tui.widgets.panel import Panel
 
 REST = 0.25

@@ -22,8 +22,9 @@ from tui.services.state import log
 from tui.texts.summary import range_words
 from tui.widgets.answer import AnswerView
 from tui.widgets.chrome import Status
-from tui.widgets.dialogs import Overlay, Reader
+from tui.widgets.dialogs import Reader
 from tui.widgets.listing import Listing
+from tui.widgets.overlay import Overlay
 from tui.widgets.panel import Painted
 
 DIM_AFTER = 0.15

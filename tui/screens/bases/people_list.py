@@ -24,8 +24,8 @@ from tui.texts.people import loaded_text
 from tui.texts.summary import Chip, chips
 from tui.widgets.answer import AnswerView
 from tui.widgets.companion import Companion, Composition, is_shown
-from tui.widgets.dialogs import Field
 from tui.widgets.listing import Row
+from tui.widgets.overlay import Field
 from tui.widgets.records.people_view import PeopleView
 from tui.widgets.records.person import ActiveDays
 from tui.widgets.records.timeline_view import TimelineView

@@ -1,4 +1,4 @@
-"""The key line of a form: what keys do on the row under the cursor."""
+"""The key line of a box or a form: what keys do there, in place of those of the page behind."""
 
 from __future__ import annotations
 
@@ -11,13 +11,20 @@ from tui.widgets.chrome import OneLine
 class KeyHints(OneLine):
     """Keys and what they do, the most important first; what does not fit is left out.
 
-    Attributes:
+    Args:
         hints: (key, words) of each; the last one, which leaves, always stays.
     """
 
-    def __init__(self) -> None:
+    DEFAULT_CSS = "KeyHints { dock: bottom; }"
+
+    def __init__(self, hints: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(id="hints")
-        self.hints: Sequence[tuple[str, str]] = ()
+        self.hints = hints
+
+    def tell(self, hints: Sequence[tuple[str, str]]) -> None:
+        """Name other keys."""
+        self.hints = hints
+        self.repaint()
 
     def face(self, width: int, height: int) -> list[Line]:
         """See Painted."""
