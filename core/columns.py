@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 4
+VERSION: Final = 5
 """Raised by every migration that makes a file unreadable or unwritable for older versions."""
 
 CONTEXT: Final = (

@@ -18,7 +18,7 @@ import sqlite3
 from collections.abc import Callable
 
 from core.columns import CONTEXT, VERSION
-from core.store.migrations import choices, events, imports, logs, saved, views
+from core.store.migrations import blocks, choices, events, imports, logs, saved, views
 from core.store.tables import Database, Migrations, Scripted
 from core.store.waiting import Patience, transaction
 
@@ -44,6 +44,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     choices.m022_imports_by_source,
     imports.m022_said_otherwise,
     views.m023_views_without_join,
+    blocks.m024_blocks,
 )
 """The migrations in order; a file stores the names of those that were applied."""
 

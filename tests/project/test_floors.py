@@ -27,6 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "core.grammars",
     ),
     (
+        "core.blocks",
         "core.sql",
         "core.sequences",
         "core.formulas",

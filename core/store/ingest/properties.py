@@ -12,7 +12,6 @@ property where the two differ (1.50, 1e20, the text "(none)") is left to scans.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,11 +19,10 @@ from itertools import chain, count, islice
 from typing import Any, Final
 
 import numpy as np
-import orjson
 
 from core.columns import EMPTY, FIRST_PROPERTY, MAX_PROPERTIES, MAX_SET_VALUES, NONE, is_plain
-from core.errors import not_as_written
 from core.store.rows.numbers import Ints
+from core.values.scalars import parsed
 
 MAX_PROPERTY_SETS: Final = 32
 """How many properties have sets; each one costs an import about a microsecond per event."""
@@ -136,7 +134,7 @@ class Properties:
         """Return the values in an event's JSON, without learning from it."""
         values: Values = {}
         columns = self._columns
-        for key, value in _parsed(text).items():
+        for key, value in parsed(text).items():
             column = columns[key] if key in columns else self._begin(key, value)
             if column is None or value is None:
                 continue
@@ -211,39 +209,7 @@ def counted(texts: Iterable[str | None]) -> Mapping[str, int]:
     return Counter(filter(None, texts))
 
 
-_ODD: Final = object()
 _UNSHOWN: Final = "\0"
-
-
-def _parsed(text: str) -> dict[str, Any]:
-    """Return the JSON object, with values as SQLite reads them if their text identifies them."""
-    try:
-        found = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise not_as_written("a stored value") from error
-    if orjson.dumps(found) == text.encode():
-        return found  # type: ignore[no-any-return]
-    exact = json.loads(
-        text, parse_int=_number, parse_float=_number, parse_constant=_number,
-        object_pairs_hook=_without_repeats,
-    )  # fmt: skip
-    return {key: value if f'"{key}"' in text else _ODD for key, value in exact.items()}
-
-
-def _number(text: str) -> Any:
-    try:
-        value = orjson.loads(text)
-    except ValueError:
-        return _ODD
-    return value if str(value) == text else _ODD
-
-
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        times = Counter(key for key, _ in pairs)
-        return {key: value if times[key] == 1 else _ODD for key, value in found.items()}
-    return found
 
 
 def _shown(value: Any) -> str:

@@ -1,0 +1,253 @@
+"""A column of a block as bytes, and back.
+
+A header says of what kind the values are, how wide, and what they are relative to; the values
+follow in the narrowest unsigned width, then a bit per event that tells whether it has one.
+
+Numbers of a property are whole numbers times a power of ten where that loses nothing, otherwise
+floats. Texts are ids of `block_texts`. A column can have both: the numbers of some events and the
+texts of others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from struct import Struct, error
+from typing import TYPE_CHECKING, Any, Final
+
+from core.errors import not_as_written
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Mask = NDArray[np.bool_]
+
+WHOLE, STEPS, FLOAT, TEXT, PAIR = 1, 2, 3, 4, 5
+"""Kinds: whole numbers; whole numbers by their differences; floats; ids of texts; two columns."""
+
+INTEGERS, POINTS = 1, 2
+"""How numbers without decimals are spelled in JSON: some as 3, some as 3.0."""
+
+_HEADER: Final = Struct("<6BxxIIq")
+"""kind, holes, missing, spelled, width, scale, count, unit, base; of a pair the length of the first
+column stands for the unit."""
+
+_WIDTHS: Final = {0: "u1", 1: "u1", 2: "<u2", 4: "<u4", 8: "<u8"}
+_SCALES: Final = range(19)
+_EXACT: Final = 2**53
+
+
+@dataclass(frozen=True)
+class Column:
+    """The values of one field in the order of the events.
+
+    Attributes:
+        raw: one number for each event, of any integer type or float64; its value is
+            (base + unit * raw) / 10 ** scale. An id where `is_text`.
+        present: which events have a value; None for all. The raw of others means nothing.
+        spelled: of a property's numbers, which of INTEGERS and POINTS occur. With both, a number
+            without decimals can be written either way.
+        holes: of a property, whether events may have values that only rows have: lists, objects,
+            numbers that are spelled unusually or do not fit, very long texts.
+        texts: of a property with numbers, the texts of events that have text; `present` of both
+            tells them apart.
+    """
+
+    raw: NDArray[Any]
+    base: int = 0
+    unit: int = 1
+    scale: int = 0
+    present: Mask | None = None
+    is_text: bool = False
+    spelled: int = 0
+    holes: bool = False
+    texts: Column | None = None
+
+    def __len__(self) -> int:
+        return len(self.raw)
+
+    @property
+    def is_float(self) -> bool:
+        """Whether the numbers are floats; they have no scale, base or unit then."""
+        return self.raw.dtype.kind == "f"
+
+    def whole(self) -> NDArray[Any]:
+        """Return the values times 10 ** scale: int64, or float64 if they are floats."""
+        import numpy as np
+
+        if self.is_float:
+            return self.raw
+        found = self.raw.astype(np.int64, copy=False)
+        if self.unit != 1:
+            found = found * self.unit
+        return found + self.base if self.base else found
+
+    def numbers(self) -> NDArray[np.float64]:
+        """Return the values as floats, each the one nearest to the number in JSON."""
+        found: NDArray[np.float64] = self.whole() / 10**self.scale
+        return found
+
+    def take(self, places: NDArray[Any] | slice) -> Column:
+        """Return the values at some places, or where a mask is true."""
+        return replace(
+            self,
+            raw=self.raw[places],
+            present=None if self.present is None else self.present[places],
+            texts=self.texts and self.texts.take(places),
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no event has a value."""
+        lacks = self.present is not None and not self.present.any()
+        return lacks and (self.texts is None or self.texts.is_empty)
+
+
+def pack(column: Column, *, steps: bool = False) -> bytes:
+    """Return the bytes of a column.
+
+    Args:
+        steps: try differences, for values that mostly ascend.
+    """
+    if column.texts is None:
+        return _packed(column, steps)
+    numbers = _packed(replace(column, texts=None), steps=False)
+    both = numbers + _packed(column.texts, steps=False)
+    return _pair(len(column), len(numbers), column.holes) + both
+
+
+def pack_runs(days: Ints, counts: Ints) -> bytes:
+    """Return the bytes of the runs of a block: its days in order, and how many events each has."""
+    first = _packed(Column(days), steps=True)
+    return _pair(len(days), len(first), False) + first + _packed(Column(counts), steps=False)
+
+
+def _pair(count: int, length: int, holes: bool) -> bytes:
+    return _HEADER.pack(PAIR, holes, 0, 0, 0, 0, count, length, 0)
+
+
+def _packed(column: Column, steps: bool) -> bytes:
+    import numpy as np
+
+    count, mask = len(column), b""
+    present = np.ones(count, np.bool_) if column.present is None else column.present
+    if column.present is not None and not present.all():
+        mask = np.packbits(present).tobytes()
+    about = column.holes, bool(mask), column.spelled
+    if column.is_float:
+        body = np.where(present, column.raw, 0.0) if mask else column.raw
+        data = body.astype("<f8").tobytes()
+        return _HEADER.pack(FLOAT, *about, 8, 0, count, 1, 0) + data + mask
+    raw = column.whole()
+    said = raw[present] if mask else raw
+    low, high = (int(said.min()), int(said.max())) if len(said) else (0, 0)
+    if mask:
+        raw = np.where(present, raw, low)
+    kind = TEXT if column.is_text else WHOLE
+    unit, width = 1, _width(high - low)
+    if width == 8 and high - low < _EXACT and not ((raw - low) % 1000).any():
+        unit, width = 1000, _width((high - low) // 1000)
+    if steps and width > 1 and unit == 1:
+        found = np.diff(raw)
+        if found.min() >= 0 and _width(int(found.max())) < width:
+            kind, low, width = STEPS, int(raw[0]), _width(int(found.max()))
+            raw = np.append(found, 0) + low
+    data = b""
+    if width:
+        offsets = raw.view(np.uint64) - np.uint64(low % 2**64)
+        if unit != 1:
+            offsets //= np.uint64(unit)
+        data = offsets.astype(_WIDTHS[width]).tobytes()
+    return _HEADER.pack(kind, *about, width, column.scale, count, unit, low) + data + mask
+
+
+def _width(span: int) -> int:
+    """Return how many bytes numbers from 0 to `span` take."""
+    if span == 0:
+        return 0
+    return next(width for width in (1, 2, 4, 8) if span < 256**width)
+
+
+def unpack(data: bytes) -> Column:
+    """Return the column in a blob.
+
+    Raises:
+        Damaged: it is none.
+    """
+    try:
+        return _unpacked(memoryview(data))
+    except (TypeError, ValueError, IndexError, OverflowError, error) as found:
+        raise not_as_written("a block of events") from found
+
+
+def unpack_runs(data: bytes) -> tuple[Ints, Ints]:
+    """Return the days of a block and how many events each has.
+
+    Raises:
+        Damaged: the blob has no runs.
+    """
+    try:
+        days, counts = _parts(memoryview(data))
+        return days.whole(), counts.whole()
+    except (TypeError, ValueError, IndexError, OverflowError, error) as found:
+        raise not_as_written("a block of events") from found
+
+
+def _parts(data: memoryview) -> tuple[Column, Column]:
+    kind, *_, count, length, _ = _HEADER.unpack_from(data)
+    first, second = _one(data[_HEADER.size :][:length]), _one(data[_HEADER.size + length :])
+    if kind != PAIR or not len(first) == len(second) == count:
+        raise ValueError("no pair")
+    return first, second
+
+
+def _unpacked(data: memoryview) -> Column:
+    if data[0] != PAIR:
+        return _one(data)
+    numbers, texts = _parts(data)
+    return replace(numbers, holes=bool(data[1]), texts=texts)
+
+
+def _one(data: memoryview) -> Column:
+    import numpy as np
+
+    kind, holes, missing, spelled, width, scale, count, unit, base = _HEADER.unpack_from(data)
+    known = kind in (WHOLE, STEPS, FLOAT, TEXT) and width in _WIDTHS and scale in _SCALES
+    size = _HEADER.size + count * width
+    if not (known and unit and count) or len(data) != size + (-(-count // 8) if missing else 0):
+        raise ValueError("no column")
+    present = None
+    if missing:
+        bits = np.frombuffer(data, np.uint8, offset=size)
+        present = np.unpackbits(bits, count=count).view(np.bool_)
+    about = {"present": present, "spelled": spelled, "holes": bool(holes)}
+    if kind == FLOAT:
+        if width != 8:
+            raise ValueError("no floats")
+        return Column(np.frombuffer(data, "<f8", count, _HEADER.size), **about)
+    if width:
+        raw = np.frombuffer(data, _WIDTHS[width], count, _HEADER.size)
+    else:
+        raw = np.zeros(count, np.uint8)
+    if kind == STEPS:
+        raw = np.cumsum(raw, dtype=np.int64)
+        raw = np.append(np.zeros(1, np.int64), raw[:-1])
+    return Column(raw, base, unit, scale, is_text=kind == TEXT, **about)
+
+
+def scaled(values: NDArray[np.float64]) -> tuple[NDArray[Any], int]:
+    """Return floats as whole numbers times 10 ** scale, and the scale; or as they are, with 0, if
+    they are no decimals of few digits.
+    """
+    import numpy as np
+
+    size = float(np.abs(values).max()) if len(values) else 0.0
+    if not np.signbit(values[values == 0]).any():
+        for scale in range(7):
+            if size * 10**scale >= _EXACT:
+                break
+            found = np.rint(values * 10**scale)
+            if np.array_equal(found / 10**scale, values):
+                return found.astype(np.int64), scale
+    return values, 0

@@ -1,0 +1,86 @@
+"""Stored events read as columns, for blocks that are made from rows."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.blocks.layout import ACTOR, FIRST_CONTEXT, SEQ, SESSION, TIME
+from core.blocks.packing import Column
+from core.blocks.said import Said, Texts
+from core.columns import CONTEXT
+from core.values.scalars import parsed
+
+Ints = NDArray[np.int64]
+
+CHUNK: Final = 100_000
+"""How many events are read together."""
+
+_COLUMNS: Final = ", ".join(
+    f"e.{name}" for name in ("event", "day", "actor", "ts", "seq", "session", *CONTEXT)
+)
+_FIELDS: Final = (ACTOR, TIME, SEQ, SESSION, *range(FIRST_CONTEXT, FIRST_CONTEXT + len(CONTEXT)))
+
+
+@dataclass(frozen=True)
+class Read:
+    """Events, column by column: see `core.blocks.writing.append`."""
+
+    event: Ints
+    day: Ints
+    columns: dict[int, Column]
+
+
+def read(
+    connection: sqlite3.Connection, texts: Texts, where: str = "1", values: Sequence[Any] = ()
+) -> Iterator[Read]:
+    """Yield stored events in order of actor, time and arrival, some at a time.
+
+    Args:
+        texts: gets the texts of properties that are new.
+        where: a condition on `events e` and its values.
+    """
+    cursor = connection.execute(
+        f"""
+        select {_COLUMNS},
+               (select properties from event_properties where seq = e.seq)
+        from events e
+        where {where}
+        order by e.actor, e.ts, e.seq
+        """,
+        values,
+    )
+    fields = fields_of(connection)
+    while rows := cursor.fetchmany(CHUNK):
+        *numbers, json = zip(*rows, strict=True)
+        event, day, *values_of = (np.array(column, np.int64) for column in numbers)
+        columns = {
+            field: Column(column)
+            for field, column in zip(_FIELDS, values_of, strict=True)
+            if field <= SEQ or column.any()
+        }
+        said, places = _said(json)
+        for field, column in said.columns(fields, texts).items():
+            columns[field] = column.take(places)
+        yield Read(event, day, columns)
+
+
+def fields_of(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return the fields of properties by name."""
+    return dict(connection.execute("select name, id from property_keys"))
+
+
+def _said(texts: Sequence[str | None]) -> tuple[Said, Ints]:
+    """Return the different properties of events, and the place of each event's."""
+    places: dict[str | None, int] = {None: 0}
+    found = Said()
+    for text in texts:
+        if text not in places:
+            places[text] = len(places)
+            found.add(parsed(text or "{}"))
+    return found, np.array([places[text] for text in texts], np.int64)
