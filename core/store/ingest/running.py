@@ -37,6 +37,8 @@ FILE_SECONDS = 30.0
 
 BATCH_BYTES = 64 << 20
 _HOPELESS = 1_000
+_FIRST = 10_000
+"""How many events the first batch has at least."""
 
 
 class Host(Protocol):
@@ -143,10 +145,13 @@ class Run:
 
     @property
     def _is_due(self) -> bool:
-        """Whether to write what is read: a batch, or most of the last two if another process reads
-        on meanwhile, so that little is left to write when it has read all.
+        """Whether to write what is read: a batch, a small one at first, so that writing begins
+        early, or most of the last two if another process reads on meanwhile, so that little is left
+        to write when it has read all.
         """
         count, most = self._count_of_rows, self._loader.batch_size
+        if not self._accepted and self._earlier is None:
+            return count >= min(most, max(most // 4, _FIRST))
         if count >= most or count < most // 4 or not isinstance(self._source, Apart):
             return count >= most
         left = (self._source.input.total or 0) - self._position_now
