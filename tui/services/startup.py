@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import gc
 import importlib
+import os
 import sys
 from types import ModuleType
 from typing import Any, Final
@@ -35,6 +36,15 @@ def without_plugins() -> None:
     search = ModuleType(_SEARCH)
     search.__dict__["__getattr__"] = _found
     sys.modules.setdefault(_SEARCH, search)
+
+
+def without_idle_threads() -> None:
+    """Keep numpy from starting a thread per processor for products of matrices.
+
+    There are none here, and such threads spin for a while: half of the time that numpy takes to
+    load. Processes that this one starts do the same.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def _found(name: str) -> Any:

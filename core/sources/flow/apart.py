@@ -24,6 +24,8 @@ from core.sources.flow.sending import BLOCK, END, ERROR, OPENED, SALT, SIZE
 
 PROJECT: Final = str(Path(__file__).parents[3])
 """The folder of the packages, which an editable install finds by a hook and not by `sys.path`."""
+PIPE: Final = 1 << 20
+"""How many bytes the pipe between the two holds, if the system lets it."""
 MOST_WAITING: Final = 8 << 20
 """How many bytes of messages wait at most before the other process does."""
 
@@ -57,11 +59,21 @@ def _started() -> subprocess.Popen[bytes] | None:
     except OSError:
         return None
     try:
+        _widen(process.stdout)
         _ask(process, [*sys.path, PROJECT])
     except OSError:
         _end(process)
         return None
     return process
+
+
+def _widen(stream: IO[bytes] | None) -> None:
+    """Let a pipe hold more where the system can: fewer, longer reads disturb this process less."""
+    assert stream
+    with suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        fcntl.fcntl(stream.fileno(), fcntl.F_SETPIPE_SZ, PIPE)
 
 
 def _ask(process: subprocess.Popen[bytes], what: Any) -> None:

@@ -43,3 +43,15 @@ def test_garbage_is_looked_for_rarely_and_not_at_the_end() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout == "200000 True\nTrue\n"
+
+
+def test_numpy_starts_no_threads_of_its_own() -> None:
+    code = (
+        "import sys\n"
+        "from tui.services.startup import without_idle_threads\n"
+        "without_idle_threads()\n"
+        "import numpy\n"
+        "print(open('/proc/self/stat').read().split()[19] if sys.platform == 'linux' else 1)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "1\n"
