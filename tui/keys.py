@@ -120,8 +120,8 @@ ACTIONS = (
     Action("compare", ("c",), "compare", "compare: off, previous period, year before", "question",
            ("board", *CHART_PAGES, "marks"), rank=12),
     Action("filter", ("f",), "filter", "filter by fields; on Events by the value under the "
-           "cursor; on a timeline show only this event",
-           "question", (*ASKED, "timeline"), rank=18),
+           "cursor; on a timeline show only this event; in a layout, whether the tile keeps its "
+           "own range and filters", "question", (*ASKED, "timeline", "layout"), rank=18),
     Action("segment", ("s",), "segment", "count only people in a segment or audience", "question",
            ASKED, rank=30),
     Action("measure", ("p",), "show as", "choose what is counted: people, events, sums, ...; on "

@@ -1,9 +1,10 @@
 """The questions of a board's tiles, and their answers (definitions 10.1, 11.11).
 
-A tile's range is the board's live override, else the series' own, else the board's default, else
-30d. The board's filters, saved and live, narrow every tile that does not ignore them; an SQL
-statement cannot be narrowed. A tile that fails shows its error; an event or a field that is not in
-the data gives 0 with a note (definitions 1.10).
+A tile's range is the board's live override, else that which the board has for all its tiles, else
+the series' own, else the board's default, else 30d. The board's comparison and its filters, saved
+and live, are those of every tile that does not keep its own; an SQL statement cannot be narrowed. A
+tile that fails shows its error; an event or a field that is not in the data gives 0 with a note
+(definitions 1.10).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.boards.wide import compared, narrow
 from core.definitions.board import CHART_OF, DEFAULT_RANGE, Block, Board
 from core.definitions.series import metric_question
 from core.errors import FootfallError, Stopped
@@ -35,13 +37,16 @@ def block_question(
         BadQuestion: a text in the block is not a question.
         BadInput: a metric is not known.
     """
-    filters = () if block.ignore_board_filters else (*board.filters, *where)
+    filters: tuple[Clause, ...] = (*board.filters, *where)
+    if block.ignore_board_filters:
+        board, filters = narrow(board), ()
+    over = range_override or board.range or None
     plain = None if block.series or block.chart_id else _asked(block, block.question)
     if plain is None or plain.kind == "saved" or block.axis_config is not None:
-        return _several(board, block, range_override, filters)
+        return compared(_several(board, block, over, filters), board.compare)
     own = plain.range if "range" in plain.model_fields_set else None
-    wanted = range_override or own or board.default_range or DEFAULT_RANGE
-    asked = plain if wanted == own else with_range(plain, wanted)
+    wanted = over or own or board.default_range or DEFAULT_RANGE
+    asked = compared(plain if wanted == own else with_range(plain, wanted), board.compare)
     return _narrowed(asked, filters) if KINDS[plain.kind].filtered else asked
 
 
@@ -170,18 +175,45 @@ def board_span(answers: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def asking(board: Board, block: Block, question: Question, chart: str) -> Block:
-    """Return a tile's block with another question, without the board's own filters."""
+    """Return a tile's block with another question, without what the board asks of all its tiles.
+
+    A question that leaves out any of that keeps its own range, comparison and filters.
+    """
     from core.language.questions import format_question
 
-    kept = tuple(c for c in question.conditions if c not in board.filters)
-    question = question.model_copy(update={"conditions": kept})
+    fixed = block.ignore_board_filters or not _follows(board, question)
+    if not fixed:
+        question = _own(board, block, question)
     asked: dict[str, Any] = {
         "question": format_question(question),
         "chart": chart,
         "series": (),
         "chart_id": "",
         "language": None,
+        "ignore_board_filters": fixed,
     }
     if question.kind == "several":
         asked["axis_config"] = None
     return block.model_copy(update=asked)
+
+
+def _follows(board: Board, question: Question) -> bool:
+    """Whether a question is what a board asks of all its tiles."""
+    if board.range and question.range != board.range:
+        return False
+    if compared(question, board.compare) != question:
+        return False
+    filtered = KINDS[question.kind].filtered
+    return not filtered or all(clause in question.conditions for clause in board.filters)
+
+
+def _own(board: Board, block: Block, question: Question) -> Question:
+    """Return a question with what its tile has itself in place of what the board asks of all."""
+    own = block_question(narrow(board), block)
+    kept = tuple(clause for clause in question.conditions if clause not in board.filters)
+    found = question.model_copy(update={"conditions": kept})
+    if board.range:
+        found = with_range(found, own.range)
+    if board.compare and hasattr(own, "compare") and hasattr(found, "compare"):
+        found = found.model_copy(update={"compare": own.compare})
+    return found

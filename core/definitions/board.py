@@ -55,6 +55,10 @@ CHART_OF = {
 Visualization = Literal["", "line_chart", "bar_chart", "area_chart", "number", "table"]
 
 
+Compared = Literal["", "none", "previous", "yoy"]
+"""What all tiles are compared with: "" is what each is itself, "none" is nothing."""
+
+
 class Block(Model):
     """One tile: one or more series with the chart they are drawn as, or a note in markdown.
 
@@ -72,7 +76,8 @@ class Block(Model):
         language: version of the language of its question or series if they could not be rewritten
             in the current one; None is the current one.
         axis_config: how the axes are drawn.
-        ignore_board_filters: whether the board's filters do not apply to it (definitions 11.11).
+        ignore_board_filters: whether it keeps its own range, comparison and filters, whatever the
+            board's are (definitions 11.11).
         content: the markdown of a note.
     """
 
@@ -133,6 +138,8 @@ class Board(Model):
     Attributes:
         layout: "grid", or "freeform", which is treated as a grid.
         default_range: the range of tiles without their own.
+        range: the range of all tiles, over their own; "" is none (definitions 11.11).
+        compare: what all tiles are compared with, over what they are themselves.
         filters: they narrow every tile that does not ignore them (definitions 11.11).
         created_at, updated_at: UTC ms; set when saved.
     """
@@ -144,6 +151,8 @@ class Board(Model):
     is_pinned: bool = False
     layout: Literal["grid", "freeform"] = "grid"
     default_range: str = Field(default=DEFAULT_RANGE, max_length=100)
+    range: str = Field(default="", max_length=100)
+    compare: Compared = ""
     filters: tuple[Clause, ...] = Field(default=(), max_length=50)
     blocks: tuple[Block, ...] = ()
     created_at: int = 0

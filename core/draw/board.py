@@ -5,23 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.boards.answering import block_chart, board_span
-from core.definitions.board import Block, Board
+from core.boards.answering import block_chart, block_question, board_span
+from core.boards.wide import wide_words
+from core.definitions.board import DEFAULT_RANGE, Block, Board
 from core.draw import draw, textured
 from core.draw.figures import span_text
 from core.draw.layout import Place, layout
 from core.draw.legend import wrapped
 from core.draw.spans import Line, Look, Span, clipped, finished, padded, plain, safe, spread
 from core.errors import FootfallError
+from core.queries.kinds import KINDS
 from core.text import cut, width
 
 
 def frame(
-    title: str, body: Sequence[Line], size: int, height: int, look: Look, *, focus: bool = False
+    title: str, body: Sequence[Line], size: int, height: int, look: Look, footing: str = ""
 ) -> list[Line]:
-    """Return a tile of exactly `size` by `height` cells: a frame with its title and content."""
-    style = "focus" if focus else "border"
-    across, down = look.pick("─", "=" if focus else "-"), look.pick("│", "|")
+    """Return a tile of exactly `size` by `height` cells: a frame with its title and content.
+
+    Args:
+        footing: what the lower edge says.
+    """
+    style = "border"
+    across, down = look.pick("─", "-"), look.pick("│", "|")
     left, right, low_left, low_right = list(look.pick("╭╮╰╯", "++++"))
     name = cut(title, max(size - 6, 0))
     named = f" {name} " if name else ""
@@ -32,7 +38,12 @@ def frame(
     )
     rows = [padded(clipped(line, size - 2), size - 2) for line in body[: height - 2]]
     rows += [(Span(" " * max(size - 2, 0)),)] * (height - 2 - len(rows))
-    bottom = (Span(low_left + across * max(size - 2, 0) + low_right, style),)
+    foot = f" {footing} " if footing and width(footing) <= size - 6 else ""
+    bottom = (
+        Span(low_left + across * max(size - 3 - width(foot), 0), style),
+        Span(foot, "dim"),
+        Span(across * min(1, max(size - 2, 0)) + low_right, style),
+    )
     found = [top, *((Span(down, style), *row, Span(down, style)) for row in rows), bottom]
     return finished([padded(line, size) for line in found], size, height, look)
 
@@ -91,6 +102,26 @@ def tile_title(block: Block, answer: Any) -> str:
     return safe(block.title or getattr(answer, "title", "") or ("Note" * (block.type == "note")))
 
 
+def tile_footing(board: Board, block: Block) -> str:
+    """Return how a tile keeps to what its board asks of all: "filtered by board", "own range: 90d".
+
+    It is "" for one that has nothing of its own, and for one whose question cannot be read.
+    """
+    if block.type == "note":
+        return ""
+    try:
+        question = block_question(board, block)
+    except FootfallError:
+        return ""
+    parts = []
+    if question.range != (board.range or board.default_range or DEFAULT_RANGE):
+        first, _, last = question.range.partition(",")
+        parts.append(f"own range: {span_text(first, last) or question.range.replace('_', ' ')}")
+    if board.filters and KINDS[question.kind].filtered:
+        parts.append("own filters" if block.ignore_board_filters else "filtered by board")
+    return ", ".join(parts)
+
+
 def board_lines(
     board: Board,
     answers: Mapping[str, Any],
@@ -111,18 +142,21 @@ def board_lines(
     places = layout(board, size, height)
     looks = [textured(look, answers.get(p.block.id)) if printed else look for p in places]
     pairs = zip(places, looks, strict=True)
-    drawn = [_tile(place, answers, here, marks) for place, here in pairs]
+    drawn = [_tile(board, place, answers, here, marks) for place, here in pairs]
     bottom = max((p.y + p.height for p in places), default=0)
     return [_across(places, drawn, y, size) for y in range(bottom)]
 
 
-def _tile(place: Place, answers: Mapping[str, Any], look: Look, marks: Sequence[Any]) -> list[Line]:
+def _tile(
+    board: Board, place: Place, answers: Mapping[str, Any], look: Look, marks: Sequence[Any]
+) -> list[Line]:
     block, answer = place.block, answers.get(place.block.id)
     if block.is_heading:
         lines = heading_lines(block.content, place.width, place.height, look)
         return finished(lines, place.width, place.height, look)
     body = tile_lines(block, answer, place.width - 2, place.height - 2, look, marks)
-    return frame(tile_title(block, answer), body, place.width, place.height, look)
+    footing = tile_footing(board, block)
+    return frame(tile_title(block, answer), body, place.width, place.height, look, footing)
 
 
 def _across(places: Sequence[Place], drawn: Sequence[list[Line]], y: int, size: int) -> Line:
@@ -168,7 +202,7 @@ def whole_lines(
     heading = spread(
         (Span(safe(board.title), "title"),), (Span(span_text(*span)) if span else Span(""),), size
     )
-    lines = [heading, *(wrapped([board.description], size) if board.description else [])]
+    lines = [heading, *wrapped([*filter(None, (board.description, wide_words(board)))], size)]
     legend = _marks(marks, answers, size, look)
     tiles = board_lines(board, answers, size, None, look, marks, printed=printed)
     return [

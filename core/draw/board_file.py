@@ -13,6 +13,7 @@ from itertools import chain
 from typing import Any
 
 from core.boards.answering import board_span
+from core.boards.wide import wide_words
 from core.definitions.board import Block, Board
 from core.draw import NATURAL, draw, text
 from core.draw.board import error_lines, note_lines, tile_chart, tile_title, whole_lines
@@ -67,6 +68,7 @@ def board_html(
         f"<body>\n<h1>{title}</h1>",
         _paragraph(_dates(board_span(answers)), "dates"),
         _paragraph(_several(board.description), "words"),
+        _paragraph(safe(wide_words(board), LONGEST), "notes"),
     ]
     for block in board.in_order:
         parts += ["<section>", *_section(block, answers.get(block.id), look, marks, paint)]
@@ -137,6 +139,7 @@ def board_markdown(
     """Return a board as Markdown: a heading per tile, and its text picture or table; see
     `board_svg`."""
     parts = [f"# {_inline(board.title)}", _dates(board_span(answers)), _several(board.description)]
+    parts.append(_inline(wide_words(board)))
     tiles = (_tile(b, answers.get(b.id), look, marks) for b in board.in_order)
     return "\n\n".join(part for part in chain(parts, *tiles) if part) + "\n"
 

@@ -74,7 +74,7 @@ def _ask_board(page: BoardAnswered, kind: str) -> None:
     if pending or any(tile.waiting for tile in page.tiles):
         page.say("Some tiles are not answered yet. Export again in a moment.", warning=True)
         return
-    ask_file(page, page.board.title, kind, lambda: board_as(page, kind))
+    ask_file(page, page.shown.title, kind, lambda: board_as(page, kind))
 
 
 def board_as(page: BoardAnswered, kind: str) -> str:
@@ -88,7 +88,7 @@ def board_as(page: BoardAnswered, kind: str) -> str:
 
     answers = {tile.block.id: _answer_of(page, tile) for tile in page.tiles}
     charts = {tile.block.id: tile.chart for tile in page.tiles}
-    board = _with_charts(page.board, charts)
+    board = _with_charts(page.shown, charts)
     if kind == "json":
         return escaped(json.dumps(answered_data(board, answers), ensure_ascii=False, indent=2))
     look = Look(calendar=page.app.look.calendar)
@@ -113,7 +113,8 @@ def _answer_of(page: BoardAnswered, tile: Tile) -> Any:
     asked = tile.shown_question
     if asked is None:
         return answer
-    return labelled(answer, asked, page.board, tile.block, page.conditions_now)
+    block = page.shown.block(tile.block.id) or tile.block
+    return labelled(answer, asked, page.shown, block)
 
 
 def _with_charts(board: Board, charts: Mapping[str, str]) -> Board:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
 from core.definitions.board import Block, Board
 from core.errors import FootfallError
@@ -160,13 +160,20 @@ class BoardShown(AnyPage, Protocol):
 
     Attributes:
         board: as it is saved.
-        before: the board before a tile was removed, or None.
-        changes: fields changed for all tiles since the board was saved.
+        shown: as it is on show.
+        before: the board before its last change, or None.
     """
 
     board: Board
+    shown: Board
     before: Board | None
-    changes: dict[str, Any]
+
+    def stored(self, board: Board, before: Board | None) -> None:
+        """Take the board as it is stored now.
+
+        Args:
+            before: the board before, or None if there was none.
+        """
 
     @property
     def tiles(self) -> Sequence[TileShown]:
@@ -188,15 +195,11 @@ class BoardAnswered(AnswerPage, Protocol):
     """A page that shows a board's answers.
 
     Attributes:
-        board: as it is saved.
+        shown: the board as it is on show.
     """
 
-    board: Board
+    shown: Board
 
     @property
     def tiles(self) -> Sequence[Tile]:
         """The chart tiles in reading order."""
-
-    @property
-    def conditions_now(self) -> tuple[Any, ...]:
-        """The conditions that narrow all tiles until the board is saved."""

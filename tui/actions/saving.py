@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from core.boards.answering import asking
+from core.boards.answering import asking, block_chart, block_question
 from core.definitions.board import Block, Board, Position
 from core.definitions.saved import Kind
 from core.definitions.shared import checked
@@ -19,7 +19,7 @@ from tui.widgets.dialogs import Chooser, Confirm, Prompt
 from tui.widgets.listing import Row
 
 if TYPE_CHECKING:
-    from tui.actions.pages import AnyPage, BoardList, BoardShown, ListPage, QuestionShown
+    from tui.actions.pages import AnyPage, BoardList, BoardShown, ListPage, QuestionShown, TileShown
 
 NEW = "(new board)"
 BOARD_SAVED = "Board saved. U brings it back as it was."
@@ -169,21 +169,25 @@ def save_starters(page: ListPage) -> None:
 
 
 def save_board(page: BoardShown) -> None:
-    """Save a board with the current questions of its tiles."""
-    board = page.board
-    for shown in page.tiles:
-        if shown.question is not None and shown.question != shown.saved:
-            board = board.with_block(asking(board, shown.block, shown.question, shown.chart))
+    """Save a board as it is on show: what it asks of all tiles, and those with other questions."""
+    board, before = page.shown, page.board
+    for tile in page.tiles:
+        block = board.block(tile.block.id)
+        if block is not None and tile.question is not None and _is_other(board, block, tile):
+            board = board.with_block(asking(board, block, tile.question, tile.chart))
 
     def kept(stored: Board) -> None:
-        page.board = stored
-        page.changes = {}
-        for shown in page.tiles:
-            shown.block = stored.block(shown.block.id) or shown.block
-            shown.saved = shown.question
-        page.update_chrome()
+        page.stored(stored, before if before.updated_at else None)
 
-    attempt(page, lambda saved: saved.save_board(board), "Board saved.", kept)
+    attempt(page, lambda saved: saved.save_board(board), BOARD_SAVED, kept)
+
+
+def _is_other(board: Board, block: Block, tile: TileShown) -> bool:
+    """Whether a tile shows another question, or another chart, than its block has."""
+    try:
+        return tile.question != block_question(board, block) or tile.chart != block_chart(block)
+    except FootfallError:
+        return False
 
 
 def delete_board(page: BoardList) -> None:

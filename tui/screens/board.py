@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.boards.answering import asking
+from core.boards.wide import OFF
 from core.definitions.board import Board
-from core.queries import from_json
+from core.errors import FootfallError
 from core.queries.common.question import Question
+from tui.actions import edits
 from tui.actions.board_names import duplicate_board, rename_board
 from tui.actions.exporting import export_board
 from tui.actions.kept.copying import board_link, copy_link
@@ -18,7 +21,20 @@ from tui.widgets.tile import Tile
 from tui.widgets.tiles import Tiles
 
 EMPTY = "This board is empty. e and then n add to it, as does a on a chart."
+CHANGED = "board changed: w keeps it, 0 goes back"
+FIXED = "This tile keeps its own range and filters; e and then f lets it follow the board again."
 ONE_TILE = ("breakdown", "measure", "metric")
+COMPARES = {
+    "previous": "All tiles are compared with the previous period.",
+    "yoy": "All tiles are compared with the year before.",
+    OFF: "No tile is compared.",
+    "": "Each tile is compared as it is saved.",
+}
+OWN = "own"
+"""The choice of each tile's own range."""
+
+NOTHING = object()
+"""What a board as saved asks of a field that it does not have."""
 
 
 class BoardPage(TiledPage):
@@ -35,20 +51,35 @@ class BoardPage(TiledPage):
             return EMPTY
         return BOARD_SAVED if self.before is not None else ""
 
+    @property
+    def beyond(self) -> str:
+        """See Page: also that the board is not as it was saved."""
+        return "   ".join(filter(None, (CHANGED if self.unsaved else "", super().beyond)))
+
     def set_fields(self, **changes: Any) -> None:
         """Change all tiles, or only the focused one for fields that belong to one tile."""
         if any(name in ONE_TILE for name in changes):
             super().set_fields(**changes)
             return
-        self.changes |= changes
-        self.changes = {k: v for k, v in self.changes.items() if v != [] or k != "conditions"}
+        changes = {**self.changes, **changes}
+        self.changes = {k: v for k, v in changes.items() if v != _kept(self.board, k)}
         self.ask_tiles(self.tiles)
 
     def put(self, question: Question) -> None:
         """See QuestionPage: change the focused tile's question."""
-        if self.view is not None:
-            self.view.forgiving = False
-            self.ask(self.view, question)
+        tile = self.view
+        if not isinstance(tile, Tile):
+            return
+        here = self.shown.block(tile.block.id) or tile.block
+        try:
+            block = asking(self.shown, here, question, tile.chart)
+        except FootfallError as error:
+            self.sorry(error)
+            return
+        self.edited[block.id] = block
+        self.ask_tiles([tile])
+        if block.ignore_board_filters and not here.ignore_board_filters:
+            self.say(FIXED)
 
     @property
     def filtered(self) -> Question | None:
@@ -57,13 +88,45 @@ class BoardPage(TiledPage):
 
     @property
     def conditions_now(self) -> tuple[Any, ...]:
-        """See QuestionPage: the board's own filters."""
-        body = {"kind": "trend", "conditions": self.changes.get("conditions", [])}
-        return from_json(body).conditions
+        """See QuestionPage: those of all tiles."""
+        return self.shown.filters
+
+    @property
+    def range_entries(self) -> list[tuple[str, str, str]]:
+        """See QuestionPage: the tiles' own too, where the board has one for all."""
+        own = [("o", "each tile's own", OWN)] if self.shown.range else []
+        return [*super().range_entries, *own]
+
+    def _range_chosen(self, value: str | None) -> None:
+        if value == OWN:
+            self.set_fields(range="")
+        else:
+            super()._range_chosen(value)
+
+    def complete(self) -> None:
+        """See QuestionPage: of all tiles."""
+        if self.question is not None:
+            try:
+                whole = edits.complete_only(self.question, self.context)
+            except FootfallError as error:
+                self.sorry(error)
+            else:
+                self.set_fields(range=whole.range)
+
+    def action_compare(self) -> None:
+        """Compare all tiles: with the previous period, the year before, nothing, as each is."""
+        now = self.shown.compare
+        if not now and getattr(self.question, "compare", None) == "previous":
+            now = "previous"
+        how = edits.after(["previous", "yoy", OFF, ""], now)
+        self.set_fields(compare=None if how == OFF else how)
+        self.say(COMPARES[how])
 
     def action_saved(self) -> None:
         """Reset every tile to its saved question."""
-        self.changes = {}
+        self.changes, self.edited = {}, {}
+        for tile in self.tiles:
+            tile.chart = ""
         self.ask_tiles(self.tiles)
 
     def action_again(self) -> None:
@@ -99,8 +162,21 @@ class BoardPage(TiledPage):
         """
         self.app.navigator.show_board(board, self.changes, before)
 
+    def stored(self, board: Board, before: Board | None) -> None:
+        """Take the board as it is stored now; it is on show already."""
+        self.board, self.before = board, before
+        self.changes, self.edited = {}, {}
+        self.shown = board
+        for tile in self.tiles:
+            tile.block = board.block(tile.block.id) or tile.block
+            tile.saved = tile.question
+            self.answered(tile)
+
     def action_edit(self) -> None:
         """Arrange the tiles by hand."""
+        if self.edited:
+            self.say("Tiles were changed: w keeps them, 0 goes back. Then e arranges the board.")
+            return
         self.app.navigator.arrange_board(self.board, self.changes, self.before)
 
     def action_open(self) -> None:
@@ -147,6 +223,15 @@ class BoardPage(TiledPage):
     def action_undo(self) -> None:
         """Bring the board back as it was before the last change of its tiles."""
         undo_tile(self)
+
+
+def _kept(board: Board, field: str) -> Any:
+    """Return what a board as saved asks of all its tiles, as pages keep it."""
+    if field == "conditions":
+        return [clause.model_dump(by_alias=True) for clause in board.filters]
+    if field == "compare":
+        return None if board.compare == OFF else board.compare
+    return board.range if field == "range" else NOTHING
 
 
 def _nearest(here: Panel, others: list[Panel], rows: int, columns: int) -> Panel | None:

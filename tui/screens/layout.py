@@ -22,6 +22,8 @@ from tui.widgets.tiles import Tiles
 
 EMPTY = "This board is empty. n adds a tile."
 HOW = "Arrows move the tile. ESC saves the whole layout; U then brings back the one before."
+OWN = "This tile keeps its own range, comparison and filters, whatever the board's are."
+FOLLOWS = "This tile has the range, comparison and filters that the board has for all."
 
 
 class LayoutPage(TiledPage, inherit_bindings=False):
@@ -187,6 +189,14 @@ class LayoutPage(TiledPage, inherit_bindings=False):
         """Add a copy of the tile."""
         if self.block is not None:
             self.add(self.block.model_copy(update={"id": new_id("blk")}))
+
+    def action_filter(self) -> None:
+        """Let the tile keep its own range and filters, or follow the board again."""
+        block = self.block
+        if block is not None and block.type == "chart":
+            own = not block.ignore_board_filters
+            self.replace(block.model_copy(update={"ignore_board_filters": own}))
+            self.say(OWN if own else FOLLOWS)
 
     def action_delete(self) -> None:
         """Remove the tile."""

@@ -6,11 +6,18 @@ from typing import Any
 
 import pytest
 
-from core.boards.answering import answer_board, block_chart, block_question, filter_words
+from core.boards.answering import (
+    answer_board,
+    asking,
+    block_chart,
+    block_question,
+    filter_words,
+)
 from core.boards.files import board_from_json, board_to_json
 from core.definitions.board import Board
 from core.definitions.shared import checked
 from core.errors import BadInput, NotFound
+from core.queries import from_json
 from core.store.library.saved import Item, Saved
 from tests.worlds.fixture import A_RANGE, appendix_a
 from tests.worlds.world import engine_of
@@ -201,6 +208,23 @@ def test_filters_of_the_board_narrow_all_but_those_that_ignore_them(engine):
     answer = answer_board(live, engine, where=where)["series"]
     assert totals(answer) == [2]
     assert filter_words(live, live.blocks[0], where) == said
+
+
+def test_what_a_board_asks_of_all_its_tiles_is_taken_off_a_tile_that_is_edited():
+    us = {"field": "country", "value": "US"}
+    wide = board({"id": "x", "question": "dau last 90d"}, range="7d", compare="yoy", filters=[us])
+    (tile,) = wide.blocks
+    question: Any = block_question(wide, tile)
+    assert (question.range, question.compare, question.conditions) == ("7d", "yoy", wide.filters)
+    edited = asking(wide, tile, from_json({**question.model_dump(), "granularity": "weekly"}), "")
+    assert (edited.question, edited.ignore_board_filters) == ("dau last 90d weekly", False)
+    longer = asking(wide, tile, from_json({**question.model_dump(), "range": "12m"}), "")
+    assert longer.ignore_board_filters
+    assert block_question(wide, longer).range == "12m"
+    assert block_question(wide, longer).conditions == wide.filters
+    assert board_from_json(board_to_json(wide)) == wide
+    for text in ("ltv weekly", "select 1"):
+        block_question(wide, tile.model_copy(update={"question": text}))
 
 
 def test_a_missing_audience_is_said_in_its_tile(engine):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from core.definitions.board import Block, Board, Position
 from core.store.library.saved import Item, Saved
 from tests.worlds.tui_pilot import DAY, NOW, explorer
+from tui.commands import run
 
 
 def at(board: Board) -> list[tuple[int, int, int, int]]:
@@ -90,3 +93,50 @@ async def test_a_tile_more_leaves_the_others_their_rows_and_what_is_below_is_sai
         assert "1 tile below" in ff.status
         await ff.press("tab", "tab")
         assert "below" not in ff.status
+
+
+async def test_what_all_tiles_are_asked_is_kept_with_the_board_and_gone_back_to(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved = Saved(path)
+    place = Position(width=12)
+    blocks = (
+        Block(id="follows", question="dau last 90d", position=place),
+        Block(
+            id="own", question="dau last 90d", position=place.model_copy(update={"y": 4}),
+            ignore_board_filters=True,
+        ),
+    )  # fmt: skip
+    before = saved.save_board(Board(title="Wide", blocks=blocks))
+    nl = {"field": "country", "value": "NL"}
+    async with explorer(path, size=(120, 40)) as ff:
+        await ff.press("r", "7", "c")
+        ff.page.set_fields(conditions=[nl])
+        await ff.settle()
+        assert "w keeps it, 0 goes back" in ff.status
+        follows, own = (tile.question for tile in ff.page.tiles)
+        assert (follows.range, follows.compare, len(follows.conditions)) == ("7d", "previous", 1)
+        assert (own.range, own.compare, own.conditions) == ("90d", None, ())
+        assert " filtered by board " in ff.screen
+        assert " own range: 90d, own filters " in ff.screen
+        await ff.press("b", *"plan", "enter", "r", "1", "w")
+        assert "w keeps it" not in ff.status
+        kept = saved.board("Wide")
+        assert (kept.range, kept.compare, kept.filters[0].words) == (
+            "24h", "previous", "country is NL",
+        )  # fmt: skip
+        assert [b.question for b in kept.blocks] == ["dau last 90d by plan", "dau last 90d"]
+        shown = ff.screen
+        await ff.press("r", "9", "0")
+        assert ff.page.tiles[0].question.range == "24h"
+        assert ff.screen.split("\n")[:-2] == shown.split("\n")[:-2]
+        await ff.press("U")
+        assert saved.board("Wide").blocks == before.blocks
+        assert (saved.board("Wide").range, saved.board("Wide").filters) == ("", ())
+        await ff.press("e", "tab", "f", "escape")
+        assert not saved.board("Wide").blocks[1].ignore_board_filters
+    saved.save_board(kept)
+    assert run(["board", "Wide", str(path), "--print"]) == 0
+    said = capsys.readouterr().out
+    assert "For all tiles: last 24h, compared with the previous period, country is NL." in said
+    assert "own range: 90d, own filters" in said

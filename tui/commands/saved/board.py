@@ -128,6 +128,7 @@ def write_board(
     from tui.commands.saved.board_text import board_text
 
     engine, board, answers = _answered(path, name, range, where)
+    board = _as_asked(board, range, where)
     marks = saved_at(path).marks(board_id=board.id)
     look, size = look_of(engine), width_of(width)
     if plain:
@@ -154,6 +155,12 @@ def _answered(
     clauses = conditions(where)
     answers = interruptible(lambda stop: answer_board(board, engine, range, stop, clauses))
     return engine, board, answers
+
+
+def _as_asked(board: Any, range: str | None, where: str | None) -> Any:
+    """Return a board that says of itself what was asked of all its tiles."""
+    filters = (*board.filters, *conditions(where))
+    return board.model_copy(update={"range": range or board.range, "filters": filters})
 
 
 def conditions(text: str | None) -> tuple[Any, ...]:
@@ -186,6 +193,7 @@ def write_files(
     from tui.commands.saved.board_file import board_file, put_file
 
     engine, board, answers = _answered(path, name, range, where)
+    board = _as_asked(board, range, where)
     marks = saved_at(path).marks(board_id=board.id)
     look = look_of(engine)
     for kind, file in files.items():

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.boards.answering import block_chart
+from core.boards.wide import wide_words
 from core.draw import text
 from core.errors import FootfallError
 from core.text import clean, cut
@@ -27,6 +28,8 @@ def board_text(
     parts = [cut(clean(board.title), width).upper()]
     if board.description:
         parts.append(cut(clean(board.description, 2_000), width))
+    if said := wide_words(board):
+        parts.append(_lines(said, width))
     for block in board.in_order:
         parts.append(_tile(block, answers.get(block.id), width, look, marks))
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"

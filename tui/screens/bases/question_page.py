@@ -109,12 +109,16 @@ class QuestionPage(Page):
         """Open the range menu."""
         if self.question is None:
             return
-        entries = [
+        self.app.push_screen(Menu("Range", self.range_entries, self.range_now), self._range_chosen)
+
+    @property
+    def range_entries(self) -> list[tuple[str, str, str]]:
+        """The entries of the range menu: letter, words, what is chosen."""
+        return [
             *edits.RANGES,
             ("c", "type one: 3m, qtd, 2024-05-01,2024-05-31", "type"),
             ("f", "only complete periods", "complete"),
         ]
-        self.app.push_screen(Menu("Range", entries, self.range_now), self._range_chosen)
 
     @property
     def range_now(self) -> str:

@@ -6,8 +6,10 @@ from typing import Any
 
 from textual.app import ComposeResult
 
-from core.boards.answering import block_chart, block_question, filter_words, with_range
-from core.definitions.board import Board
+from core.boards.answering import block_chart, block_question
+from core.boards.wide import FIELDS, widened
+from core.definitions.board import Block, Board
+from core.draw.board import tile_footing
 from core.errors import FootfallError
 from core.queries.common.question import Question
 from core.text import things
@@ -27,7 +29,11 @@ class TiledPage(QuestionPage):
     Args:
         board: which.
         changes: fields changed for all tiles since it was saved, None for none.
-        before: the board before its tiles were changed, or None.
+        before: the board before its last change, or None.
+
+    Attributes:
+        edited: block id -> the tile with another question than it was saved with.
+        shown: the board as it is on show, with what was changed for all tiles and those edited.
     """
 
     def __init__(
@@ -41,10 +47,14 @@ class TiledPage(QuestionPage):
         self.board = board
         self.changes = changes or {}
         self.before = before
+        self.edited: dict[str, Block] = {}
+        self.shown = board
 
     def memory(self) -> dict[str, Any]:
         """See Page."""
-        return {"page": "board", "board": self.board.id, "changes": self.changes}
+        edited = [block.model_dump(mode="json") for block in self.edited.values()]
+        found = {"page": "board", "board": self.board.id, "changes": self.changes}
+        return {**found, "edited": edited} if edited else found
 
     @property
     def crumb(self) -> str:
@@ -55,7 +65,7 @@ class TiledPage(QuestionPage):
     def chips(self) -> tuple[Chip, ...]:
         """See FramePage: the question of the focused tile, with the board's changes marked."""
         question, view = self.question, self.view
-        saved = view.saved if view is not None and self.changes else None
+        saved = view.saved if view is not None and self.unsaved else None
         return chips(question, saved) if question is not None else ()
 
     @property
@@ -88,39 +98,49 @@ class TiledPage(QuestionPage):
         """What is said when it opens."""
         return ""
 
+    @property
+    def unsaved(self) -> bool:
+        """Whether something was changed since the board was saved."""
+        return bool(self.changes or self.edited)
+
     def ask_tiles(self, tiles: list[Tile], *, fresh: bool = False) -> None:
-        """Ask the tiles' questions, with the board's changes."""
+        """Ask the tiles' questions, with what was changed."""
+        self.shown = self._with_changes()
         for tile in tiles:
             try:
                 tile.saved = block_question(self.board, tile.block)
                 tile.chart = tile.chart or block_chart(tile.block)
-                tile.forgiving = True
-                self.ask(tile, self.changed(tile.saved), fresh=fresh)
+                tile.forgiving = tile.block.id not in self.edited
+                self.ask(tile, self.question_for(tile.block), fresh=fresh)
             except FootfallError as error:
                 tile.fail(error)
 
-    def changed(self, question: Question) -> Question:
-        """Return a tile's question with the board's changes."""
-        changes = dict(self.changes)
-        extra = changes.pop("conditions", None)
-        if "range" in changes:
-            question = with_range(question, changes["range"])
-        if extra is not None:
-            kept = [c.model_dump(by_alias=True) for c in question.conditions]
-            changes["conditions"] = [*kept, *extra]
-        return edits.revise(question, **changes)
+    def _with_changes(self) -> Board:
+        """Return the board with what was changed since it was saved, as far as it is possible."""
+        try:
+            board = widened(self.board, self.changes)
+        except FootfallError:
+            board, self.changes = self.board, {}
+        for block in self.edited.values():
+            board = board.with_block(block)
+        return board
 
-    @property
-    def narrowed(self) -> bool:
-        """Whether the page has unsaved filters of its own."""
-        return bool(self.changes.get("conditions"))
+    def question_for(self, block: Block) -> Question:
+        """Return the question of a tile with what was changed.
+
+        Raises:
+            BadQuestion: a text in the block is not a question, or a value is not valid for it.
+        """
+        here = self.shown.block(block.id) or block
+        rest = {name: value for name, value in self.changes.items() if name not in FIELDS}
+        question = block_question(self.shown, here)
+        return question if here.ignore_board_filters else edits.revise(question, **rest)
 
     def answered(self, view: AnswerView) -> None:
         """See Page."""
-        filtered = isinstance(view, Tile) and (
-            filter_words(self.board, view.block) or self.narrowed
-        )
-        view.footing = "filtered by board" if filtered else ""
+        if isinstance(view, Tile):
+            here = self.shown.block(view.block.id) or view.block
+            view.footing = tile_footing(self.shown, here)
         view.repaint()
         self.update_chrome()
 
