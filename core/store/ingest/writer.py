@@ -35,14 +35,14 @@ from core.store.rows.numbers import Events, Ints, joined, rows
 from core.store.rows.pending import Pending
 from core.store.rows.seen import Seen
 from core.store.traits import Traits
-from core.store.waiting import Patience, transaction
+from core.store.waiting import WAIT, Patience, transaction
 from core.store.workspace import bump, read_calendar, read_meta
 
 _SIZE: Final = 48 << 20
 """How many bytes of events wait at most for their sets and sessions."""
 
-_SECONDS: Final = 5.0
-"""After so long a transaction ends with its batch: others may be waiting for less than WAIT."""
+_SECONDS: Final = WAIT / 2
+"""After so long a transaction ends with its batch; those who wait give up after WAIT."""
 
 _PAUSE: Final = 0.1
 """How long they then have to begin, before the next batch; they try every 50 ms."""
