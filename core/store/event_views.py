@@ -6,10 +6,10 @@ anew.
 
 from __future__ import annotations
 
-from core.columns import CONTEXT
+from collections.abc import Sequence
 
-MOMENT = "strftime('%Y-%m-%d %H:%M:%f', {} / 1000.0, 'unixepoch')"
-"""Milliseconds as text in UTC; `core/sql/moments.py` relies on its order being that of time."""
+from core.columns import CONTEXT
+from core.sql.grouping import COUNT, FIRST, LAST, MOMENT, NUMBERS, UTC_DAY, Grouping
 
 _KEYS = {
     "device_id": "(select key from identities where id = e.device)",
@@ -47,6 +47,69 @@ def events_view(*, joined: bool = False) -> str:
     return f"select {_listed(columns)} from events e {join} where {_KEPT}"
 
 
+def grouped_view(asked: Grouping, names: Sequence[str] = (), *, few: bool = False) -> str:
+    """Return the query of `events_v1` for a statement over groups of events.
+
+    Args:
+        asked: what the statement reads.
+        names: of events to which it is limited, any if empty.
+        few: find each of these events by itself, which pays only for few.
+    """
+    codes = [name for name in _CODES if name in asked.columns or name in asked.numbers]
+    keys = [_CODES[name] for name in codes] + [_UTC_DAY] * asked.utc_days
+    inner = [f"{key} as c{at}" for at, key in enumerate(keys)]
+    inner += ["min(e.ts) as low, max(e.ts) as high"] * asked.moments
+    tests = [_KEPT, *asked.tests]
+    if names:
+        listed = ", ".join("'" + name.replace("'", "''") + "'" for name in names)
+        own = f"in (select id from event_names where name in ({listed}))"
+        tests.append(f"{'' if few else '+'}e.event {own}")
+    if set(codes) <= {"event_name", "actor"} and not asked.utc_days:
+        keys = sorted(keys, reverse=True)  # as the index on events has them
+    elif not few:
+        keys = [key.replace("e.event", "+e.event") for key in keys]
+    columns = {name: _TEXTS[name].format(f"g.c{at}") for at, name in enumerate(codes)}
+    columns |= {
+        f'"{NUMBERS[name]}"': f"nullif(g.c{at}, 0)"
+        for at, name in enumerate(codes)
+        if name in NUMBERS
+    }
+    if asked.utc_days:
+        columns[f'"{UTC_DAY}"'] = f"date(g.c{len(codes)} * 86400, 'unixepoch')"
+    if asked.moments:
+        columns |= {f'"{FIRST}"': "g.low", f'"{LAST}"': "g.high"}
+    columns[f'"{COUNT}"'] = "g.n"
+    return f"""
+    select {_listed(columns)}
+    from (
+        select {", ".join([*inner, "count(*) as n"])}
+        from events e
+        where {" and ".join(tests)}
+        group by {", ".join(keys) or "''"}
+    ) g
+    """
+
+
+_IDENTITY = "(select key from identities where id = {})"
+_CODES = {
+    "actor": "e.actor",
+    "user_id": "e.user",
+    "device_id": "e.device",
+    "day": "e.day",
+    **{name: f"e.{name}" for name in CONTEXT},
+    "event_name": "e.event",
+}
+"""Columns by which events may be grouped, those with most values first."""
+_TEXTS = {
+    **dict.fromkeys(("actor", "user_id", "device_id"), _IDENTITY),
+    "day": "date({} * 86400, 'unixepoch')",
+    **dict.fromkeys(CONTEXT, "(select value from dimension_values where id = {})"),
+    "event_name": "(select name from event_names where id = {})",
+}
+_UTC_DAY = "(e.ts + 86400000000000) / 86400000 - 1000000"
+"""The day of an event in UTC, also before 1970."""
+
+
 def context_view() -> str:
     """Return the query of `context_v1`."""
     columns = {
@@ -63,16 +126,13 @@ def daily_view() -> str:
     """Return the query of `daily_v1`, which reads stored sets and needs `people_in(set)`.
 
     Its rows are those of `activity`: of every event, and of any event (event_name is NULL), in
-    total (field is NULL) and by every value of every field that has stored sets.
+    total (field is NULL) and by every value of every field that has stored sets. Those of an event
+    and a field are found by their key.
     """
     return """
     select date(a.day * 86400, 'unixepoch') as day,
-           (select name from event_names where id = a.event) as event_name,
-           case
-           when a.dimension >= 100
-           then (select name from property_keys where id = a.dimension)
-           else (select field from dimensions where id = a.dimension)
-           end as field,
+           n.name as event_name,
+           f.name as field,
            case
            when a.dimension >= 100
            then (
@@ -82,9 +142,19 @@ def daily_view() -> str:
            end as value,
            a.total as events,
            people_in(a.users) as users
-    from activity a
-    where a.event >= 0
-      and a.event not in (select id from event_names where deleted)
+    from (
+        select id, name from event_names where not deleted
+        union all
+        select 0, null
+    ) n
+    cross join (
+        select 0 as id, null as name
+        union all
+        select id, field from dimensions
+        union all
+        select id, name from property_keys
+    ) f
+    cross join activity a on a.event = n.id and a.dimension = f.id
     """
 
 

@@ -13,7 +13,7 @@ import pytest
 from core import errors
 from core.catalog.selectors import check_custom
 from core.columns import CONTEXT, CONTEXT_ALIASES, VERSION
-from core.engines.sqlite.relations import DAILY
+from core.engines.sqlite.typed_views import UNSTORED
 from core.filters import OPERATORS
 from core.formulas.functions import MEASURING, NUMBERS, WINDOWS
 from core.language.custom_events import format_custom, parse_custom
@@ -245,7 +245,8 @@ def test_the_tables_and_views_are_those_of_a_fresh_workspace(tmp_path: Path) -> 
     tables = {name for t in titles for row in table(section(MODEL, t)) for name in quoted(row[0])}
     assert tables == made["table"]
     views = {quoted(view)[0]: cells for view, _, cells in table(section(MODEL, "Views"))}
-    assert quoted(views.pop("daily_v1")) == [name for name, _ in DAILY]
+    for view, own in UNSTORED.items():
+        assert quoted(views.pop(view)) == [name for name, _ in own]
     assert set(views) == made["view"]
     for view, cells in views.items():
         named = set(quoted(cells))

@@ -8,6 +8,7 @@ from typing import Final
 
 from core.catalog.reading import Read
 from core.engines.sqlite.raw_sql import VIEWS
+from core.engines.sqlite.typed_views import UNSTORED
 
 COUNTED: Final = 1_000_000
 """Rows are counted up to here."""
@@ -22,17 +23,6 @@ from   events_v1
 group  by event_name
 order  by events desc"""
 """A statement to begin with, which every workspace can answer."""
-
-
-DAILY: Final = (
-    ("day", "text"),
-    ("event_name", "text"),
-    ("field", "text"),
-    ("value", "text"),
-    ("events", "integer"),
-    ("users", "integer"),
-)
-"""The columns of `daily_v1`, which typed statements have and the file has not."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +40,7 @@ class Relation:
 
 
 def relations(read: Read) -> tuple[Relation, ...]:
-    """Return the documented views in their order, then every other view and table by name.
-
-    `daily_v1` is the first: it answers most in the least time.
-    """
+    """Return the documented views in their order, then every other view and table by name."""
     listed = read(
         """
         select name, type from sqlite_master
@@ -63,10 +50,12 @@ def relations(read: Read) -> tuple[Relation, ...]:
         (),
     )
     kinds = {str(name): str(kind) for name, kind in listed}
-    ordered: list[str] = [name for name in VIEWS if name in kinds]
+    ordered: list[str] = [name for name in VIEWS if name in kinds or name in UNSTORED]
     ordered += [name for name in kinds if name not in VIEWS]
-    stored = (Relation(name, name in VIEWS, _columns(read, name)) for name in ordered)
-    return Relation("daily_v1", True, DAILY), *stored
+    return tuple(
+        Relation(name, name in VIEWS, UNSTORED.get(name) or _columns(read, name))
+        for name in ordered
+    )
 
 
 def _columns(read: Read, name: str) -> tuple[tuple[str, str], ...]:

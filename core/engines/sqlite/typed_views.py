@@ -6,20 +6,38 @@ They take the place of those of the file, which may be older, and cannot know wh
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
+from core.sql.grouping import grouping
+from core.sql.moments import by_ts
 from core.sql.tokens import Word, words_of
-from core.store.event_views import context_view, daily_view, events_view
+from core.store.event_views import context_view, daily_view, events_view, grouped_view
 
 View = tuple[str, str, str, list[str]]
 """Name, query, the query if events of the names that follow are few, and these names."""
 
+UNSTORED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
+    "daily_v1": (
+        ("day", "text"), ("event_name", "text"), ("field", "text"), ("value", "text"),
+        ("events", "integer"), ("users", "integer"),
+    ),
+}  # fmt: skip
+"""The views that typed statements have and the file has not: their columns and types."""
 
-def typed_views(query: str) -> list[View]:
-    """Return the views that a statement may read."""
+
+def as_run(query: str) -> tuple[str, list[View]]:
+    """Return what is run for a statement, and the views that it reads."""
     names = filtered_names(query)
-    return [
+    query = by_ts(query)
+    asked = grouping(query)
+    if asked is None:
+        events, of_few = events_view(), events_view(joined=True)
+    else:
+        query = asked.query
+        events, of_few = grouped_view(asked, names), grouped_view(asked, names, few=True)
+    return query, [
         ("daily_v1", daily_view(), "", []),
-        ("events_v1", events_view(), events_view(joined=True) if names else "", names),
+        ("events_v1", events, of_few if names else "", names),
         ("context_v1", context_view(), "", []),
     ]
 

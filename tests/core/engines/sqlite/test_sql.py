@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from core.boards.answering import block_question
 from core.definitions.board import Block, Board, Position
 from core.engines.running import Stop
 from core.engines.sqlite.raw_sql_child import people_in
-from core.engines.sqlite.typed_views import filtered_names
+from core.engines.sqlite.typed_views import as_run, filtered_names
 from core.errors import BadQuestion, FootfallError, QueryFailed, Stopped, TookTooLong
 from core.export import export
 from core.language.questions import (
@@ -28,7 +30,9 @@ from core.language.questions import (
     parse_full,
 )
 from core.queries import from_json
+from core.sql.grouping import grouping
 from core.sql.text import is_sql, one_line
+from core.store.event_views import events_view
 from tests.worlds.compare import ask, people
 
 
@@ -336,6 +340,71 @@ def test_events_filtered_by_name_are_the_same_in_either_view(engine, where):
 )
 def test_a_statement_may_limit_every_use_of_events_to_names(query, names):
     assert filtered_names(query) == names
+
+
+_COLUMNS = (
+    "event_name, count(*)",
+    "country, count(distinct actor), count(distinct user_id) as users, count(distinct device_id)",
+    "day, count(*) + 1, count(*) n, max(event_name), count(country), count(city)",
+    "date(e.timestamp), count( * ), min(timestamp), max(ts), min(e.ts)",
+    "case when e.platform = 'web' then 'w' else lower(platform) end, count(*) * 2.0 / count(*)",
+    "count(*), count(distinct e.user_id), min(country), max(timestamp) last, min(ts) as first",
+)
+_WHERES = (
+    "",
+    "where country is not null and day >= '2026-01-03'",
+    "where event_name = 'purchase' and e.timestamp >= '2026-01-02'",
+    "where timestamp < '2026-01-09' and ts > -5 and e.country in ('NL', 'DE')",
+    "where event_name in ('signup', 'purchase', 'it''s') or country = 'NL'",
+    "where ts = 0",
+)
+
+
+@pytest.mark.parametrize("columns", _COLUMNS)
+@pytest.mark.parametrize("where", _WHERES)
+def test_what_only_counts_is_the_same_over_groups_of_events(engine, columns, where):
+    by = "" if columns.startswith("count") else "group by 1 having count(*) > 0 order by 1"
+    query = f"select {columns} from events_v1 as e {where} {by}"
+    grouped, views = as_run(query)
+    _, of_many, of_few, _ = views[1]
+    assert "n of group" in of_many
+    expected = answered(engine, query, events_view())
+    assert answered(engine, grouped, of_many) == expected
+    if of_few:
+        assert answered(engine, grouped, of_few) == expected
+
+
+def answered(engine: Any, query: str, view: str) -> Any:
+    """Return the names and rows of a statement over a view of events."""
+    with closing(sqlite3.connect(engine.path)) as connection:
+        connection.execute(f"create temp view events_v1 as {view}")
+        cursor = connection.execute(query)
+        return [column[0] for column in cursor.description], cursor.fetchall()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select * from events_v1",
+        "select count(*), * from events_v1",
+        "select country from events_v1 limit 3",
+        "select count(*), sum(ts) from events_v1",
+        "select count(*), properties from events_v1",
+        "select count(distinct session_id) from events_v1",
+        "select country, count(*) from events_v1 where session_id = 's' group by 1",
+        "select count(*) from events_v1 where ts > 5 or country = 'NL'",
+        "select count(*) filter (where country = 'NL') from events_v1",
+        "select count(*), random() from events_v1 group by 2",
+        "select count(*), group_concat(country) from events_v1",
+        'select count(*), "country" from events_v1 group by 2',
+        "select count(*) from events_v1, events_v1",
+        "select count(*) from events",
+        "with e as (select 1) select count(*) from events_v1",
+        "select count(*) from events_v1 where 1 = (select 1)",
+    ],
+)
+def test_what_reads_more_of_an_event_reads_every_event(query):
+    assert grouping(query) is None
 
 
 def test_people_are_counted_in_every_form_of_a_stored_set():

@@ -1,0 +1,265 @@
+"""Typed statements that only count, over groups of events instead of events.
+
+The view `events_v1` looks up the texts of every event. A statement that counts events and people by
+some columns needs them once for every group of events that have the same numbers there, and how
+many these are. What is asked of times alone is asked before events are grouped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from core.columns import CONTEXT
+from core.sql.tokens import Word, words_of
+
+MOMENT: Final = "strftime('%Y-%m-%d %H:%M:%f', {} / 1000.0, 'unixepoch')"
+"""Milliseconds as text in UTC; `moments.py` relies on its order being that of time."""
+
+COUNT, FIRST, LAST, UTC_DAY = "n of group", "first of group", "last of group", "utc day of group"
+"""Columns of the view of groups: how many events, their first and last `ts`, and the UTC day."""
+NUMBERS: Final = {"user_id": "user of group", "device_id": "device of group"}
+"""Columns whose texts stand for one number each, and the columns of these numbers."""
+
+GROUPED: Final = frozenset({"event_name", "actor", *NUMBERS, "day", *CONTEXT})
+"""Columns by which events may be grouped."""
+_OTHERS: Final = frozenset({"timestamp", "ts", "properties", "session_id"})
+"""Columns that nearly every event has its own value of."""
+_SCALARS: Final = frozenset({
+    "abs", "coalesce", "date", "ifnull", "iif", "instr", "julianday", "length", "lower", "ltrim",
+    "max", "min", "nullif", "replace", "round", "rtrim", "strftime", "substr", "trim", "typeof",
+    "upper",
+})  # fmt: skip
+"""Functions of one row; `min` and `max` of rows do not mind how often a row is there."""
+_UNFIT: Final = frozenset({
+    "except", "exists", "filter", "intersect", "join", "over", "union", "values", "window", "with",
+})  # fmt: skip
+_ENDS: Final = frozenset({"group", "order", "having", "limit", ";"})
+"""What may come after the conditions of a statement."""
+_NAMES: Final = frozenset({"name", "function", "keyword", "string"})
+"""Tokens that may be a name without `as` at the end of a column."""
+
+
+class Grouping(NamedTuple):
+    """A statement over the view of groups.
+
+    Attributes:
+        query: the statement.
+        columns: those of `events_v1` that it reads.
+        numbers: columns of `events_v1` whose numbers it counts.
+        moments: whether it reads the first and last times of groups.
+        utc_days: whether it reads the days of events in UTC.
+        tests: conditions on `ts`, which events are to be tested by before they are grouped.
+    """
+
+    query: str
+    columns: frozenset[str]
+    numbers: frozenset[str]
+    moments: bool
+    utc_days: bool
+    tests: tuple[str, ...]
+
+
+class _Edit(NamedTuple):
+    start: int
+    end: int
+    text: str
+
+
+def grouping(query: str) -> Grouping | None:
+    """Return a statement that means the same over groups of events; None where none is known to.
+
+    Args:
+        query: what `moments.by_ts` makes of a statement.
+    """
+    words = words_of(query)
+    said = [word.said for word in words]
+    if not _is_plain(words, said):
+        return None
+    edits = [*_figures(query, words, said), *_tests(words, said)]
+    inside = [word for word in words if not any(e.start <= word.start < e.end for e in edits)]
+    if not edits or not _counts(said) or not _reads_groups(inside):
+        return None
+    made = "".join(edit.text for edit in edits)
+    columns = {word.said for word in inside if word.kind == "name"} & GROUPED
+    columns |= {word.said for word in words_of(made) if word.kind == "name"} & GROUPED
+    tests = [query[e.start : e.end] for e in edits if e.text == "1"]
+    return Grouping(
+        _edited(query, _named(query, words, said, edits)),
+        frozenset(columns),
+        frozenset(name for name, number in NUMBERS.items() if f'"{number}"' in made),
+        f'"{FIRST}"' in made or f'"{LAST}"' in made,
+        f'"{UTC_DAY}"' in made,
+        tuple(_unqualified(test) for test in tests),
+    )
+
+
+def _is_plain(words: Sequence[Word], said: Sequence[str]) -> bool:
+    """Whether a statement is one SELECT from `events_v1` alone."""
+    if said.count("select") != 1 or said[0] != "select" or said.count("from") != 1:
+        return False
+    if not _UNFIT.isdisjoint(said) or _reads_all(said):
+        return False
+    rest = said[said.index("from") + 1 :]
+    if rest[:1] != ["events_v1"]:
+        return False
+    name = rest[2:] if rest[1:2] == ["as"] else rest[1:]
+    if name[:1] and name[0] not in _ENDS | {"where"}:
+        name = name[1:]
+    quoted = {word.text[1:-1].lower() for word in words if word.text[0] in '"`['}
+    return (not name or name[0] in _ENDS | {"where"}) and quoted.isdisjoint(GROUPED | _OTHERS)
+
+
+def _reads_all(said: Sequence[str]) -> bool:
+    """Whether `*` stands for columns."""
+    before = ("select", "distinct", "all", ",", ".")
+    return any(word == "*" and said[at - 1] in before for at, word in enumerate(said))
+
+
+def _counts(said: Sequence[str]) -> bool:
+    return "count" in said or "group" in said
+
+
+def _reads_groups(words: Sequence[Word]) -> bool:
+    """Whether what is left of a statement reads nothing but columns of groups."""
+    for at, word in enumerate(words):
+        if word.said in _OTHERS:
+            return False
+        called = words[at + 1 : at + 2] and words[at + 1].said == "("
+        if called and word.kind in ("name", "function") and word.said not in _SCALARS:
+            return False
+    return True
+
+
+# -- what is counted
+
+
+def _figures(query: str, words: Sequence[Word], said: Sequence[str]) -> Iterator[_Edit]:
+    """Yield what takes the place of counts, of first and last times, and of days in UTC."""
+    for at, word in enumerate(said):
+        if said[at + 1 : at + 2] != ["("] or ")" not in said[at:]:
+            continue
+        end = said.index(")", at)
+        given = said[at + 2 : end]
+        prefix, name = _column(query, words[at + 2 : end])
+        text = None
+        if word == "count" and given == ["*"]:
+            text = f'coalesce(sum("{COUNT}"), 0)'
+        elif word == "count" and given[:1] == ["distinct"]:
+            text = _distinct(*_column(query, words[at + 3 : end]))
+        elif word == "count" and name in GROUPED:
+            text = f'coalesce(sum(iif({prefix}{name} is null, 0, "{COUNT}")), 0)'
+        elif word in ("min", "max") and name in ("ts", "timestamp"):
+            column = f'{word}({prefix}"{FIRST if word == "min" else LAST}")'
+            text = column if name == "ts" else MOMENT.format(column)
+        elif word == "date" and name == "" and _is_utc_day(given):
+            text = (
+                f'{query[words[at + 2].start : words[at + 2 + given.index("ts")].start]}"{UTC_DAY}"'
+            )
+        if text:
+            yield _Edit(words[at].start, words[end].end, text)
+
+
+def _distinct(prefix: str, name: str) -> str | None:
+    if name in NUMBERS:
+        return f'count(distinct {prefix}"{NUMBERS[name]}")'
+    return f"count(distinct {prefix}{name})" if name in GROUPED else None
+
+
+def _column(query: str, words: Sequence[Word]) -> tuple[str, str]:
+    """Return what stands before the name of a column, and the name; "" for anything else."""
+    if len(words) == 1 and words[0].kind == "name":
+        return "", words[0].said
+    if len(words) == 3 and words[1].said == "." and words[2].kind == "name":
+        return query[words[0].start : words[2].start], words[2].said
+    return "", ""
+
+
+def _is_utc_day(given: Sequence[str]) -> bool:
+    start = given[2:] if given[1:2] == ["."] else given
+    return list(start) == ["ts", "/", "1000.0", ",", "'unixepoch'"]
+
+
+# -- what is asked of times
+
+
+def _tests(words: Sequence[Word], said: Sequence[str]) -> Iterator[_Edit]:
+    """Yield the conditions on `ts` that must hold, to be replaced by 1."""
+    at = said.index("where") + 1 if "where" in said else len(said)
+    last = next((end for end in range(at, len(said)) if said[end] in _ENDS), len(said))
+    if not {"or", "not", "between", "case"}.isdisjoint(said[at:last]):
+        return
+    while at < last:
+        end = _end_of_term(said, at)
+        if _is_test(words[at:end]):
+            yield _Edit(words[at].start, words[end - 1].end, "1")
+        at = end + 1
+
+
+def _end_of_term(said: Sequence[str], start: int) -> int:
+    """Return where a term of a conjunction ends."""
+    depth = 0
+    for at in range(start, len(said)):
+        depth += (said[at] == "(") - (said[at] == ")")
+        if depth == 0 and said[at] in _ENDS | {"and"}:
+            return at
+    return len(said)
+
+
+def _is_test(words: Sequence[Word]) -> bool:
+    """Whether a term compares `ts` with numbers, and reads nothing else."""
+    rest = " ".join(word.said for word in words)
+    side = r"(?:\S+ \. )?ts (?:[<>] =|= =|[<>=]) -?\s?\d+"
+    return bool(re.fullmatch(rf"{side}|\( {side}(?: and {side})? \)", rest))
+
+
+def _unqualified(test: str) -> str:
+    return re.sub(r"(?:\S+\s*\.\s*)?\bts\b", "e.ts", test.replace("(", "( "), flags=re.IGNORECASE)
+
+
+# -- putting it together
+
+
+def _named(
+    query: str, words: Sequence[Word], said: Sequence[str], edits: Sequence[_Edit]
+) -> list[_Edit]:
+    """Return the edits, and names for columns that would be called what they have become."""
+    found = list(edits)
+    for column in _listed(words, said):
+        start, end = column[0].start, column[-1].end
+        changed = any(start <= edit.start and edit.end <= end for edit in edits)
+        if changed and not _has_name(column):
+            name = query[start:end].replace('"', '""')
+            found.append(_Edit(end, end, f' as "{name}"'))
+    return found
+
+
+def _listed(words: Sequence[Word], said: Sequence[str]) -> Iterator[list[Word]]:
+    """Yield the columns of the list after `select`."""
+    start = 2 if said[1] in ("distinct", "all") else 1
+    depth, column = 0, list[Word]()
+    for word in words[start : said.index("from")]:
+        depth += (word.said == "(") - (word.said == ")")
+        if word.said == "," and depth == 0:
+            yield column
+            column = []
+        else:
+            column.append(word)
+    yield column
+
+
+def _has_name(column: Sequence[Word]) -> bool:
+    if len(column) < 2:
+        return False
+    before, last = column[-2], column[-1]
+    if before.said == "as":
+        return True
+    ended = before.said in (")", "end") or before.kind in ("name", "number", "string")
+    return ended and last.kind in _NAMES and last.said not in ("end", "isnull", "notnull")
+
+
+def _edited(query: str, edits: Sequence[_Edit]) -> str:
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end), reverse=True):
+        query = query[: edit.start] + edit.text + query[edit.end :]
+    return query
