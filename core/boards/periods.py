@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from core.definitions.board import DEFAULT_RANGE
 from core.timeframe import Calendar, add_months, to_date, to_day
@@ -27,8 +26,7 @@ LITTLE: Final = 0.1
 """A range with less than this share of all events does not stand for them."""
 
 
-@dataclass(frozen=True)
-class Period:
+class Period(NamedTuple):
     """What a starter board shows.
 
     Attributes:

@@ -7,9 +7,8 @@ funnel that most people share, and the fields of events.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.boards.facts import LOOKED_AT, MONEY, Facts, has_logs, look_around, sample
 from core.errors import BadQuestion
@@ -31,8 +30,7 @@ SECTIONS = (
 """The headings of suggested questions, in order."""
 
 
-@dataclass(frozen=True)
-class Suggestion:
+class Suggestion(NamedTuple):
     """A suggested question.
 
     Attributes:
@@ -129,8 +127,7 @@ class Suggestions:
         return [{"event": step} for step in self.facts.steps]
 
 
-@dataclass(frozen=True)
-class _Start:
+class _Start(NamedTuple):
     """What suggested questions are about; see core.words.kinds.Beginning."""
 
     known: Suggestions

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from core.draw.figures import bucket_text, facts, figure, is_alike
 from core.draw.legend import delta, wrapped
@@ -31,8 +30,7 @@ CHANGE = "change"
 """The column of a table whose rows are sorted by how much they changed."""
 
 
-@dataclass(frozen=True)
-class Texts:
+class Texts(NamedTuple):
     """A column ready to draw: its heading, its cells and their alignment.
 
     Attributes:

@@ -8,9 +8,8 @@ which takes some tenths of a second.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from core.grammars.machine import Machine
 
@@ -18,8 +17,7 @@ FORM: Final = 1
 """Version of the format of the tables; see core.grammars.making."""
 
 
-@dataclass(frozen=True)
-class Grammar:
+class Grammar(NamedTuple):
     """A grammar.
 
     Attributes:

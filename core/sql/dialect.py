@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from core.filters import Condition
 from core.sql.present import Present
@@ -199,8 +199,7 @@ class Dialect(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Relation:
+class Relation(NamedTuple):
     """A relation that a statement has once, however often it is read.
 
     Attributes:

@@ -6,8 +6,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from core.store.troubles import is_busy
 
@@ -24,8 +23,7 @@ SAID_AFTER = 1.0
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True)
-class Patience:
+class Patience(NamedTuple):
     """How long to wait for another program that has the file.
 
     Attributes:

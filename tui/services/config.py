@@ -20,7 +20,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from core.errors import BadInput, FootfallError, did_you_mean
 from tui.services.settable import BY_NAME, KEYS, Setting, setting_of
@@ -41,8 +41,7 @@ def config_file() -> Path:
 # -- what is set
 
 
-@dataclass(frozen=True)
-class Wrong:
+class Wrong(NamedTuple):
     """Something that cannot be used.
 
     Attributes:
@@ -54,8 +53,7 @@ class Wrong:
     said: str
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """The value of a setting, and what it was set by."""
 
     value: str | float

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.errors import BadInput, did_you_mean
 
@@ -13,8 +12,7 @@ WEEK_STARTS = {"monday": 0, "sunday": 6}
 MOST_SECONDS = 3_600
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """One value that can be set.
 
     Attributes:

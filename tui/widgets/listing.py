@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from textual.events import Click
 from textual.message import Message
@@ -24,8 +23,7 @@ LEAST_FUZZY = 3
 """Letters from which on a word may be the starts of several."""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One row.
 
     Attributes:
@@ -43,8 +41,7 @@ class Row:
     weight: float | None = None
 
 
-@dataclass(frozen=True)
-class Scale:
+class Scale(NamedTuple):
     """What rows have in common: the greatest weight, and the width in cells of what is right."""
 
     most: float = 0.0

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar, NamedTuple, Self
 
 from textual.events import MouseScrollDown, MouseScrollUp
 from textual.geometry import Region
@@ -16,8 +15,7 @@ from tui.widgets.host import Host
 from tui.widgets.paint import changed, strip
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(NamedTuple):
     """The characters of a frame: corners, horizontal, vertical."""
 
     corners: str

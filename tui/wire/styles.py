@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 BOLD, DIM, UNDERLINE, REVERSE = "1", "2", "4", "7"
 OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "8": "28", "9": "29"}
@@ -15,8 +15,7 @@ INKLESS = frozenset((BOLD, DIM, "3", "5"))
 MOST = 4_096
 
 
-@dataclass(frozen=True)
-class Looks:
+class Looks(NamedTuple):
     """A style, taken apart.
 
     Attributes:

@@ -6,7 +6,7 @@ each group, in the order of `Grid.lines`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.answers import Cohort, Grid
 from core.draw.figures import moment, next_date, period_text
@@ -41,8 +41,7 @@ WHEN = {
 Cursor = tuple[int, int] | None
 
 
-@dataclass(frozen=True)
-class Heat:
+class Heat(NamedTuple):
     """The scale of a grid: level 6 is the largest rate after period 0, 7 is everybody."""
 
     largest: float
@@ -72,8 +71,7 @@ class Heat:
         return ("<.1" if text == "<0.1" else text).rjust(3)
 
 
-@dataclass(frozen=True)
-class View:
+class View(NamedTuple):
     """The visible part of a grid: periods and rows below the first, with their widths in cells.
 
     Attributes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.answers import Cohort, Grid
 from core.draw.figures import counted, figure, short
@@ -27,8 +27,7 @@ STEPS = (1, 2, 3, 4, 6, 8, 12)
 Cursor = tuple[int, int] | None
 
 
-@dataclass(frozen=True)
-class View:
+class View(NamedTuple):
     """The visible part of a grid.
 
     Attributes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.answers.display import Axis
 from core.draw.figures import short, steps_of
@@ -20,8 +21,7 @@ TALL = 16
 """Rows from which it has at least one more."""
 
 
-@dataclass(frozen=True)
-class Scale:
+class Scale(NamedTuple):
     """The value axis: round ticks at even distances in value and in rows.
 
     Attributes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.answers import Series
 from core.draw.figures import short
@@ -22,8 +22,7 @@ LETTER_FROM = 30
 PREVIOUS = "prev"
 
 
-@dataclass(frozen=True)
-class End:
+class End(NamedTuple):
     """What is written beside the end of a line: at the height of `value`, if there is room."""
 
     value: float | None
@@ -31,8 +30,7 @@ class End:
     style: str
 
 
-@dataclass(frozen=True)
-class Ends:
+class Ends(NamedTuple):
     """The labels of a chart, and the width in cells that they take, with the gap before them."""
 
     shown: tuple[End, ...] = ()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.answers import TimeBucket
 from core.draw.series.axes import Axes, rule
@@ -18,8 +17,7 @@ SHORTEST = 6
 LONGEST = 24
 
 
-@dataclass(frozen=True)
-class Marked:
+class Marked(NamedTuple):
     """The marks of one bucket: a letter, or their number if there are several."""
 
     letter: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.answers import Cell, Cohort
 from core.errors import BadQuestion
@@ -18,8 +18,7 @@ CellRow = tuple[int, int, int]
 """cohort slot, period, 1 when complete."""
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """Resolved time.
 
     Attributes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.answers import Cohort
 from core.queries.common.question import Rows
@@ -21,8 +21,7 @@ Counts = Mapping[int, Mapping[int, int]]
 """cohort slot -> period -> people."""
 
 
-@dataclass(frozen=True)
-class GridRows:
+class GridRows(NamedTuple):
     """Makes rows from counts.
 
     Attributes:

@@ -8,7 +8,8 @@ starts then come from the events: the sets of first days have no values.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from core.catalog.fields import Field
 from core.catalog.selectors import ANY, ANY_ACTIVE, NEW
@@ -23,8 +24,7 @@ from core.sql.dialect import Binder
 from core.timeframe import runs
 
 
-@dataclass(frozen=True)
-class Groups:
+class Groups(NamedTuple):
     """How starts are grouped.
 
     Attributes:
@@ -125,8 +125,7 @@ def _first_periods(bind: Binder, selection: Selection, plan: Plan, *, ever: bool
         where slot >= 0"""
 
 
-@dataclass(frozen=True)
-class _Firsts:
+class _Firsts(NamedTuple):
     """Everybody's first start, found in the events.
 
     Attributes:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from core.definitions.board import Board
 from core.definitions.saved import Item, Mark
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from tui.actions.pages import AnyPage
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """How something is come back to.
 
     Attributes:

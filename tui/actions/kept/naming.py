@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.definitions.board import Board
 from core.definitions.saved import Item, Kind, Mark
@@ -24,8 +23,7 @@ Then = Callable[[Any], object]
 """What is done with the thing as it is stored."""
 
 
-@dataclass(frozen=True)
-class Naming:
+class Naming(NamedTuple):
     """How things of one kind get a name.
 
     Attributes:
