@@ -49,6 +49,7 @@ class Action:
         area: the palette's group.
         pages: ids of the pages that have it; () means everywhere.
         rank: place on the key line; lower ranks are kept longer, 0 is not shown there.
+        on: (page ids between spaces, the sentence there) where it is another one than `help`.
     """
 
     id: str
@@ -58,6 +59,11 @@ class Action:
     area: str
     pages: tuple[str, ...] = ()
     rank: int = 0
+    on: tuple[tuple[str, str], ...] = ()
+
+    def help_on(self, page: str) -> str:
+        """What it does on a page."""
+        return next((words for pages, words in self.on if page in pages.split()), self.help)
 
     @property
     def call(self) -> str:
@@ -91,7 +97,7 @@ ACTIONS = (
     Action("palette", ("colon", "ctrl+p"), "command", "every command and saved name", "help",
            rank=2),
     *(Action(f"go_{id_}", (digit,), name, f"go to {name}", "go") for id_, digit, name in PLACES),
-    Action("open", ("enter",), "open", "open what is under the cursor: number, people, timeline",
+    Action("open", ("enter",), "open", "open what is under the cursor",
            "go", rank=3),
     Action("back", ("escape", "backspace"), "back", "close, undo a filter or zoom, or go back",
            "go", rank=90),
@@ -107,10 +113,12 @@ ACTIONS = (
     Action("previous_panel", ("shift+tab",), "", "go to the previous panel", "move"),
     Action("find", ("slash",), "find", "filter the list as you type", "view", LISTS, rank=5),
     Action("range", ("r",), "range", "choose the date range", "question", ASKED, rank=10),
-    Action("earlier", ("less_than_sign", "comma"), "", "one range earlier; on a timeline the "
-           "previous person, on an event the newer one", "question", (*ASKED, *WALKED)),
-    Action("later", ("greater_than_sign", "full_stop"), "", "one range later; on a timeline the "
-           "next person, on an event the older one", "question", (*ASKED, *WALKED)),
+    Action("earlier", ("less_than_sign", "comma"), "", "one range earlier", "question",
+           (*ASKED, *WALKED),
+           on=(("timeline", "the previous person"), ("event", "the newer event"))),
+    Action("later", ("greater_than_sign", "full_stop"), "", "one range later", "question",
+           (*ASKED, *WALKED),
+           on=(("timeline", "the next person"), ("event", "the older event"))),
     Action("shorter", ("minus",), "", "a shorter range", "question", ASKED),
     Action("longer", ("plus", "equals_sign"), "", "a longer range", "question", ASKED),
     Action("granularity", ("g",), "by", "granularity, cycling through those that fit", "question",
@@ -119,21 +127,25 @@ ACTIONS = (
            ("board", *CHART_PAGES, *LISTED), rank=14),
     Action("compare", ("c",), "compare", "compare: off, previous period, year before", "question",
            ("board", *CHART_PAGES, "marks"), rank=12),
-    Action("filter", ("f",), "filter", "filter by fields; on Events by the value under the "
-           "cursor; on a timeline show only this event; in a layout, whether the tile keeps its "
-           "own range and filters", "question", (*ASKED, "timeline", "layout"), rank=18),
+    Action("filter", ("f",), "filter", "filter by fields", "question",
+           (*ASKED, "timeline", "layout"), rank=18,
+           on=(("events", "filter by the value under the cursor"),
+               ("timeline", "show only this event"), ("marks", "filter by category"),
+               ("layout", "whether the tile keeps its own range and filters"))),
     Action("segment", ("s",), "segment", "count only people in a segment or audience", "question",
            ASKED, rank=30),
-    Action("measure", ("p",), "show as", "choose what is counted: people, events, sums, ...; on "
-           "people, the columns", "question", ("board", *CHART_PAGES, "marks", *LISTED), rank=32),
+    Action("measure", ("p",), "show as", "choose what is counted: people, events, sums, ...",
+           "question", ("board", *CHART_PAGES, "marks", *LISTED), rank=32,
+           on=(("people users", "choose the columns"),)),
     Action("chart", ("v",), "chart", "draw as line, bars, area, table, number or calendar", "chart",
            ("board", *CHART_PAGES, "sql"), rank=22),
     Action("table", ("t",), "table", "show the table under the chart", "chart", CHART_PAGES,
            rank=24),
     Action("sort", ("o",), "sort", "sort by another column", "view", ("people", "users", "sql"),
            rank=8),
-    Action("last_session", ("L",), "last session", "the last session of the person; on a timeline "
-           "only it, or everything again", "go", (*LISTED, "timeline"), rank=15),
+    Action("last_session", ("L",), "last session", "the last session of the person", "go",
+           (*LISTED, "timeline"), rank=15,
+           on=(("timeline", "only the last session, or everything again"),)),
     Action("reverse", ("V",), "", "sort the other way round", "view", LISTED),
     Action("pick", ("space",), "pick", "pick the person under the cursor, or not", "view", LISTED,
            rank=7),
@@ -143,9 +155,10 @@ ACTIONS = (
     Action("clear_filters", (), "", "clear all filters, segment and audience", "question",
            ASKED),
     Action("saved", ("0",), "", "back to the saved question", "question", (*ASKED, "users")),
-    Action("edit", ("e",), "edit", "build the question by hand; on a board, arrange its tiles; on "
-           "Marks, edit the mark; on SQL, go to the editor", "question",
-           (*ASKED, "layout", "sql"), rank=20),
+    Action("edit", ("e",), "edit", "build the question by hand", "question",
+           (*ASKED, "layout", "sql"), rank=20,
+           on=(("board", "arrange the tiles"), ("layout", "build the tile's question by hand"),
+               ("marks", "edit the mark"), ("sql", "go to the editor"))),
     Action("narrower", ("minus",), "narrower", "make the tile a column narrower", "view",
            ("layout",), rank=12),
     Action("wider", ("plus", "equals_sign"), "wider", "make the tile a column wider", "view",
@@ -158,12 +171,12 @@ ACTIONS = (
            ("layout",)),
     Action("order_later", ("J",), "", "change places with the tile after", "view", ("layout",)),
     Action("edit_text", ("E",), "", "edit the question as text", "question", ASKED),
-    Action("related", ("semicolon",), "related", "related questions: why it changed, paths, the "
-           "funnel over time, retention; on people, their events and how they differ",
-           "question", (*CHART_PAGES, *LISTED), rank=33),
-    Action("others", ("u",), "the rest", "the rest: who dropped off or did not return; "
-           "of charts the whole range, who came, went, stayed",
-           "go", CHART_PAGES, rank=35),
+    Action("related", ("semicolon",), "related", "related questions: why it changed, paths, ...",
+           "question", (*CHART_PAGES, *LISTED), rank=33,
+           on=(("people users", "their events, and how they differ"),)),
+    Action("others", ("u",), "the rest", "the whole range, who came, who went, who stayed", "go",
+           CHART_PAGES, rank=35,
+           on=(("funnel", "who dropped off"), ("retention", "who did not return"))),
     Action("zoom", ("z",), "zoom", "show this panel on the whole page, and back", "view",
            ("board", *CHART_PAGES, "marks", "segments", "events", "event", "sql"),
            rank=9),
@@ -171,10 +184,12 @@ ACTIONS = (
            ("sql",), rank=2),
     Action("follow", ("T",), "follow", "show new events as they are stored, or stop doing so",
            "view", ("events",), rank=7),
-    Action("new", ("n",), "new", "a new board, tile, question, audience or mark; on people, a "
-           "segment of exactly these", "save",
+    Action("new", ("n",), "new", "a new question, or statement of SQL", "save",
            ("boards", "layout", "metrics", "funnel", "retention", "marks", "segments", "sql",
-            *LISTED), rank=26),
+            *LISTED), rank=26,
+           on=(("boards", "a new board"), ("layout", "add a tile, a note or a heading"),
+               ("marks", "a new mark"), ("segments", "a new audience"),
+               ("people users", "a segment of exactly these"))),
     Action("new_live", ("N",), "", "a live audience whose rule is the question of the list", "save",
            LISTED),
     Action("save", ("w",), "save", "save this question under a name", "save",
@@ -197,10 +212,10 @@ ACTIONS = (
            "save", (*KEPT, "segments", "marks")),
     Action("duplicate", (), "", "save what is under the cursor of a list under another name too",
            "save", (*KEPT, "segments", "marks")),
-    Action("undo", ("U",), "undo", "bring back what was deleted last; on a board, its tiles as "
-           "they were; on people, delete the segment just made", "save", ("boards", "board",
-           "layout", "marks", "segments", "sql", *KEPT,
-           *LISTED), rank=39),
+    Action("undo", ("U",), "undo", "bring back what was deleted last", "save",
+           ("boards", "board", "layout", "marks", "segments", "sql", *KEPT, *LISTED), rank=39,
+           on=(("board layout", "bring back the tiles as they were"),
+               ("people users", "delete the segment just made"))),
     Action("restore", (), "", "restore what was deleted in the last 30 days: boards, charts, "
            "audiences, queries, events, marks", "save"),
     Action("copy", ("y",), "copy", "send the value under the cursor to the terminal's clipboard",
@@ -209,8 +224,9 @@ ACTIONS = (
            ("boards", *ASKED, "sql")),
     Action("copy_link", (), "", "copy the text that brings this back, here after : or as footfall "
            "run takes it", "export", ("boards", *ASKED)),
-    Action("export", ("x",), "export", "write this panel, or a whole board, to a file: csv, "
-           "json, html, ...", "export", (*ASKED, "users", "timeline", "sql"), rank=46),
+    Action("export", ("x",), "export", "write this panel to a file: csv, json, html, ...",
+           "export", (*ASKED, "users", "timeline", "sql"), rank=46,
+           on=(("board", "write a tile or the whole board to a file"),)),
     Action("inspect", ("i",), "inspect", "show the SQL, its parameters and timing", "view",
            (*ASKED, "users", "sql", *WALKED), rank=42),
     Action("again", ("f5", "ctrl+r"), "again", "ask again, bypassing the cache", "view",
@@ -267,8 +283,14 @@ def markdown_table() -> str:
             continue
         keys = " ".join(f"`{name_of(key)}`" for key in action.keys)
         where = ", ".join(action.pages) or "everywhere"
-        rows.append(f"| {keys} | {action.help} | {where} |")
+        rows.append(f"| {keys} | {_helped(action)} | {where} |")
     return "\n".join(rows)
+
+
+def _helped(action: Action) -> str:
+    """Return what an action does anywhere, with the pages on which it is something else."""
+    others = [f"on {' and '.join(pages.split())} {words}" for pages, words in action.on]
+    return "; ".join((action.help, *others))
 
 
 if __name__ == "__main__":

@@ -103,6 +103,43 @@ async def test_the_key_line_starts_with_help_at_any_width(
         assert len(last) <= size[0]
 
 
+async def test_a_box_names_its_own_keys(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        page = ff.screen.split("\n")[-1]
+        await ff.press("r")
+        assert ff.screen.split("\n")[-1].startswith(" ENTER or a letter choose")
+        assert ff.screen.split("\n")[-1].endswith("ESC close")
+        await ff.press("escape")
+        assert ff.screen.split("\n")[-1] == page
+
+
+async def test_the_key_line_says_what_enter_opens(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+
+        def said() -> str:
+            return ff.screen.split("\n")[-1].partition("ENTER ")[2]
+
+        assert said().startswith("chart signup  ")
+        await ff.press("enter")
+        assert ff.page.view.number == 0
+        assert said() == ""
+        await ff.press("left", "left")
+        assert said().startswith("people  ")
+        await ff.press("3")
+        assert said().startswith(f"{int(ff.page.view.number)} people  ")
+        await ff.press("8")
+        assert said().startswith(f"{ff.page.list_view.user}  ")
+
+
+async def test_help_begins_with_what_enter_opens_and_ends_with_the_places(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        await ff.press("question_mark")
+        rows = [row.text.strip() for row in ff.app.screen.rows]
+        assert rows[:2] == ["open and leave", "ENTER          open what is under the cursor"]
+        assert rows.index("the question") < rows.index("move") < rows.index("places")
+        assert "< ,            one range earlier" in rows
+
+
 async def test_help_is_typed_into_and_runs(path: Path) -> None:
     async with explorer(path, place="metrics") as ff:
         await ff.press("question_mark")

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from core.answers import Cell, Change, Series
 from core.errors import BadQuestion
 from core.queries.common.question import Question
-from core.text import number
+from core.text import clean, number
 from tui.actions import edits
 from tui.texts.fields import has
+from tui.texts.people import many
 from tui.widgets.answer import AnswerView
 from tui.widgets.dialogs import Menu
 
@@ -42,6 +43,21 @@ def open_number(page: QuestionShown) -> None:
         page.app.navigator.open_people(*found, expected=people_counted(view))
     elif view is not None and view.answer is not None:
         _open_row(page, view)
+
+
+def opened_words(page: QuestionShown) -> str:
+    """Return in a few words what `open_number` opens now; "" if nothing."""
+    view = page.view
+    if view is None or view.answer is None:
+        return ""
+    if number_at(page) is None:
+        return clean(_person_of(view), 40)
+    if isinstance(view.answer, Series) and people_counted(view) is None:
+        return "people" if view.number is None or view.number else ""
+    count = view.number
+    if count is None:
+        return "people"
+    return many(int(count)) if count else ""
 
 
 def open_others(page: QuestionShown) -> None:

@@ -27,6 +27,7 @@ from tui.editors.world import Then, World, shown_values, typed_values
 from tui.widgets.dialogs import Chooser, Prompt
 from tui.widgets.listing import Listing, Row
 from tui.widgets.overlay import Field
+from tui.widgets.told import Told
 
 TYPED_FIRST = ("contains", "not_contains", "starts_with", "not_starts_with", "ends_with",
                "not_ends_with", "regex", "gt", "gte", "lt", "lte")  # fmt: skip
@@ -35,7 +36,7 @@ TYPED_FIRST = ("contains", "not_contains", "starts_with", "not_starts_with", "en
 MARK = "* "
 
 
-class Offers(Listing):
+class Offers(Told):
     """A list in which typed text is a row of its own.
 
     Attributes:

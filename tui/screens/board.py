@@ -179,6 +179,13 @@ class BoardPage(TiledPage):
             return
         self.app.navigator.arrange_board(self.board, self.changes, self.before)
 
+    @property
+    def opens(self) -> str:
+        """See FramePage: the chart of the focused tile."""
+        tile = self.view
+        here = isinstance(tile, Tile) and tile is self.panel and tile.shown_question is not None
+        return f"chart {tile.heading}" if here and tile is not None else ""
+
     def action_open(self) -> None:
         """Open the focused tile as a page with a cursor."""
         tile = self.view

@@ -21,6 +21,10 @@ class BoardsPage(Page):
     page_id = "boards"
     BINDINGS = bindings("boards")
 
+    def __init__(self, place: str) -> None:
+        super().__init__(place)
+        self.boards: dict[str, Board] = {}
+
     def body(self) -> ComposeResult:
         """See Page."""
         yield Listing("Boards", id="boards", empty=EMPTY)
@@ -54,6 +58,12 @@ class BoardsPage(Page):
         self.listing.empty = troubles.get("boards") or troubles.get("starter boards") or EMPTY
         self.listing.fill(rows)
         return boards
+
+    @property
+    def opens(self) -> str:
+        """See FramePage: the board under the cursor."""
+        board = self.boards.get(self.listing.value)
+        return f"board {board.title}" if board is not None else ""
 
     def action_open(self) -> None:
         """Open the board under the cursor."""

@@ -26,7 +26,6 @@ class EventPage(AccompaniedPage):
     """
 
     page_id = "event"
-    labels = {"open": "person"}  # noqa: RUF012
     BINDINGS = bindings("event")
     DEFAULT_CSS = "EventPage Composition .beside { width: 55%; }"
 
@@ -78,6 +77,11 @@ class EventPage(AccompaniedPage):
         further = self.around.beyond()
         if further is not None:
             self.ask(self.around, further)
+
+    @property
+    def opens(self) -> str:
+        """See FramePage: the event's person."""
+        return clean(self.event.user or "", 40)
 
     def action_open(self) -> None:
         """Open the timeline of the event's person, at the event."""

@@ -243,6 +243,16 @@ class EventsPage(AccompaniedPage):
 
     # -- opening and filtering
 
+    @property
+    def opens(self) -> str:
+        """See FramePage: the event or its person."""
+        event, panel = self.events.event, self.panel
+        if isinstance(panel, Companion):
+            return super().opens
+        if event is None or (panel is self.events and self.events.column != "person"):
+            return "event" if event is not None else ""
+        return clean(event.user or "", 40)
+
     def action_open(self) -> None:
         """Open the event under the cursor, its person, or the people behind a point."""
         event = self.events.event

@@ -60,6 +60,11 @@ class LayoutPage(TiledPage, inherit_bindings=False):
         """The block of the tile with the focus."""
         return self.panel.block if isinstance(self.panel, Tile | NoteView) else None
 
+    @property
+    def opens(self) -> str:
+        """See FramePage: the form of the tile with the focus."""
+        return self.labels["open"] if self.block is not None else ""
+
     # -- changing the board
 
     def step(self, change: Callable[[Board, str], Board], said: str = "") -> None:

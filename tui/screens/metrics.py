@@ -171,6 +171,10 @@ class MetricsPage(TabledPage):
             question = _as_now(question, self.question)
         self.open_question(question, chart)
 
+    def opens_row(self, row: Row | None) -> str:
+        """See QuestionPage."""
+        return f"chart {row.text.strip()}" if row is not None else ""
+
     def choose(self, listing: Listing) -> None:
         """Go to an event's chart on Enter, even before the cursor has rested on it."""
         if self._pending is not None:

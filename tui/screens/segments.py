@@ -27,6 +27,7 @@ from tui.editors.rules import rules_in_words
 from tui.screens.bases.accompanied_page import AccompaniedPage
 from tui.screens.bases.page import bindings
 from tui.services.runner import Callback
+from tui.texts.people import many
 from tui.texts.segments import SEGMENTS
 from tui.widgets.answer import AnswerView
 from tui.widgets.companion import About, Companion, Composition
@@ -297,6 +298,10 @@ class SegmentsPage(AccompaniedPage):
         """Return the title of an audience, which is how questions name it."""
         item = self.audiences.get(value[1])
         return item.title if item else value[1]
+
+    def opens_row(self, row: Row | None) -> str:
+        """See QuestionPage."""
+        return many(int(row.weight)) if row is not None and row.weight else ""
 
     def choose(self, listing: Listing) -> None:
         """Open the members."""

@@ -57,7 +57,7 @@ class SqlPage(QuestionPage):
     """The place of SQL. The connection is read-only: SQLite itself refuses to write."""
 
     page_id = "sql"
-    labels = {"edit": "edit", "open": "open", "chart": "chart", "save": "save"}  # noqa: RUF012
+    labels = {"edit": "edit", "chart": "chart", "save": "save"}  # noqa: RUF012
     BINDINGS = bindings("sql")
     DEFAULT_CSS = """
     SqlPage #schema { display: none; width: 34; }
@@ -289,6 +289,15 @@ class SqlPage(QuestionPage):
         self.action_edit()
 
     # -- rows
+
+    @property
+    def opens(self) -> str:
+        """See FramePage: a person, a value in full, or what a row of the list stands for."""
+        if self.focused is self.listing:
+            return super().opens if self.listing.value is not None else ""
+        if self.result.cursor is None:
+            return ""
+        return clean(self._person(), 40) or "value in full"
 
     def action_open(self) -> None:
         """Open the person under the cursor, or the whole value; in the list what is under it."""

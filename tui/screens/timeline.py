@@ -182,6 +182,16 @@ class TimelinePage(AccompaniedPage):
             return None
         return self.timeline.events[int(cell.row)]
 
+    @property
+    def opens(self) -> str:
+        """See FramePage: the event, a value in full, or the events of a name."""
+        panel = self.panel
+        if isinstance(panel, FactsPanel):
+            return f"all of {panel.fact.label}" if panel.fact is not None else ""
+        if isinstance(panel, Listing) and panel.value is not None:
+            return "its event" if panel.id == "changes" else f"only {panel.value}"
+        return super().opens if self._event() is not None else ""
+
     def action_open(self) -> None:
         """Show everything known about the event under the cursor, or all events of one name."""
         if isinstance(self.panel, Listing):

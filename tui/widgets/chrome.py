@@ -8,7 +8,7 @@ from typing import Protocol, cast
 from textual.events import Click, Resize
 
 from core.draw.spans import Line, Span, cells, clipped, spread
-from core.text import clean, cut, width
+from core.text import clean, cut, fit, width
 from tui.keys import PLACES, Action
 from tui.texts.summary import Chip, counted
 from tui.widgets.panel import Painted
@@ -22,6 +22,9 @@ LONGEST_CHIP = 40
 
 MOST_HINTS = 8
 """How many keys the key line names."""
+
+OPENED = 10, 16, 24
+"""Widths in cells of the words for what Enter opens."""
 
 
 class Performing(Protocol):
@@ -211,6 +214,7 @@ class KeyLine(OneLine):
         actions: the page's, the most important first.
         labels: the page's own words for some of them.
         hints: the ids of those that the focused panel names first.
+        opens: what Enter opens now, "" if nothing does.
     """
 
     def __init__(self) -> None:
@@ -218,6 +222,7 @@ class KeyLine(OneLine):
         self.actions: Sequence[Action] = ()
         self.labels: dict[str, str] = {}
         self.hints: Sequence[str] = ()
+        self.opens = "open"
 
     def face(self, width: int, height: int) -> list[Line]:
         """See Painted: what does not fit is dropped from the right."""
@@ -232,6 +237,8 @@ class KeyLine(OneLine):
         used = 1
         for action in self._ordered()[:MOST_HINTS]:
             label = self.labels.get(action.id, action.label)
+            if action.id == "open":
+                label = _even(clean(self.opens))
             line: Line = (Span(action.shown, "key"), Span(" " + label + "  ", "dim"))
             size = cells(line)
             if found and used + size - 2 > room:
@@ -241,9 +248,10 @@ class KeyLine(OneLine):
         return found
 
     def _ordered(self) -> list[Action]:
-        first = [a for hint in self.hints for a in self.actions if a.id == hint]
-        always = [a for a in self.actions[:2] if a not in first]
-        return [*always, *first, *(a for a in self.actions if a not in (*always, *first))]
+        known = [a for a in self.actions if a.id != "open" or self.opens]
+        first = [a for hint in self.hints for a in known if a.id == hint]
+        always = [a for a in known[:2] if a not in first]
+        return [*always, *first, *(a for a in known if a not in (*always, *first))]
 
     def on_click(self, event: Click) -> None:
         """Run the action under the mouse."""
@@ -257,6 +265,12 @@ class KeyLine(OneLine):
     def run_page_action(self, action: Action) -> None:
         """Pass an action on to the page."""
         cast(Performing, self.screen).perform(action.call)
+
+
+def _even(words: str) -> str:
+    """Return words in one of a few widths, so that what follows seldom moves when they change."""
+    room = next((size for size in OPENED if width(words) <= size), OPENED[-1])
+    return fit(cut(words, room), room)
 
 
 class TooSmall(Painted):

@@ -17,6 +17,7 @@ from core.text import clean, width
 from tui.services.clipboard import send
 from tui.widgets.listing import Listing, Row
 from tui.widgets.overlay import CLOSES, Box, Field, Overlay
+from tui.widgets.told import Told
 from tui.widgets.words import folded, indented, wrapped
 
 
@@ -152,7 +153,7 @@ class Chooser(Overlay):
         Binding("tab", "step(1)", show=False, priority=True),
     ]
     DEFAULT_CSS = """
-    Chooser Vertical { width: 84%; max-width: 90; height: 84%; max-height: 30; }
+    Chooser Vertical { width: 84%; min-width: 72; max-width: 100; height: 84%; max-height: 32; }
     """
 
     def __init__(
@@ -190,7 +191,7 @@ class Chooser(Overlay):
 
     def new_list(self) -> Listing:
         """Return the list before it has rows."""
-        return Listing(empty="Nothing to choose from.")
+        return Told(empty="Nothing to choose from.")
 
     def on_mount(self) -> None:
         """Fill the list."""

@@ -32,6 +32,7 @@ class Row(NamedTuple):
         right: shown at the right edge.
         off: why it cannot be chosen now; "" if it can.
         weight: the number that ranks it, shown as a bar before `right`; None for no bar.
+        says: what more there is to say about it, paragraph by paragraph.
     """
 
     text: str
@@ -39,6 +40,7 @@ class Row(NamedTuple):
     right: str = ""
     off: str = ""
     weight: float | None = None
+    says: tuple[str, ...] = ()
 
 
 class Scale(NamedTuple):

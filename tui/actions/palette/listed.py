@@ -20,18 +20,42 @@ if TYPE_CHECKING:
 
 AREAS = ("question", "chart", "save", "go", "export", "view", "help", "move")
 
+GROUPS = (
+    ("go", "open and leave"),
+    ("question", "the question"),
+    ("chart", "the chart"),
+    ("view", "the page"),
+    ("save", "keep"),
+    ("export", "take out"),
+    ("move", "move"),
+    ("place", "places"),
+    ("help", "help"),
+)
+"""The areas of the help in their order, with their headings."""
+
 
 def help_of(page: KeyedPage) -> None:
-    """Show the keys of a page; Enter runs one."""
-    shown = remapped(actions_of(page.page_id), page.app.keymap)
-    rows = [_help_row(page, action) for action in shown if action.keys]
-    chooser = Chooser(f"Keys of {clean(page.crumb, 40)}", rows, hint="type to find")
+    """Show the keys of a page in groups, its own first in each; Enter runs one."""
+    shown = [a for a in remapped(actions_of(page.page_id), page.app.keymap) if a.keys]
+    shown.sort(key=lambda a: (a.id != "open", not a.pages, not a.rank, a.rank))
+    rows: list[Row] = []
+    for area, heading in GROUPS:
+        found = [_help_row(page, action) for action in shown if _area_of(action) == area]
+        rows += [Row(heading), *found] if found else []
+    chooser = Chooser(
+        f"Keys of {clean(page.crumb, 40)}", rows, hint="type to find", verb="do it here"
+    )
     page.app.push_screen(chooser, lambda call: page.perform(call) if call else None)
+
+
+def _area_of(action: Action) -> str:
+    return "place" if action.id.startswith("go_") else action.area
 
 
 def _help_row(page: KeyedPage, action: Action) -> Row:
     keys = " ".join(name_of(key) for key in action.keys)
-    return Row(f"{keys:<14} {action.help}", action.call, "", page.reason_against(action.id))
+    words = action.help_on(page.page_id)
+    return Row(f"{keys:<14} {words}", action.call, "", page.reason_against(action.id))
 
 
 def palette_of(page: KeyedPage) -> None:
@@ -39,16 +63,16 @@ def palette_of(page: KeyedPage) -> None:
 
     What this page can do comes first, then what has a name; what is not possible here comes last.
     """
-    here = {action.id for action in actions_of(page.page_id)}
     known = [action for action in remapped(ACTIONS, page.app.keymap) if action.area in AREAS[:-1]]
     known.sort(key=lambda action: (not action.pages, AREAS.index(action.area)))
-    rows = [_row(page, action, here) for action in known]
+    rows = [_row(page, action) for action in known]
     possible = [row for row in rows if not row.off]
     page.app.push_screen(
         Chooser(
             "Commands",
             [*possible, *_names(page), *(row for row in rows if row.off)],
             hint="a command, a name, a question, or a place: users country=DE, funnel NAME 90d",
+            verb="do it",
             offer=lambda text: typed_rows(page, text),
             free=lambda text: explain(page, text),
         ),
@@ -56,12 +80,13 @@ def palette_of(page: KeyedPage) -> None:
     )
 
 
-def _row(page: KeyedPage, action: Action, here: set[str]) -> Row:
+def _row(page: KeyedPage, action: Action) -> Row:
     off = page.reason_against(action.id)
-    if action.id not in here:
+    if action.pages and page.page_id not in action.pages:
         off = "not on this page"
     words = f"{action.area}: {action.id.replace('_', ' ')}"
-    return Row(f"{words:<24} {action.help}", action.call, off or action.shown, off)
+    said = action.help_on(page.page_id)
+    return Row(f"{words:<24} {said}", action.call, off or action.shown, off)
 
 
 def _run(page: KeyedPage, value: str | Callable[[], None] | None) -> None:

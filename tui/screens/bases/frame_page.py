@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from core.errors import FootfallError
-from tui.keys import PLACES, actions_of, key_line_of, remapped
+from tui.keys import BY_ID, PLACES, actions_of, key_line_of, remapped
 from tui.texts.summary import Chip
 from tui.widgets.chrome import Crumb, KeyLine, Status, Tabs, TooSmall
 from tui.widgets.dialogs import Prompt
@@ -57,14 +57,15 @@ class FramePage(Screen[None]):
             super().set_focus(*args, **kwargs)
         finally:
             self._focusing = False
-        self._hint()
+        self.hint()
 
-    def _hint(self) -> None:
-        """Name the keys of the focused panel first."""
+    def hint(self) -> None:
+        """Name the keys of the focused panel first, and what Enter opens there."""
         for keys in self.query(KeyLine):
             hints = self.focused.hints if isinstance(self.focused, Panel) else ()
-            if hints != keys.hints:
-                keys.hints = hints
+            opens = self.opens
+            if (hints, opens) != (keys.hints, keys.opens):
+                keys.hints, keys.opens = hints, opens
                 keys.repaint()
 
     def refresh(self, *regions: Region, repaint: bool = True, **options: bool) -> Self:
@@ -91,6 +92,11 @@ class FramePage(Screen[None]):
     def steps(self) -> list[str]:
         """Its steps in the crumb: one, or for the root of a place also what is on show."""
         return [self.crumb]
+
+    @property
+    def opens(self) -> str:
+        """What Enter opens now, in a few words for the key line; "" if nothing."""
+        return self.labels.get("open", BY_ID["open"].label)
 
     @property
     def asked(self) -> str:

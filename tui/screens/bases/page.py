@@ -239,7 +239,16 @@ class Page(FramePage):
                 self._dimming.pop().stop()
         self._end(event)
         self.update_status()
+        self.hint()
         self._show_whole()
+
+    def on_answer_view_moved(self, event: AnswerView.Moved) -> None:
+        """Name what Enter opens there."""
+        self.hint()
+
+    def on_listing_moved(self, event: Listing.Moved) -> None:
+        """Name what Enter opens there."""
+        self.hint()
 
     def _end(self, event: Answered) -> None:
         run, view = event.run, event.run.view

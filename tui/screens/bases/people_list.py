@@ -12,7 +12,7 @@ from core.queries.common.question import Question
 from core.queries.kinds import KINDS
 from core.queries.people.people import PeopleBehind
 from core.store.library.saved import Item
-from core.text import number
+from core.text import clean, number
 from tui.actions import edits
 from tui.actions.people import columns, groups
 from tui.actions.people.columns import as_list, order_words
@@ -355,6 +355,13 @@ class PeopleList(AccompaniedPage):
     def action_segment(self) -> None:
         """See QuestionPage; also where the question that counted them has no segment."""
         self.choose_people()
+
+    @property
+    def opens(self) -> str:
+        """See FramePage: the person under the cursor."""
+        if isinstance(self.panel, Companion):
+            return super().opens
+        return clean(self.list_view.user, 40)
 
     def action_open(self) -> None:
         """Open the timeline of the person under the cursor."""

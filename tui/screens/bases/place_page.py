@@ -16,7 +16,7 @@ from tui.actions.kept_questions import delete, kept_rows, question_of
 from tui.actions.saving import save_question, undo_delete
 from tui.screens.bases.accompanied_page import AccompaniedPage
 from tui.widgets.answer import AnswerView
-from tui.widgets.listing import Listing
+from tui.widgets.listing import Listing, Row
 
 
 class PlacePage(AccompaniedPage):
@@ -90,6 +90,10 @@ class PlacePage(AccompaniedPage):
     def action_save(self) -> None:
         """Save the question, and list it."""
         save_question(self, self.fill)
+
+    def opens_row(self, row: Row | None) -> str:
+        """See QuestionPage."""
+        return row.text.strip() if row is not None else ""
 
     def choose(self, listing: Listing) -> None:
         """Open the saved question under the cursor."""

@@ -16,7 +16,7 @@ from tui.actions.choosing import lead_on, show_as
 from tui.actions.exporting import export_panel
 from tui.actions.kept.copying import Link, copy_command, copy_link, question_link
 from tui.actions.marks import mark_here
-from tui.actions.opening import open_number, open_others
+from tui.actions.opening import open_number, open_others, opened_words
 from tui.actions.saving import add_to_board, save_question
 from tui.screens.bases.page import Page
 from tui.texts.fields import has
@@ -350,6 +350,18 @@ class QuestionPage(Page):
             self.put(view.saved)
 
     # -- opening what is under the cursor
+
+    @property
+    def opens(self) -> str:
+        """See FramePage: the people behind a number, or what a row stands for."""
+        panel = self.panel
+        if isinstance(panel, Listing):
+            return self.opens_row(panel.row) if panel.value is not None else ""
+        return opened_words(self) if isinstance(panel, AnswerView) else super().opens
+
+    def opens_row(self, row: Row | None) -> str:
+        """What Enter on a row of a list opens, in a few words."""
+        return super().opens
 
     def action_open(self) -> None:
         """Open the people behind the number under the cursor."""
