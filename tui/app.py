@@ -30,6 +30,7 @@ from tui.services.freshness import Freshness
 from tui.services.library import Library
 from tui.services.settable import GLYPHS
 from tui.services.state import State
+from tui.services.tabs import BoardTabs
 from tui.start.dressed import Dressed
 from tui.themes.own import DEFAULT
 
@@ -76,6 +77,7 @@ class Explorer(Dressed):
         super().__init__(look, engine.calendar)
         self.engine, self.saved, self.state = engine, saved, state
         self.library = Library(engine, saved)
+        self.tabs = BoardTabs(state)
         self.navigator = Navigation(self)
         self.first_page: Screen[Any] | None = None
         self.came_from: Question | None = None
@@ -176,6 +178,12 @@ class Explorer(Dressed):
         if isinstance(self.screen, Page):
             self._hold()
         return super().pop_screen()
+
+    def switch_screen(self, screen: Any) -> AwaitComplete:
+        """See App; a page is shown once it has its answers."""
+        if isinstance(screen, Page):
+            self._hold()
+        return super().switch_screen(screen)
 
     def _hold(self) -> None:
         """Show a page once it has its answers, or after a moment without them."""

@@ -67,10 +67,18 @@ class Navigation:
 
     def open_board(self, board: Board, range_text: str | None = None) -> None:
         """See Navigator."""
-        self._app.go("boards")
-        self._app.push_screen(board_page(board, range_text))
+        from tui.screens.board import BoardPage
 
-    def show_board(self, board: Board, changes: dict[str, Any], before: Board | None) -> None:
+        self._app.go("boards")
+        opens = board_page(board, range_text)
+        if isinstance(self._app.screen, BoardPage):
+            self._app.switch_screen(opens)  # tabs lie side by side
+        else:
+            self._app.push_screen(opens)
+
+    def show_board(
+        self, board: Board, changes: dict[str, Any] | None, before: Board | None = None
+    ) -> None:
         """See Navigator."""
         from tui.screens.board import BoardPage
 

@@ -73,10 +73,9 @@ def _reopened(kept: Any, place: str, boards: dict[str, Board]) -> Screen[Any] | 
     if page == "board" and str(kept.get("board")) in boards:
         from tui.screens.board import BoardPage
 
-        changes = kept.get("changes")
-        return BoardPage(
-            place, boards[kept["board"]], changes if isinstance(changes, dict) else None
-        )
+        opened = BoardPage(place, boards[kept["board"]])
+        opened.take(kept)
+        return opened
     if page == "chart" and question is not None:
         from tui.screens.chart import ChartPage
 

@@ -15,7 +15,7 @@ from tui.actions.exporting import export_board
 from tui.actions.kept.copying import board_link, copy_link
 from tui.actions.saving import BOARD_SAVED, delete_tile, save_board, undo_tile
 from tui.screens.bases.page import bindings
-from tui.screens.bases.tiled_page import TiledPage
+from tui.screens.bases.tabbed_page import TabbedPage
 from tui.widgets.panel import Panel
 from tui.widgets.tile import Tile
 from tui.widgets.tiles import Tiles
@@ -37,7 +37,7 @@ NOTHING = object()
 """What a board as saved asks of a field that it does not have."""
 
 
-class BoardPage(TiledPage):
+class BoardPage(TabbedPage):
     """A board; Enter zooms a tile to its own page."""
 
     page_id = "board"

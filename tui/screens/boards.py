@@ -57,6 +57,8 @@ class BoardsPage(Page):
         troubles = self.app.library.troubles
         self.listing.empty = troubles.get("boards") or troubles.get("starter boards") or EMPTY
         self.listing.fill(rows)
+        if boards:
+            self.app.tabs.rename({b.id: b.title for b in boards})
         return boards
 
     @property

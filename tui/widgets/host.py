@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tui.services.freshness import Freshness
     from tui.services.library import Library
     from tui.services.state import State
+    from tui.services.tabs import BoardTabs
     from tui.texts.happened import Happened
     from tui.widgets.paint import Ink
     from tui.wire.frames import Frames
@@ -87,11 +88,13 @@ class Navigator(Protocol):
             range_text: overrides the range of every tile.
         """
 
-    def show_board(self, board: Board, changes: dict[str, Any], before: Board | None) -> None:
+    def show_board(
+        self, board: Board, changes: dict[str, Any] | None, before: Board | None = None
+    ) -> None:
         """Show a state of a board in place of the page on top.
 
         Args:
-            changes: fields changed for all tiles.
+            changes: fields changed for all tiles; None shows a board that is open as it was left.
             before: the board before its tiles were changed, or None.
         """
 
@@ -106,6 +109,7 @@ class Host(App[int]):
         engine: answers questions about the workspace.
         saved: its boards, marks and audiences.
         state: what was remembered from the last session.
+        tabs: the boards that are open as tabs.
         library: saved things, as pages list them.
         navigator: opens pages, which do not know each other.
         data: the freshness of the data on show.
@@ -122,6 +126,7 @@ class Host(App[int]):
     engine: SqliteEngine
     saved: Saved
     state: State
+    tabs: BoardTabs
     library: Library
     navigator: Navigator
     data: Freshness

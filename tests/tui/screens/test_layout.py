@@ -140,3 +140,35 @@ async def test_what_all_tiles_are_asked_is_kept_with_the_board_and_gone_back_to(
     said = capsys.readouterr().out
     assert "For all tiles: last 24h, compared with the previous period, country is NL." in said
     assert "own range: 90d, own filters" in said
+
+
+async def test_open_boards_are_tabs_that_keys_and_clicks_go_between_as_they_were_left(
+    path: Path, tmp_path: Path
+) -> None:
+    saved, state = Saved(path), tmp_path / "state.json"
+    for title in ("Growth", "Money", "People"):
+        blocks = (Block(id="x", title=f"{title} tile", question="dau"),)
+        saved.save_board(Board(title=title, blocks=blocks))
+    async with explorer(path, state_file=state) as ff:
+        await ff.press("right_parenthesis")
+        assert "Only this board is open" in ff.status
+        await ff.press("r", "7", "n", *"mon", "enter")
+        tabs = ff.screen.split("\n")[2]
+        assert tabs.split() == ["Growth*", "[Money]", "(", ")", "go", "n", "opens", "X", "closes"]
+        assert ff.page.tiles[0].question.range == "30d"
+        await ff.press("n", *"peo", "enter", "right_parenthesis")
+        assert (ff.page.board.title, ff.page.tiles[0].question.range) == ("Growth", "7d")
+        await ff.pilot.click("#tabline", offset=(tabs.index("Money"), 0))
+        await ff.settle()
+        assert ff.page.board.title == "Money"
+        await ff.press("left_parenthesis", "q")
+    async with explorer(path, state_file=state, back=True) as ff:
+        assert "[Growth*] Money  People" in ff.screen
+        await ff.press("X")
+        assert "Growth" not in ff.screen.split("\n")[2]
+        saved.delete_board(saved.board("People").id)
+        await ff.press("right_parenthesis")
+        assert "That board is gone" in ff.status
+        assert "People" not in ff.screen.split("\n")[2]
+        await ff.press("X")
+        assert ff.page.page_id == "boards"

@@ -45,7 +45,7 @@ class TiledPage(QuestionPage):
     ) -> None:
         super().__init__(place)
         self.board = board
-        self.changes = changes or {}
+        self.changes = dict(changes or {})
         self.before = before
         self.edited: dict[str, Block] = {}
         self.shown = board
