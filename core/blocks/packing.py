@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 WHOLE, STEPS, FLOAT, TEXT, PAIR = 1, 2, 3, 4, 5
 """Kinds: whole numbers; whole numbers by their differences; floats; ids of texts; two columns."""
 
-INTEGERS, POINTS = 1, 2
-"""How numbers without decimals are spelled in JSON: some as 3, some as 3.0."""
+INTEGERS, POINTS, EXPONENTS = 1, 2, 4
+"""How numbers are spelled in JSON: some without decimals as 3, some as 3.0; some so large or small
+that an exponent can be written in several ways.
+"""
 
 _HEADER: Final = Struct("<6BxxIIq")
 """kind, holes, missing, spelled, width, scale, count, unit, base; of a pair the length of the first
@@ -46,8 +48,8 @@ class Column:
         raw: one number for each event, of any integer type or float64; its value is
             (base + unit * raw) / 10 ** scale. An id where `is_text`.
         present: which events have a value; None for all. The raw of others means nothing.
-        spelled: of a property's numbers, which of INTEGERS and POINTS occur. With both, a number
-            without decimals can be written either way.
+        spelled: of a property's numbers, which of INTEGERS, POINTS and EXPONENTS occur. With the
+            first two, a number without decimals can be written either way.
         holes: of a property, whether events may have values that only rows have: lists, objects,
             numbers that are spelled unusually or do not fit, very long texts.
         texts: of a property with numbers, the texts of events that have text; `present` of both

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.blocks.columns import missing
 from core.blocks.layout import LONGEST_TEXT, MOST_TEXTS
-from core.blocks.packing import INTEGERS, POINTS, Column, scaled
+from core.blocks.packing import EXPONENTS, INTEGERS, POINTS, Column, scaled
 from core.columns import is_plain
 
 _EXACT = 2**53
@@ -142,6 +142,9 @@ def _numbers(
         floats = np.array([value for value in values if type(value) is float])
         if (floats == np.rint(floats)).any():
             spelled |= POINTS
+        size = np.abs(floats[floats != 0])
+        if ((size < 1e-4) | (size >= 1e16)).any():
+            spelled |= EXPONENTS
         found, scale = scaled(np.array(values, np.float64))
     if not len(found):
         return None, odd

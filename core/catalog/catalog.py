@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import copy
 
 from core.catalog import revenue
+from core.catalog.blocks import Blocks
 from core.catalog.events import Events
 from core.catalog.fields import GROUPS, PLAIN, PROPERTIES, STARTS, Field, asked_for
 from core.catalog.people import People
@@ -22,7 +23,7 @@ class Catalog:
         read: runs one SELECT against the workspace and returns its rows.
 
     Attributes:
-        events, values, properties, people: the catalogs of each.
+        events, values, properties, people, blocks: the catalogs of each.
         missed: sentences on unknown names in a question; None if they are refused.
     """
 
@@ -32,6 +33,7 @@ class Catalog:
         self.values = Values(read)
         self.properties = Properties(read)
         self.people = People(read)
+        self.blocks = Blocks(read)
         self.missed: list[str] | None = None
 
     def forgiving(self) -> Catalog:

@@ -40,6 +40,10 @@ class Dialect(Protocol):
     name: str
     has_sets: bool
     """Whether the tables `activity` and `first_activity` exist in this engine."""
+    blocks_from: int | None
+    """How many events a statement must be about to be worth reading from blocks; None if there are
+    none in this engine.
+    """
     materialized: str
     """The words between `as` and the text of a common table expression that is to be evaluated
     once.

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.answers import Cell, Series
+from core.blocks.making import make_all
 from core.engines.sqlite.dialect import SqliteDialect
 from core.engines.sqlite.engine import SqliteEngine
 from core.language.questions import format_question, parse
@@ -21,9 +24,10 @@ MANY_CELLS = 200
 
 
 class ScanDialect(SqliteDialect):
-    """SQLite without the stored sets, so that every question reads the events."""
+    """SQLite without stored sets and blocks, so that every question reads the events."""
 
     has_sets = False
+    blocks_from = None
 
 
 class ScanEngine(SqliteEngine):
@@ -32,15 +36,40 @@ class ScanEngine(SqliteEngine):
     dialect_class = ScanDialect
 
 
+class BlocksDialect(SqliteDialect):
+    """SQLite without stored sets, and with blocks of however few events."""
+
+    has_sets = False
+    blocks_from = 0
+
+
+class BlocksEngine(SqliteEngine):
+    """An engine that reads blocks for every question they can answer."""
+
+    dialect_class = BlocksDialect
+
+
+def make_blocks(path: Path) -> None:
+    """Have the blocks of every event in a workspace."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        make_all(connection)
+
+
 @contextmanager
 def both_engines(world: World) -> Iterator[tuple[SqliteEngine, SqliteEngine]]:
-    """The usual engine over a world, and one that reads the events for everything."""
+    """The usual engine over a world, and one that reads the events for everything, of every other
+    world from blocks.
+    """
     with engine_of(world) as engine:
-        scan = ScanEngine(engine.path, clock=engine.clock)
+        of_blocks = len(world.events) % 2 == 0
+        if of_blocks:
+            make_blocks(engine.path)
+        kind = BlocksEngine if of_blocks else ScanEngine
+        other = kind(engine.path, clock=engine.clock)
         try:
-            yield engine, scan
+            yield engine, other
         finally:
-            scan.close()
+            other.close()
 
 
 def from_text(text: str, canonical: str = "") -> Any:

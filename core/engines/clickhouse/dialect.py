@@ -22,6 +22,7 @@ class ClickHouseDialect:
 
     name = "clickhouse"
     has_sets = False
+    blocks_from: int | None = None
     materialized = ""
 
     def __init__(self, present: Present | None = None) -> None:

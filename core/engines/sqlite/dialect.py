@@ -20,6 +20,7 @@ class SqliteDialect:
 
     name = "sqlite"
     has_sets = True
+    blocks_from: int | None = 20_000  # rows of fewer are read while numpy is loaded
     materialized = "materialized "
 
     def __init__(

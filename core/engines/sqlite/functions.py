@@ -17,6 +17,7 @@ from typing import Any
 
 from pyroaring import BitMap
 
+from core.blocks.functions.registering import register as register_blocks
 from core.errors import FootfallError, QueryFailed, not_as_written
 from core.sql.sets import Blob, load, percentile
 from core.sums import total
@@ -380,4 +381,5 @@ def register(connection: sqlite3.Connection) -> Failures:
     connection.create_aggregate("hex_combination", 1, Combination)  # type: ignore[arg-type]
     connection.create_aggregate("percentile", 2, Percentile)  # type: ignore[arg-type]
     connection.create_aggregate("exact_total", 1, Total)  # type: ignore[arg-type]
+    register_blocks(connection, failures)
     return failures

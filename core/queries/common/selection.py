@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from core.catalog.fields import GROUPS, Field
 from core.columns import EMPTY, NONE
 from core.filters import Clause, Condition, atoms
+from core.queries.common.blocks import BlockRows
 from core.queries.common.clauses import ANY_EVENT, Clauses, event_tests
 from core.queries.common.context import Context
 from core.queries.common.slots import day_runs, slot_expression, whole_days
@@ -131,7 +132,7 @@ class Selection:
             by: up to two breakdown fields, whose raw values become v0 and v1.
         """
         within = _Within(self.ctx.counted(span), slots, by, totals=True)
-        return self._scanned(bind, within) if self.members else self._read(bind, within)
+        return self._apart(bind, within) if self.members else self._read(bind, within)
 
     def people(
         self,
@@ -151,7 +152,7 @@ class Selection:
         dimension = self.set_dimension(within.by)
         clock = bool(within.slots) and not whole_days(within.slots)
         if dimension is False or clock or not within.span.of_days:
-            return self._scanned(bind, within)
+            return self._apart(bind, within)
         if within.span.cut:
             return self._cut(bind, within, dimension or None)
         return self._stored(bind, within, dimension or None)
@@ -165,7 +166,7 @@ class Selection:
         calendar, span, slots = self.ctx.calendar, within.span, within.slots
         start = calendar.day_start(span.last_day)
         rest = replace(span, start=start, first_day=span.last_day)
-        found = self._scanned(bind, replace(within, span=rest))
+        found = self._apart(bind, replace(within, span=rest))
         if span.first_day == span.last_day:
             return found
         days = days_span(span.first_day, span.last_day - 1, calendar)
@@ -266,6 +267,19 @@ class Selection:
         catalog = self.ctx.catalog
         out = catalog.events.inactive if self.events else ()
         return [event for event in catalog.events.ids.values() if event not in out]
+
+    @property
+    def blocks(self) -> BlockRows:
+        """Its events in blocks."""
+        clauses = (*self.matching, *self.clauses)
+        return BlockRows(self.ctx, self._single_events, clauses, self.members, self.range)
+
+    def _apart(self, bind: Binder, within: _Within) -> str:
+        """What no stored set has: from blocks or, where they cannot say it, from the events."""
+        blocks = self.blocks
+        if blocks.can(within.by):
+            return blocks.sets(bind, within.span, within.slots or None, within.by)
+        return self._scanned(bind, within)
 
     def _scanned(self, bind: Binder, within: _Within) -> str:
         span, slots, by = within.span, within.slots, within.by

@@ -68,15 +68,15 @@ class Scan:
         """
         fold = FOLDS.get(self.measure)
         if fold is None:
-            if view and self.measure in ("sessions", "distinct"):
+            if view and self.measure in ("sessions", "distinct") and not self._words(fold):
                 rows = yield self._changes(ctx, span, slots, view)
                 return collect(ctx, self.by, [], running(rows, view))
-            rows = yield self._statement(ctx, span, slots, view)
+            rows = yield from self._read(ctx, span, slots, view, fold)
             totals, points = split([row[:-2] for row in rows])
             found = collect(ctx, self.by, totals, points)
             found.notes += self._notes([row[-2:] for row in rows if row[0] == WHOLE])
             return found
-        rows = yield self._parts(ctx, span, slots, fold)
+        rows = yield from self._read(ctx, span, slots, view, fold)
         points = [row for row in rows if row[0] is not None]
         shown = merged(points, view, fold) if view else _finished(points, fold)
         if view and not view.growing and view.whole is not None:
@@ -84,6 +84,56 @@ class Scan:
         found = collect(ctx, self.by, _together(rows, fold), shown)
         found.notes += self._notes([row[-2:] for row in rows])
         return found
+
+    def _read(
+        self,
+        ctx: Context,
+        span: Span,
+        slots: list[Bucket],
+        view: Windows | None,
+        fold: Fold | None,
+    ) -> Generator[Statement, Rows, Rows]:
+        """Return rows (slot, v0, v1, figures..., values, numbers), from blocks if they can say it.
+
+        The figures are the aggregates of a fold; without one those of windows and of the span.
+        """
+        words = self._words(fold)
+        if not words:
+            if fold is not None:
+                return (yield self._parts(ctx, span, slots, fold))
+            return (yield self._statement(ctx, span, slots, view))
+        rows = yield from self.selection.blocks.figures(
+            span,
+            slots,
+            self.by,
+            [*words, "given", "count"],
+            self.measure.replace("_", " "),
+            measured=self._measured(),
+            windows=view.windows if view and fold is None else None,
+            whole=fold is None,
+        )
+        return [row for row in rows if row[0] is not None or fold is not None]
+
+    def _measured(self) -> Field:
+        return self.selection.ctx.catalog.field(field_of(self.property), "property")
+
+    def _words(self, fold: Fold | None) -> tuple[Any, ...]:
+        """The figures of blocks that are read; none if rows are."""
+        if not self.property or self.at is not None or self.measure == "sessions":
+            return ()
+        if fold is not None:
+            words: tuple[Any, ...] = fold.words
+        elif self.measure in DIFFERENT:
+            words = (self.measure,)
+        else:
+            words = (["percentile", self._part()],)
+        measured = self._measured()
+        apart = [measured] if self.measure in DIFFERENT else []
+        return words if self.selection.blocks.can([*self.by, *apart], measured) else ()
+
+    def _part(self) -> float:
+        """The percentile, from 0 to 1."""
+        return 0.5 if self.measure == "median" else float(self.measure[1:]) / 100
 
     def _parts(self, ctx: Context, span: Span, slots: list[Bucket], fold: Fold) -> Statement:
         """Rows (slot, v0, v1, aggregates..., values, numbers): the parts of every figure."""
@@ -254,8 +304,7 @@ class Scan:
                 / nullif(count(distinct case when x is not null then actor end), 0)"""
         if self.measure in DIFFERENT:
             return "count(distinct x)"
-        p = 50.0 if self.measure == "median" else float(self.measure[1:])
-        return ctx.dialect.percentile("x", p / 100, bind)
+        return ctx.dialect.percentile("x", self._part(), bind)
 
 
 class Fold(NamedTuple):
@@ -265,11 +314,14 @@ class Fold(NamedTuple):
         columns: write SQL aggregates over `x` of one bucket.
         merge: combines the aggregates of several buckets.
         figure: the figure to show.
+        words: the same aggregates of blocks (`core.blocks.functions.figures`); none if they have
+            none.
     """
 
     columns: tuple[Callable[[Dialect], str], ...]
     merge: Callable[[list[tuple[Any, ...]]], tuple[Any, ...]]
     figure: Callable[[tuple[Any, ...]], Figure]
+    words: tuple[str, ...] = ()
 
 
 def _present(column: int, parts: list[tuple[Any, ...]]) -> list[Any]:
@@ -288,8 +340,8 @@ _COUNTED = Fold(
     _is("sum(x)"), lambda parts: (sum(_present(0, parts)),), lambda found: found[0] or 0
 )
 FOLDS = {
-    "sum": Fold((_total,), lambda parts: (total(_present(0, parts)),), _COUNTED.figure),
-    "numbers": Fold(_is("count(x)"), _COUNTED.merge, _COUNTED.figure),
+    "sum": Fold((_total,), lambda parts: (total(_present(0, parts)),), _COUNTED.figure, ("sum",)),
+    "numbers": Fold(_is("count(x)"), _COUNTED.merge, _COUNTED.figure, ("count",)),
     "items": _COUNTED,
     "distinct_items": _COUNTED,
     "session_events": _COUNTED,
@@ -297,16 +349,19 @@ FOLDS = {
         (_total, *_is("count(x)")),
         lambda parts: (total(_present(0, parts)), sum(_present(1, parts))),
         lambda found: found[0] / found[1] if found[1] else None,
+        ("sum", "count"),
     ),
     "min": Fold(
         _is("min(x)"),
         lambda parts: (min(_present(0, parts), default=None),),
         lambda found: found[0],
+        ("min",),
     ),
     "max": Fold(
         _is("max(x)"),
         lambda parts: (max(_present(0, parts), default=None),),
         lambda found: found[0],
+        ("max",),
     ),
 }
 """Measure -> how its figures are combined."""

@@ -1,0 +1,130 @@
+"""The aggregates over blocks that SQL calls."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from base64 import b64encode
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from pyroaring import BitMap
+
+from core.blocks.functions import figures
+from core.blocks.functions.gathering import GIVEN, PLACE, SLOT, VALUE, WHO, Gathering
+from core.blocks.functions.groups import Groups, counted
+from core.blocks.functions.plan import OUTSIDE, Ints
+
+WHOLE = -1
+"""The slot of the figures of all slots together."""
+
+Row = list[Any]
+
+
+class Figures(Gathering):
+    """Aggregate: a JSON list of rows [slot, v0, v1, figures...] for each group.
+
+    The slot of rows outside every slot is null; groups by a number have its label.
+    """
+
+    def finalize(self) -> str:
+        """Return the rows."""
+        if self.plan is None or not len(self):
+            return "[]"
+        slots, rows = self.column(SLOT), []
+        if self.plan.windows is None:
+            rows += self._rows(slots, None)
+        else:
+            for slot, low, high in self.plan.windows:
+                inside = np.flatnonzero((slots >= low) & (slots <= high))
+                rows += self._rows(np.full(len(inside), slot), inside)
+        if self.plan.whole:
+            rows += [[WHOLE, *row[1:]] for row in self._rows(np.zeros(len(slots), np.int64), None)]
+        return json.dumps(rows)
+
+    def _rows(self, slots: Ints, chosen: Ints | None) -> list[Row]:
+        """Return the figures of the groups of some rows, or of all."""
+        assert self.plan is not None
+        codes = [self.column(f"v{n}") for n in range(len(self.plan.by))]
+        own = codes if chosen is None else [code[chosen] for code in codes]
+        groups = Groups(slots, own)
+        columns = [self._figure(groups, word, chosen) for word in self.plan.figures]
+        return [list(row) for row in zip(*self.keys(groups), *columns, strict=True)]
+
+    def keys(self, groups: Groups) -> list[list[Any]]:
+        """Return slot, v0 and v1 of each group as they are shown."""
+        assert self.plan is not None
+        slots, *codes = groups.keys
+        found: list[list[Any]] = [[None if slot == OUTSIDE else slot for slot in slots.tolist()]]
+        labels = list(self.labels)
+        for by, code in zip(self.plan.by, codes, strict=True):
+            plain = code.tolist()
+            found.append([labels[n] for n in plain] if isinstance(by, list) else plain)
+        return [*found, *([0] * len(groups) for _ in range(2 - len(codes)))]
+
+    def _figure(self, groups: Groups, word: Any, chosen: Ints | None) -> list[Any]:
+        if word in ("rows", "people", "distinct", "given"):
+            found: list[int] = self._of_rows(groups, word, chosen).tolist()
+            return found
+        count = len(groups)
+        if word == "distinct_per_user":
+            values, actors = (_some(self.column(name), chosen) for name in (VALUE, WHO))
+            return figures.different_each(values, actors, groups.places, count)
+        numbers, places = self._measured(groups, chosen)
+        if word == "count":
+            return list(np.bincount(places, minlength=count).tolist())
+        if word == "sum":
+            return figures.sums(numbers, places, count)
+        if word in ("min", "max"):
+            return figures.extremes(numbers, places, count, word)
+        return figures.percentiles(numbers.floats, places, count, word[1])
+
+    def _of_rows(self, groups: Groups, word: str, chosen: Ints | None) -> Ints:
+        """Return how many rows, people, values or events with a value each group has."""
+        if word == "rows":
+            return groups.rows
+        column = _some(
+            self.column({"people": WHO, "distinct": VALUE, "given": GIVEN}[word]), chosen
+        )
+        if word == "given":
+            return np.bincount(groups.places[column > 0], minlength=len(groups))
+        return figures.different(column, groups.places, len(groups))
+
+    def _measured(self, groups: Groups, chosen: Ints | None) -> tuple[figures.Numbers, Ints]:
+        """Return the numbers of rows, and their groups."""
+        numbers, rows = self.numbers, self.column(PLACE)
+        if chosen is None:
+            return numbers, groups.places[rows]
+        table = np.full(len(self), -1)
+        table[chosen] = groups.places
+        places = table[rows]
+        inside = np.flatnonzero(places >= 0)
+        return numbers.at(inside), places[inside]
+
+
+class Sets(Figures):
+    """Aggregate: a JSON list of rows [slot, v0, v1, rows, set of actors in base64]."""
+
+    def _rows(self, slots: Ints, chosen: Ints | None) -> list[Row]:
+        assert self.plan is not None
+        groups = Groups(slots, [self.column(f"v{n}") for n in range(len(self.plan.by))])
+        actors = self.column(WHO)
+        most = int(actors.max(initial=0)) + 1
+        keys, _ = counted(groups.places * most + actors)
+        places, actors = np.divmod(keys, most)
+        edges = np.searchsorted(places, np.arange(len(groups) + 1)).tolist()
+        ids = actors.astype(np.uint32)
+        sets = [_packed(ids[low:high]) for low, high in pairwise(edges)]
+        columns = [*self.keys(groups), groups.rows.tolist(), sets]
+        return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _packed(actors: np.ndarray) -> str:
+    found = array("I")
+    found.frombytes(actors[1 if len(actors) and not actors[0] else 0 :].tobytes())
+    return b64encode(BitMap(found).serialize()).decode()
+
+
+def _some(column: Ints, chosen: Ints | None) -> Ints:
+    return column if chosen is None else column[chosen]

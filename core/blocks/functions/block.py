@@ -1,0 +1,67 @@
+"""The chosen rows of one block, and its columns, each unpacked when it is first used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.blocks.functions.plan import Ints, Plan
+from core.blocks.layout import TIME
+from core.blocks.packing import Column, unpack, unpack_runs
+
+Mask = NDArray[np.bool_]
+
+
+class Block:
+    """The rows of a block on the days of a plan, in the order of day, actor and time.
+
+    Args:
+        blobs: those of the plan's fields, None of a field that no event of the block has.
+
+    Attributes:
+        low, high: the first of its rows on these days, and the one after the last.
+    """
+
+    def __init__(self, plan: Plan, event: int, runs: bytes, blobs: Sequence[bytes | None]) -> None:
+        self.plan = plan
+        self.event = event
+        days, counts = unpack_runs(runs)
+        ends = np.cumsum(counts)
+        first, last = 0, len(days)
+        if plan.days is not None:
+            first, last = np.searchsorted(days, [plan.days[0], plan.days[1] + 1]).tolist()
+        self._days, self._counts = days[first:last], counts[first:last]
+        self.low = int(ends[first - 1]) if first else 0
+        self.high = int(ends[last - 1]) if last else 0
+        self._blobs = dict(zip(plan.fields, blobs, strict=False))
+        self._columns: dict[int, Column | None] = {}
+
+    def __len__(self) -> int:
+        return max(self.high - self.low, 0)
+
+    def column(self, field: int) -> Column | None:
+        """Return the values of a field, None if no event of the block has one."""
+        if field not in self._columns:
+            blob = self._blobs.get(field)
+            found = None if blob is None else unpack(blob)
+            self._columns[field] = found and found.take(slice(self.low, self.high))
+        return self._columns[field]
+
+    def ints(self, field: int) -> Ints:
+        """Return a column of ids, 0 for events without one."""
+        found = self.column(field)
+        if found is None:
+            return np.zeros(len(self), np.int64)
+        if found.present is not None:
+            return np.where(found.present, found.whole(), 0)
+        return found.whole()
+
+    @cached_property
+    def slots(self) -> Ints:
+        """The slot of each row."""
+        if self.plan.by_time:
+            return self.plan.slot_of(self.ints(TIME))
+        return np.repeat(self.plan.slot_of(self._days), self._counts)

@@ -1,0 +1,176 @@
+"""The chosen rows of every block of a statement, one block after the other."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.blocks.functions import plan as plans
+from core.blocks.functions.block import Block, Mask
+from core.blocks.functions.figures import Numbers, together
+from core.blocks.functions.masks import among, fits
+from core.blocks.functions.plan import Ints, Plan
+from core.blocks.functions.spelling import MISSING, different, texts_of
+from core.blocks.layout import ACTOR, TIME
+from core.blocks.packing import Column
+from core.sql.sets import load
+
+SLOT, WHO, GIVEN, VALUE, PLACE = "slot", "who", "given", "value", "place"
+"""Columns of the rows that count; PLACE is of those that have a number."""
+
+
+class Gathering:
+    """What is needed of the rows that count, as columns.
+
+    Attributes:
+        plan: what is asked; None until the first block.
+        labels: the label of each code of a number that rows are grouped by.
+    """
+
+    def __init__(self) -> None:
+        self.plan: Plan | None = None
+        self.labels: dict[str, int] = {MISSING: 0}
+        self._extras: list[Any] = []
+        self._known: dict[int, Ints] = {}
+        self._parts: dict[str, list[Ints]] = {}
+        self._numbers: list[Numbers] = []
+        self._count = 0
+
+    def step(self, text: str, event: int, runs: bytes, *given: Any) -> None:
+        """Take one block: its runs, the blobs of the plan's columns, then the extras."""
+        plan = self.plan = plans.read(text)
+        split = len(plan.fields)
+        self._extras = list(given[split:])
+        block = Block(plan, event, runs, given[:split])
+        if not len(block):
+            return
+        chosen = self._chosen(block)
+        size = len(block) if chosen is None else int(np.count_nonzero(chosen))
+        if size:
+            self._take(block, chosen, size)
+
+    def column(self, name: str) -> Ints:
+        """Return a column of all rows that count, after the last block."""
+        parts = self._parts.setdefault(name, [])
+        if len(parts) != 1:
+            parts[:] = [np.concatenate([np.zeros(0, np.int64), *parts])]
+        return parts[0]
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """The numbers of the rows that have one; PLACE says which these are."""
+        if not self._numbers:
+            return Numbers(np.zeros(0, np.int64), 0)
+        return together(self._numbers)
+
+    def __len__(self) -> int:
+        return self._count
+
+    # -- which rows
+
+    def _chosen(self, block: Block) -> Mask | None:
+        """Return which rows of a block count, None if all do."""
+        plan, found = block.plan, None
+        if plan.times is not None:
+            when = block.ints(TIME)
+            inside = (when >= plan.times[0]) & (when < plan.times[1])
+            found = None if inside.all() else inside
+        if plan.mask is not None:
+            found = _both(found, fits(plan.mask, block, self._ids))
+        for extra in plan.members:
+            found = _both(found, among(block.ints(ACTOR), self._ids(extra)))
+        if not plan.nobody:
+            found = _both(found, block.ints(ACTOR) != 0)
+        return found
+
+    def _ids(self, extra: int) -> Ints:
+        """Return an extra, ascending: a JSON list of ids, or a set of actors plus one."""
+        if extra not in self._known:
+            given = self._extras[extra]
+            if isinstance(given, str):
+                self._known[extra] = np.sort(np.array(json.loads(given), np.int64))
+            else:
+                self._known[extra] = np.array(load(given).to_array(), np.int64) - 1
+        return self._known[extra]
+
+    # -- what of them
+
+    def _take(self, block: Block, chosen: Mask | None, size: int) -> None:
+        plan = block.plan
+        self._add(SLOT, _of(block.slots, chosen))
+        for number, by in enumerate(plan.by):
+            self._add(f"v{number}", self._codes(block, by, chosen, size))
+        if ACTOR in plan.fields:
+            self._add(WHO, _of(block.ints(ACTOR), chosen))
+        if plan.value is not None:
+            self._add(VALUE, self._codes(block, plan.value, chosen, size))
+        if plan.x is not None:
+            self._measure(block, plan.x, chosen, size)
+        self._count += size
+
+    def _add(self, name: str, column: NDArray[Any]) -> None:
+        self._parts.setdefault(name, []).append(column.astype(np.int64, copy=False))
+
+    def _codes(self, block: Block, by: Any, chosen: Mask | None, size: int) -> Ints:
+        """Return what rows are grouped by, as numbers from 0."""
+        if by == "event":
+            return np.full(size, block.event)
+        if not isinstance(by, list):
+            return _of(block.ints(by), chosen)
+        found = block.column(by[0])
+        if found is None:
+            return np.zeros(size, np.int64)
+        own = found if chosen is None else found.take(chosen)
+        values, places = different(own)
+        codes = [self.labels.setdefault(text, len(self.labels)) for text in texts_of(own, values)]
+        coded = np.array(codes, np.int64)[places]
+        return coded if own.present is None else np.where(own.present, coded, 0)
+
+    def _measure(self, block: Block, field: int, chosen: Mask | None, size: int) -> None:
+        """Note the numbers of a property, and which rows have a value at all."""
+        given = np.zeros(size, np.bool_)
+        found = block.column(field)
+        if found is not None:
+            found = found if chosen is None else found.take(chosen)
+            for own in (found, found.texts):
+                if own is not None:
+                    given[_there(own)] = True
+                    self._note(own)
+        self._add(GIVEN, given)
+
+    def _note(self, column: Column) -> None:
+        """Note the numbers of a column, or those that its texts stand for."""
+        there = _there(column)
+        rows = np.arange(self._count, self._count + len(column))[there]
+        values = column.whole()[there]
+        if not column.is_text:
+            self._numbers.append(Numbers(values, None if column.is_float else column.scale))
+            self._add(PLACE, rows)
+        elif self.plan is not None and self.plan.numbers is not None:
+            numbers, found = self._read_numbers(self.plan.numbers, values)
+            self._numbers.append(Numbers(numbers, None))
+            self._add(PLACE, rows[found])
+
+    def _read_numbers(self, extra: int, ids: Ints) -> tuple[NDArray[Any], Mask]:
+        """Return the numbers that texts stand for, and which texts stand for one."""
+        pairs = sorted(json.loads(self._extras[extra]))
+        known = np.array([pair[0] for pair in pairs], np.int64)
+        values = np.array([pair[1] for pair in pairs], np.float64)
+        found = among(ids, known)
+        return values[np.searchsorted(known, ids[found])], found
+
+
+def _there(column: Column) -> slice | Mask:
+    return slice(None) if column.present is None else column.present
+
+
+def _both(one: Mask | None, other: Mask) -> Mask:
+    return other if one is None else one & other
+
+
+def _of(column: NDArray[Any], chosen: Mask | None) -> NDArray[Any]:
+    return column if chosen is None else column[chosen]

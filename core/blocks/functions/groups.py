@@ -1,0 +1,109 @@
+"""Rows in groups: by slot and up to two codes, and who is in each group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.blocks.functions.plan import OUTSIDE, Ints
+
+DENSE = 1 << 23
+"""Up to so many cells are counted in a table, more of them by sorting."""
+
+
+class Groups:
+    """The groups of rows.
+
+    Args:
+        slots: the slot of each row.
+        codes: its codes, none of them negative.
+
+    Attributes:
+        places: the group of each row, from 0, in the order of `keys`.
+        keys: the slot and the codes of each group, in order, a column each.
+    """
+
+    def __init__(self, slots: Ints, codes: list[Ints]) -> None:
+        columns = [slots - OUTSIDE, *codes]
+        sizes = [int(column.max()) + 1 if len(column) else 1 for column in columns]
+        packed = columns[0].astype(np.int64)
+        for column, size in zip(columns[1:], sizes[1:], strict=True):
+            packed = packed * size + column
+        found, self.places = numbered(packed, int(np.prod(sizes, dtype=object)))
+        keys = []
+        for size in reversed(sizes[1:]):
+            found, code = np.divmod(found, size)
+            keys.append(code)
+        self.keys = [found + OUTSIDE, *reversed(keys)]
+
+    def __len__(self) -> int:
+        return len(self.keys[0])
+
+    @cached_property
+    def rows(self) -> Ints:
+        """How many rows each group has."""
+        return np.bincount(self.places, minlength=len(self))
+
+
+def numbered(keys: Ints, most: int) -> tuple[Ints, Ints]:
+    """Return the different keys, ascending, and the place of each given one among them.
+
+    Args:
+        most: a number above all of them; none is negative.
+    """
+    if most <= DENSE:
+        there = np.zeros(most, np.bool_)
+        there[keys] = True
+        found = np.flatnonzero(there)
+        table = np.zeros(most, np.int64)
+        table[found] = np.arange(len(found))
+        return found, table[keys]
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    begins = starts(ordered)
+    places = np.empty(len(keys), np.int64)
+    places[order] = np.cumsum(begins) - 1
+    return ordered[begins], places
+
+
+def packed(one: Ints, other: Ints) -> tuple[Ints, int]:
+    """Return pairs of numbers from 0 on as one number each, and a number above all of them."""
+    most = int(other.max(initial=0)) + 1
+    return one * most + other, (int(one.max(initial=0)) + 1) * most
+
+
+def starts(ordered: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which of ordered values differ from the one before; the first does."""
+    found = np.ones(len(ordered), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=found[1:])
+    return found
+
+
+def ordered(values: Ints) -> Ints:
+    """Return values in order; those that are already are only looked at."""
+    if bool((values[1:] >= values[:-1]).all()):
+        return values
+    return np.sort(values)
+
+
+def counted(values: Ints) -> tuple[Ints, Ints]:
+    """Return the different values, ascending, and how often each one is there."""
+    found = ordered(values)
+    begins = np.flatnonzero(starts(found)) if len(found) else np.zeros(0, np.int64)
+    return found[begins], np.diff(np.append(begins, len(found)))
+
+
+def grouped(places: Ints, count: int) -> Ints:
+    """Return the order that has the rows of each group together, in their own order."""
+    small = places.astype(np.uint16) if count <= 1 << 16 else places
+    return np.argsort(small, kind="stable")
+
+
+def spans(places: Ints, count: int) -> Iterator[tuple[int, int]]:
+    """Yield where each of some groups begins and ends in ascending places."""
+    edges = np.searchsorted(places, np.arange(count + 1)).tolist()
+    yield from pairwise(edges)

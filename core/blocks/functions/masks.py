@@ -1,0 +1,123 @@
+"""Which rows of a block count.
+
+A mask is a list of a word and what it applies to:
+
+- `["all", mask, ...]`, `["any", mask, ...]`, `["not", mask]`;
+- `["event", ids]`: the block's event is one of them;
+- `["ids", column, extra]`: the value id of a column, 0 for none, is one of the extra's;
+- `["people", extra]`: the actor is one of the extra's;
+- `["property", field, condition, extra, missing]`: a property satisfies a condition, given as JSON;
+  the extra has the ids of the texts that do, and `missing` is whether events without it do.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from core.blocks.functions.block import Block, Mask
+from core.blocks.functions.plan import Ints
+from core.blocks.functions.spelling import different, texts_of
+from core.blocks.layout import ACTOR
+from core.blocks.packing import Column
+from core.values.json_values import holds_json
+
+Extras = Callable[[int], Ints]
+"""Returns the ids of an extra, ascending."""
+
+_SIGNS: dict[str, Callable[[Any, Any], Any]] = {
+    "gt": np.greater,
+    "gte": np.greater_equal,
+    "lt": np.less,
+    "lte": np.less_equal,
+    "eq": np.equal,
+    "ne": np.not_equal,
+}
+
+
+def fits(mask: Sequence[Any], block: Block, extras: Extras) -> Mask:
+    """Return which rows of a block a mask holds for."""
+    word, *parts = mask
+    if word in ("all", "any"):
+        found = np.full(len(block), word == "all")
+        for part in parts:
+            found = (np.logical_and if word == "all" else np.logical_or)(
+                found, fits(part, block, extras)
+            )
+        return found
+    if word == "not":
+        return ~fits(parts[0], block, extras)
+    if word == "event":
+        return np.full(len(block), block.event in parts[0])
+    if word == "ids":
+        return among(block.ints(parts[0]), extras(parts[1]))
+    if word == "people":
+        return among(block.ints(ACTOR), extras(parts[0]))
+    return _property(block, extras, *parts)
+
+
+def among(values: Ints, ids: Ints) -> Mask:
+    """Return which values are one of some ascending ids."""
+    if len(ids) == 0:
+        return np.zeros(len(values), np.bool_)
+    if len(ids) == 1:
+        same: Mask = values == ids[0]
+        return same
+    if ids[0] >= 0 and ids[-1] < 1 << 22:
+        table = np.zeros(int(ids[-1]) + 2, np.bool_)
+        table[ids] = True
+        known: Mask = table[np.minimum(values, ids[-1] + 1)]
+        return known
+    found: Mask = ids[np.minimum(np.searchsorted(ids, values), len(ids) - 1)] == values
+    return found
+
+
+def _property(
+    block: Block, extras: Extras, field: int, condition: str, extra: int, missing: bool
+) -> Mask:
+    found = np.full(len(block), missing)
+    column = block.column(field)
+    if column is None:
+        return found
+    text = column if column.is_text else column.texts
+    if text is not None:
+        found = _placed(among(text.whole(), extras(extra)), text, found)
+    if not column.is_text:
+        found = _placed(_numbers(column, condition), column, found)
+    return found
+
+
+def _placed(own: Mask, column: Column, others: Mask) -> Mask:
+    """Return a test of the values that are there, and another one's result where there is none."""
+    return own if column.present is None else np.where(column.present, own, others)
+
+
+def _numbers(column: Column, condition: str) -> Mask:
+    """Return which numbers satisfy a condition; of those that are missing anything."""
+    said = json.loads(condition)
+    wanted = said["value"]
+    plain = isinstance(wanted, int | float) and not isinstance(wanted, bool)
+    if plain and said["operator"] in _SIGNS and abs(wanted) < 2**53:
+        return _compared(column, _SIGNS[said["operator"]], wanted)
+    values, places = different(column)
+    held = [holds_json(condition, text) for text in texts_of(column, values)]
+    return np.array(held, np.bool_)[places]
+
+
+def _compared(column: Column, sign: Callable[[Any, Any], Any], wanted: float) -> Mask:
+    """Compare exactly: scaled whole numbers with the scaled bound."""
+    values = column.whole()
+    if column.is_float:
+        return sign(values, float(wanted))  # type: ignore[no-any-return]
+    bound = Fraction(str(wanted)) * 10**column.scale
+    if bound.denominator == 1:
+        return sign(values, int(bound))  # type: ignore[no-any-return]
+    if sign in (np.equal, np.not_equal):
+        return np.full(len(values), sign is np.not_equal)
+    below = bound.numerator // bound.denominator
+    above: Mask = values > below
+    return above if sign in (np.greater, np.greater_equal) else ~above

@@ -1,0 +1,80 @@
+"""What a statement asks of blocks: which rows, in which groups, and which figures of them.
+
+It is written as JSON by `core.queries.common.blocks`, and read here once for every statement.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+OUTSIDE = -2
+"""The slot of rows after the last one."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is asked, for every block of a statement.
+
+    Attributes:
+        fields: the fields whose columns follow the runs (`core.blocks.layout`).
+        days: the first and last local day; None for any.
+        times: the first ms and that after the last; None for any.
+        slots: runs of equal slots in order: (first index, start, end, length), of days or, with
+            `by_time`, of ms. None: the slot is the day itself.
+        mask: which rows count (`core.blocks.functions.masks`); None for all.
+        members: which of the extras are the actors that count.
+        by: what rows are grouped by: "event", or a field; a list of one field is a number, whose
+            groups are named by its text.
+        x: the property whose value is measured; None for none.
+        value: the same as of `by`, to count different values; None for none.
+        numbers: which of the extras has the numbers that texts stand for; None for none.
+        figures: what is computed of each group (`core.blocks.functions.figures`).
+        windows: (slot, first, last) of windows over the slots; None for the slots themselves.
+        whole: whether the figures of all slots together follow, in the slot -1.
+        nobody: whether events of nobody count.
+    """
+
+    fields: tuple[int, ...] = ()
+    days: tuple[int, int] | None = None
+    times: tuple[int, int] | None = None
+    slots: tuple[tuple[int, int, int, int], ...] | None = ()
+    by_time: bool = False
+    mask: Any = None
+    members: tuple[int, ...] = ()
+    by: tuple[Any, ...] = ()
+    x: int | None = None
+    value: Any = None
+    numbers: int | None = None
+    figures: tuple[Any, ...] = ()
+    windows: tuple[tuple[int, int, int], ...] | None = None
+    whole: bool = False
+    nobody: bool = True
+
+    def slot_of(self, moments: Ints) -> Ints:
+        """Return the slot of each day or instant; 0 if there are none."""
+        if self.slots is None:
+            return moments
+        if len(self.slots) == 1:
+            index, start, _, size = self.slots[0]
+            return (moments - start) // size + index
+        found = np.full(len(moments), OUTSIDE if self.slots else 0)
+        for index, start, end, size in reversed(self.slots):
+            found = np.where(moments < end, (moments - start) // size + index, found)
+        return found
+
+
+@lru_cache(maxsize=64)
+def read(text: str) -> Plan:
+    """Return the plan that a JSON text says."""
+    said = json.loads(text)
+    for name in ("fields", "members", "by", "figures"):
+        said[name] = tuple(said.get(name, ()))
+    return Plan(**said)

@@ -1,0 +1,58 @@
+"""The aggregates over blocks on a connection; numpy is loaded with the first block of a statement.
+
+All take a plan (`core.blocks.functions.plan`), and of each block its event, its runs and the blobs
+of the plan's fields, then the extras that the plan refers to. They return
+rows as JSON, NULL without any block.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from base64 import b64decode
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final, Protocol
+
+AGGREGATES: Final = {"block_figures": "Figures", "block_sets": "Sets"}
+"""Function -> its class in `core.blocks.functions.aggregates`."""
+
+
+class Guards(Protocol):
+    """Remembers the errors of callbacks, and says whether the statement must end."""
+
+    def check(self) -> None:
+        """Raise the error that the running statement must end with, if any."""
+        ...
+
+    def guard(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Wrap a callback so that its error is remembered."""
+        ...
+
+
+class Late:
+    """An aggregate that is loaded with its first block."""
+
+    def __init__(self, guards: Guards, name: str) -> None:
+        self._guards = guards
+        self._name = name
+        self._found: Any = None
+        self.step = guards.guard(name, self._step)
+        self.finalize = guards.guard(name, self._finalize)
+
+    def _step(self, *arguments: Any) -> None:
+        self._guards.check()
+        if self._found is None:
+            from core.blocks.functions import aggregates
+
+            self._found = getattr(aggregates, AGGREGATES[self._name])()
+        self._found.step(*arguments)
+
+    def _finalize(self) -> str | None:
+        return None if self._found is None else str(self._found.finalize())
+
+
+def register(connection: sqlite3.Connection, guards: Guards) -> None:
+    """Add the functions to a connection."""
+    for name in AGGREGATES:
+        connection.create_aggregate(name, -1, partial(Late, guards, name))
+    connection.create_function("rb_read", 1, guards.guard("rb_read", b64decode), deterministic=True)
