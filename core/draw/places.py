@@ -50,6 +50,28 @@ def navigate(answer: Any, chart: str = "", week_start: int = 0) -> list[list[Cel
     return []
 
 
+def begin(answer: Any, rows: list[list[Cell]], *, at_end: bool) -> tuple[int, int]:
+    """Return where a cursor begins: over time on the newest complete bucket, in a grid of figures
+    on the highest.
+
+    Args:
+        rows: the cells that it can be on.
+        at_end: whether it begins at the end of a row.
+    """
+    if answer.shape == "grid" and answer.columns and len(rows[0]) > 1:
+        rates = answer.lines[0][1].rates
+        return 0, 1 + max(range(len(rates)), key=lambda at: rates[at] or 0.0)
+    if not at_end or answer.shape in ("flow", "steps"):
+        return 0, 0
+    if answer.shape != "series" or len(rows[0]) == 1:
+        return 0, len(rows[0]) - 1
+    from core.draw.series.ends import last_whole
+
+    newest = answer.buckets[last_whole(answer)].label
+    places = ((at, n, cell) for at, row in enumerate(rows) for n, cell in enumerate(row))
+    return next(((at, n) for at, n, cell in places if cell.bucket == newest), (0, 0))
+
+
 def beside(
     answer: Any, chart: str, cursor: tuple[int, int], down: int, right: int
 ) -> tuple[int, int]:

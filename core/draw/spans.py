@@ -7,7 +7,9 @@ Styles are names, never colours; several may be joined by spaces, as in "series0
 - "good", "bad": a change upwards and downwards; "partial": what is not complete.
 - "series0" to "series7": the lines of a chart; "tint0" to "tint7": a faint background in the same
   colour, for the area below a line; "glow0" to "glow7": a stronger one. "tint8" and "glow8" have no
-  colour. With "-ink", as in "tint0-ink", text has the colour of that background.
+  colour. "under0" to "under7": the whole colour of a line as background; "cut0" to "cut7": the
+  same, with text in the colour of what is behind the chart. With "-ink", as in "tint0-ink", text
+  has the colour of that background.
 - "heat0" to "heat7": a background from nothing to the most, with text that is readable on it.
 - "muted": the period before, and what was lost; "grid": the lines at the ticks of an axis; "goal":
   goal lines and thresholds; "lit": a faint background for the row and the column of the cursor.

@@ -10,7 +10,7 @@ from textual.message import Message
 from core.answers import Cell
 from core.draw import draw, navigate
 from core.draw.figures import compared_text, span_text, whole_text
-from core.draw.places import beside
+from core.draw.places import begin, beside
 from core.draw.pointing import cell_at, differing
 from core.draw.spans import Line, Span
 from core.engines.running import Result
@@ -175,8 +175,7 @@ class AnswerView(CursorPanel):
         if not self.has_cursor or not self._cells:
             self.cursor = None
         elif self.cursor is None or fresh:
-            last = self.at_end and self.answer.shape not in ("flow", "steps")
-            self.cursor = (0, len(self._cells[0]) - 1 if last else 0)
+            self.cursor = begin(self.answer, self._cells, at_end=self.at_end)
         else:
             row = min(self.cursor[0], len(self._cells) - 1)
             self.cursor = (row, min(self.cursor[1], len(self._cells[row]) - 1))

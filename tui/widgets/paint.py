@@ -45,6 +45,8 @@ _MONO = {
 }
 """How a style looks without colour."""
 
+_SIXTEEN = ("cyan", "yellow", "magenta", "green", "blue", "red", "white", "bright_black")
+
 _ANSI = {
     **_MONO,
     "accent": "bold cyan",
@@ -64,9 +66,10 @@ _ANSI = {
     "key": "bold cyan",
     "letter": "cyan underline",
     "error": "bold magenta",
-    **{f"series{i}": c for i, c in enumerate(
-        ("cyan", "yellow", "magenta", "green", "blue", "red", "white", "bright_black"))},
-}  # fmt: skip
+    **{f"series{i}": c for i, c in enumerate(_SIXTEEN)},
+    **{f"under{i}": f"on {c}" for i, c in enumerate(_SIXTEEN)},
+    **{f"cut{i}": f"reverse {c}" for i, c in enumerate(_SIXTEEN)},
+}
 """How a style looks in the sixteen colours of the terminal."""
 
 _THEME = {
@@ -95,6 +98,8 @@ _THEME = {
     "mark": "bold {mark-news}",
     **{f"mark-{category}": f"bold {{mark-{category}}}" for category in CATEGORIES},
     **{f"series{n}": f"{{series-{n + 1}}}" for n in range(8)},
+    **{f"under{n}": f"on {{series-{n + 1}}}" for n in range(8)},
+    **{f"cut{n}": f"reverse {{series-{n + 1}}}" for n in range(8)},
     **{f"{name}{n}": f"on {{{name}-{n + 1}}}" for name in GROUNDS for n in range(9)},
     **{f"{name}{n}-ink": f"{{{name}-{n + 1}}}" for name in GROUNDS for n in range(9)},
     **{f"heat{n}": f"{{heat-text-{n}}} on {{heat-{n}}}" for n in range(8)},

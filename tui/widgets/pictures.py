@@ -13,6 +13,8 @@ def paints(ink: Ink) -> Paints:
         style = ink.of(name)
         colour = style.color.get_truecolor().hex if style.color else "#1b2333"
         ground = style.bgcolor.get_truecolor().hex if style.bgcolor else "#fbfcfe"
+        if style.reverse:
+            colour, ground = ground, colour
         return Paint(colour, ground, bool(style.bold))
 
     return paint

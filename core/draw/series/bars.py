@@ -8,13 +8,14 @@ from itertools import accumulate
 
 from core.answers import Series
 from core.draw.figures import short
-from core.draw.legend import letter
+from core.draw.series.axes import Axes
+from core.draw.series.ends import last_whole
 from core.draw.series.frame import Cursor, Frame, thinned
-from core.draw.series.lines import BLOCKS, line_chart, logarithmic, middles_of
+from core.draw.series.lines import line_chart, logarithmic, middles_of, open_mark
+from core.draw.series.piles import BLOCKS, Layer, named, pile
 from core.draw.series.ranking import ranking
 from core.draw.series.sides import LOSSES
 from core.draw.spans import Canvas, Line, Look
-from core.draw.spark import LEVELS
 from core.draw.units import unit_of
 
 
@@ -65,18 +66,26 @@ def _fill(
     axes = frame.axes
     for bucket, when in enumerate(answer.buckets):
         left, size = axes.band(bucket)
-        place = (left, size - 1 if axes.width >= 2 * axes.count else size)
-        up = down = 0.0
-        for index, line in enumerate(signed):
-            value = line[bucket]
-            base = up if value > 0 else down
-            style = f"series{index % 8}"
-            _block(
-                canvas, frame, place, (base, base + value), index, style, look, faded=when.partial
-            )
-            up, down = (up + value, down) if value > 0 else (up, down + value)
+        columns = range(left, left + (size - 1 if axes.width >= 2 * axes.count else size))
+        for sign in (1, -1):
+            layers = _layers(axes, [line[bucket] for line in signed], sign)
+            pile(canvas, columns, layers, look, alone=len(signed) == 1, faded=when.partial)
+            if len(signed) > 1 and not look.ascii and bucket == last_whole(answer):
+                for layer in layers:
+                    named(canvas, axes.column(bucket) + 1, layer, look)
         if when.partial:
-            _tilde(canvas, axes.column(bucket))
+            open_mark(canvas, axes.column(bucket))
+
+
+def _layers(axes: Axes, values: Sequence[float], sign: int) -> list[Layer]:
+    """Return the layers above zero, or those below it, the lowest first."""
+    base, found = 0.0, []
+    for index, value in enumerate(values):
+        if value * sign > 0:
+            low, high = sorted(axes.level(end) or 0.0 for end in (base, base + value))
+            found.append(Layer(index, low, high))
+            base += value
+    return found[::sign]
 
 
 def _totals(canvas: Canvas, frame: Frame, signed: Sequence[Sequence[float]]) -> None:
@@ -95,45 +104,3 @@ def _totals(canvas: Canvas, frame: Frame, signed: Sequence[Sequence[float]]) -> 
             left = start + max(size - 1 - len(text), 0) // 2
             canvas.text(start, row, " " * size)
             canvas.text(left, row, text + tail, style)
-
-
-def _tilde(canvas: Canvas, column: int) -> None:
-    """Mark an unfinished bar: above its top, or at the bottom if it is empty."""
-    column = min(max(column, 0), canvas.width - 1)
-    filled = [y for y in range(canvas.height) if canvas.get(column, y) != " "]
-    canvas.put(column, max(min(filled, default=canvas.height) - 1, 0), "~", "partial")
-
-
-def _block(
-    canvas: Canvas,
-    frame: Frame,
-    place: tuple[int, int],
-    ends: tuple[float, float],
-    index: int,
-    style: str,
-    look: Look,
-    *,
-    faded: bool,
-) -> None:
-    """Fill the cells between two values, the top cell of a rising block in eighths."""
-    axes = frame.axes
-    low, high = sorted(axes.level(end) or 0.0 for end in ends)
-    alone = len(frame.answer.lines) == 1
-    for cell in range(int(low), axes.height):
-        share = min(high - cell, 1.0) - max(low - cell, 0.0)
-        if high <= cell:
-            break
-        char = _char(share, cell == int(low) and low > cell, alone, index, look)
-        for x in range(place[0], place[0] + place[1]):
-            if char != " ":
-                char = "░" if faded and char == "█" else char
-                canvas.put(x, axes.height - 1 - cell, char, style)
-
-
-def _char(share: float, raised: bool, alone: bool, index: int, look: Look) -> str:
-    """Return the glyph for a bar's share of a cell; raised: it starts inside the cell."""
-    if look.ascii:
-        return letter(index, look) if share >= 0.5 or (alone and share > 0.05) else " "
-    if alone and not raised and share < 0.95:
-        return LEVELS[max(min(round(share * 8), 8) - 1, 0)]
-    return (BLOCKS[index % 4] if look.letters else "█") if share >= 0.45 else " "

@@ -15,6 +15,12 @@ NARROWEST, LOWEST = 44, 8
 
 NAME = 16
 
+EMPTY = " ⡀⣀┈-┊:│"
+"""What a box may hide: the grid and rules."""
+
+WORDS = 6
+"""How much worse than nothing it is that a box hides a letter; two for any other cell."""
+
 
 def boxed(canvas: Canvas) -> bool:
     """Whether a canvas has room for the cursor's box; else its values are said below the chart."""
@@ -36,13 +42,21 @@ def draw_box(
         _box(canvas, axes.column(index), box_lines(answer, cursor[0], index, canvas, look), look)
 
 
-def light(canvas: Canvas, axes: Axes, cursor: tuple[int, int]) -> None:
-    """Light the column of the cursor where it is filled, its lowest cell in any case."""
-    column = axes.column(min(max(cursor[1], 0), axes.count - 1))
+def light(canvas: Canvas, axes: Axes, cursor: tuple[int, int], look: Look) -> None:
+    """Draw a line through what is filled at the cursor, and a sign at its foot.
+
+    Without colours the column is lit instead.
+    """
+    column = min(axes.column(min(max(cursor[1], 0), axes.count - 1)), canvas.width - 1)
     for y in range(canvas.height):
-        style = canvas.style_of(min(column, canvas.width - 1), y)
-        if style.startswith("series") or y == canvas.height - 1:
+        style = canvas.style_of(column, y)
+        if not style.startswith("series"):
+            continue
+        if look.letters:
             canvas.style(column, y, "cursor")
+        elif canvas.get(column, y) == "█":
+            canvas.put(column, y, "│", style.replace("series", "cut"))
+    canvas.put(column, canvas.height - 1, look.pick("▲", "^"), "cursor")
 
 
 def dot(canvas: Canvas, axes: Axes, answer: Series, cursor: tuple[int, int], look: Look) -> None:
@@ -81,7 +95,7 @@ def _value(answer: Series, at: int, index: int, look: Look, *, short: bool = Fal
     value, unit = line.values[index], unit_of(answer, at)
     named: Line = ()
     if line.name:
-        sample = tuple(Span(s.text, f"box {s.style}") for s in key(at, look)[:1])
+        sample = tuple(Span(s.text, f"box {s.style}") for s in key(at, look)[-1:])
         named = (*sample, Span(f" {cut(safe(line.name), NAME)} ", "box"))
     text = figure(value, unit) if short else counted(value, unit)
     found: Line = (*named, Span(text, "box bold"))
@@ -99,14 +113,14 @@ def _value(answer: Series, at: int, index: int, look: Look, *, short: bool = Fal
 
 
 def _box(canvas: Canvas, column: int, lines: list[Line], look: Look) -> None:
-    """Draw a box beside a column, on the side and at the end where it hides less."""
+    """Draw a box beside a column, on the side and at the height where it hides least."""
     size = min(max(cells(line) for line in lines), canvas.width // 2 - 5)
     wide, high = size + 4, len(lines) + 2
-    fits_right = column + 2 + wide < canvas.width - 2
-    left = column + 2 if column < canvas.width / 2 and fits_right else column - 1 - wide
-    left = max(left, 0)
-    tops = (0, canvas.height - high)
-    top = min(tops, key=lambda y: (_hidden(canvas, left, y, wide, high), y))
+    sides = [left for left in (column + 2, column - 1 - wide) if 0 <= left < canvas.width - wide]
+    if len(sides) > 1 and column >= canvas.width / 2:
+        sides.reverse()
+    places = [(left, top) for left in sides or [0] for top in range(canvas.height - high + 1)]
+    left, top = min(places, key=lambda at: _hidden(canvas, at[0], at[1], wide, high))
     corners = look.pick("╭╮╰╯", "++++")
     across, down = look.pick("─", "-"), look.pick("│", "|")
     canvas.text(left, top, f"{corners[0]}{across * (wide - 2)}{corners[1]}", "box muted")
@@ -121,9 +135,10 @@ def _box(canvas: Canvas, column: int, lines: list[Line], look: Look) -> None:
 
 
 def _hidden(canvas: Canvas, left: int, top: int, wide: int, high: int) -> int:
-    """Return how many drawn cells a box would hide."""
+    """Return how many drawn cells a box would hide; words count more than what is filled."""
     return sum(
-        canvas.get(x, y) not in " ⡀⣀┈-"
-        for y in range(max(top, 0), min(top + high, canvas.height))
+        WORDS if canvas.style_of(x, y).startswith(("mark", "bold", "goal")) else 2
+        for y in range(top, top + high)
         for x in range(left, min(left + wide, canvas.width))
-    )
+        if canvas.get(x, y) not in EMPTY
+    ) + (0 < top < canvas.height - high)

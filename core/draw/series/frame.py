@@ -69,13 +69,18 @@ class Frame:
         *,
         bands: bool = False,
         right: Sequence[float | None] = (),
-        named: bool = True,
+        compared: int | None = None,
     ) -> Frame:
-        """Divide a box among canvas, labels, marks, legend and notes."""
+        """Divide a box among canvas, labels, marks, legend and notes.
+
+        Args:
+            right: the values on the right axis, if there is one.
+            compared: the line whose compared period is drawn too.
+        """
         found = marked(marks, answer.buckets)
         notes = len(notes_lines(answer, width)) if height >= 12 else 0
         rows = max(height - 1 - bool(found) - min(notes, max(height - 10, 0)), 1)
-        ends = Ends() if right else ends_of(answer, width, rows, look, named=named)
+        ends = Ends() if right else ends_of(answer, width, rows, look, compared=compared)
         rows = max(rows - bool(_foot(answer, width, look, ends, "━")), 1)
         sides = drawing_of(answer).axes
         left = next((i for i in range(len(answer.lines)) if not is_right(answer, i)), 0)
@@ -88,6 +93,8 @@ class Frame:
             other = Scale.of(held, unit_of(answer, at), rows, sides.right_y)
             gutter = other.gutter + 1
         room = max(width - scale.gutter - 1 - gutter, 1)
+        if bands and room < len(answer.buckets):
+            ends, room = Ends(), max(room + ends.size, 1)
         axes = _axes(room, rows, answer, scale, look, sides.left_y, bands=bands)
         second = _axes(room, rows, answer, other, look, sides.right_y) if other else None
         return cls(answer, axes, look, width, height, found, ends, second)
@@ -127,7 +134,7 @@ class Frame:
         draw_titles(canvas, axes, self.marks)
         if on is not None:
             if point is None:
-                light(canvas, axes, on)
+                light(canvas, axes, on, look)
             else:
                 dot(canvas, point(min(max(on[0], 0), len(answer.lines) - 1)), answer, on, look)
             draw_box(canvas, axes, answer, on, look)

@@ -11,13 +11,12 @@ from core.draw.legend import letter
 from core.draw.series.axes import Axes
 from core.draw.series.dots import Dots, both
 from core.draw.series.frame import Cursor, Frame, is_right, thinned
+from core.draw.series.piles import BLOCKS, Layer, named, pile
 from core.draw.series.sides import sided
 from core.draw.spans import Canvas, Line, Look
-from core.draw.spark import LEVELS
 from core.draw.units import axis_of, drawing_of
 
 Runs = list[list[tuple[float, float]]]
-BLOCKS = "█▓▒░"
 
 
 def line_chart(
@@ -34,18 +33,38 @@ def line_chart(
     sides: tuple[list[float | None], list[float | None]] = ([], [])
     for index, line in enumerate(answer.lines):
         sides[drawing.on_right(index)].extend((*line.values, *(line.previous or ())))
-    frame = Frame.of(answer, sides[0], width, height, look, marks, right=sides[1])
-    canvas = frame.canvas
     order = list(reversed(range(len(answer.lines))))
     if cursor is not None and order:
         first = min(max(cursor[0], 0), len(order) - 1)
         order = [*(i for i in order if i != first), first]
     alone = len(answer.lines) == 1
-    if order and (alone or cursor is not None):
+    compared = order[-1] if order and (alone or cursor is not None) else None
+    frame = Frame.of(
+        answer, sides[0], width, height, look, marks, right=sides[1], compared=compared
+    )
+    canvas = frame.canvas
+    if compared is not None:
         _previous(canvas, frame.axes_of(order[-1]), answer.lines[order[-1]], look)
     for index in order:
         _current(canvas, frame.axes_of(index), answer, index, look, fill=alone)
+    if not alone and not look.ascii:
+        for index in range(len(answer.lines)):
+            _letters(canvas, frame.axes_of(index), answer, index, look)
     return frame.finish(canvas, cursor, point=frame.axes_of)
+
+
+def _letters(canvas: Canvas, axes: Axes, answer: Series, index: int, look: Look) -> None:
+    """Write the letter of a line on two of its points, away from those of the other lines."""
+    for at in letter_places(axes.count, index, len(answer.lines)):
+        row = axes.row(answer.lines[index].values[at])
+        if row is not None and not answer.buckets[at].partial:
+            canvas.put(axes.column(at), row, letter(index, look), f"series{index % 8} bold")
+
+
+def letter_places(count: int, index: int, lines: int) -> list[int]:
+    """Return the points of a line on which its letter stands: one in each half."""
+    share = (index % 8 + 1) / (min(lines, 8) + 1) / 2
+    return sorted({round((half / 2 + share) * (count - 1)) for half in (0, 1)})
 
 
 def logarithmic(answer: Series) -> bool:
@@ -101,14 +120,16 @@ def _dotted(
     index: int,
     look: Look,
 ) -> None:
-    """Draw the pieces of a line that lead to and from unfinished buckets."""
+    """Draw the pieces of a line that lead to and from unfinished buckets: faint, with few dots."""
     dots = Dots(axes.width, axes.height, look.glyphs)
     for left in range(len(values) - 1):
         if open_[left] or open_[left + 1]:
             for run in runs_of(axes, values[left : left + 2], left):
                 if len(run) > 1:
                     dots.run(run, dotted=True)
-    overlay(canvas, dots, index, look, f"series{index % 8}", char="~")
+    if dots.across > 1:
+        dots.columns[1::2] = [0] * len(dots.columns[1::2])
+    overlay(canvas, dots, index, look, "partial", char="~")
 
 
 def _tint(canvas: Canvas, axes: Axes, dots: Dots, style: str) -> None:
@@ -120,7 +141,9 @@ def _tint(canvas: Canvas, axes: Axes, dots: Dots, style: str) -> None:
             continue
         half = lowest + dots.down // 2
         for level in range(base, half // dots.down):
-            canvas.style(x, axes.height - 1 - level, style)
+            y = axes.height - 1 - level
+            drawn = canvas.style_of(x, y)
+            canvas.style(x, y, f"{drawn} {style}" if drawn else style)
 
 
 def _previous(canvas: Canvas, axes: Axes, line: SeriesLine, look: Look) -> None:
@@ -155,8 +178,23 @@ def area_chart(
     canvas = frame.canvas
     for x in range(canvas.width):
         _stack(canvas, frame.axes, answer, sums, x, look)
+    for at, bucket in enumerate(answer.buckets):
+        if bucket.partial:
+            open_mark(canvas, frame.axes.column(at))
+    if len(sums) > 1 and not look.ascii:
+        _named(canvas, frame.axes, sums, look)
     middles = [frame.axes.row(v) for v in middles_of([row[-1] if row else 0.0 for row in sums])]
     return frame.finish(canvas, cursor, places=middles)
+
+
+def _named(canvas: Canvas, axes: Axes, sums: Sequence[Sequence[float]], look: Look) -> None:
+    """Write the letters of layers into them where they are high enough."""
+    for index, row in enumerate(sums):
+        for at in letter_places(axes.count, index, len(sums)):
+            below = sums[index - 1][at] if index else 0.0
+            low, high = axes.level(below) or 0.0, axes.level(row[at]) or 0.0
+            if high - low >= 1:
+                named(canvas, axes.column(at), Layer(index, low, high), look)
 
 
 def _stack(
@@ -166,25 +204,21 @@ def _stack(
     at = axes.at(x) if axes.count > 1 else 0.0
     low = min(int(at), max(axes.count - 1, 0))
     high = min(low + 1, axes.count - 1)
-    faded = bool(answer.buckets) and answer.buckets[high if at > low else low].partial
-    below = 0.0
+    ends = {low, high if at > low else low} if answer.buckets else set()
+    faded = any(answer.buckets[end].partial for end in ends)
+    found, below = [], axes.zero
     for index, row in enumerate(sums):
         top = axes.level(row[low] + (row[high] - row[low]) * (at - low)) or 0.0
-        for cell in range(round(below), round(top)):
-            char = _filling(index, faded, look)
-            canvas.put(x, axes.height - 1 - cell, char, f"series{index % 8}")
-        if index == len(sums) - 1 and not look.letters and top > round(top):
-            rest = f" {LEVELS}"[int((top - round(top)) * 8)]
-            canvas.put(x, axes.height - 1 - round(top), rest, f"series{index % 8}")
+        found.append(Layer(index, below, top))
         below = top
+    pile(canvas, (x,), found, look, alone=len(sums) == 1, faded=faded)
 
 
-def _filling(index: int, faded: bool, look: Look) -> str:
-    if look.ascii:
-        return "~" if faded else letter(index, look)
-    if faded:
-        return "░"
-    return BLOCKS[index % 4] if look.letters else "█"
+def open_mark(canvas: Canvas, column: int) -> None:
+    """Mark an unfinished column: above its top, or at the bottom if it is empty."""
+    column = min(max(column, 0), canvas.width - 1)
+    filled = [y for y in range(canvas.height) if canvas.get(column, y) != " "]
+    canvas.put(column, max(min(filled, default=canvas.height) - 1, 0), "~", "partial")
 
 
 def middles_of(tops: Sequence[float]) -> list[float]:

@@ -57,3 +57,14 @@ def test_every_group_of_a_treemap_is_drawn_when_the_cursor_is_on_it(size):
         assert any(s.style == "row" and not s.text.strip() for line in lines for s in line)
     text = plain(draw(answer, *size))
     assert ("of 30 groups" in text) == ("g29" not in text)
+
+
+def test_stacked_bars_are_as_high_as_their_figures_to_the_eighth_of_a_cell():
+    answer = drawings.lifecycle()
+    frame = plain(draw(answer, 78, 20, Look(), chart="bars")).split("\n")
+    tops = [line for line in frame if any(mark in line for mark in "▁▂▃▄▅▆▇")]
+    assert len(tops) > 3
+    spans = [span for line in draw(answer, 78, 20, Look(), chart="bars") for span in line]
+    inner = {span.style for span in spans if "under" in span.style}
+    assert "series0 under1" in inner  # the edge between new and returning people
+    assert any(span.style == "cut3" for span in spans)  # people lost end within a cell
