@@ -6,6 +6,7 @@ Whatever is not covered is answered from rows, which are always right.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from typing import Final
 
 COVERED: Final = """
@@ -51,6 +52,21 @@ def property_field(connection: sqlite3.Connection, name: str, event: int) -> int
 def texts_of(connection: sqlite3.Connection, field: int) -> dict[int, str]:
     """Return the texts of a property in blocks by their ids."""
     return dict(connection.execute("select id, text from block_texts where field = ?", (field,)))
+
+
+def note_back(connection: sqlite3.Connection, keys: Iterable[tuple[int, int, int]]) -> None:
+    """Note that events are stored again, which blocks do not have.
+
+    Args:
+        keys: actor, time and seq of each.
+    """
+    connection.executemany(
+        """
+        insert or replace into block_changes (seq, event, day, ts, actor)
+        select seq, event, day, ts, actor from events where actor = ? and ts = ? and seq = ?
+        """,
+        keys,
+    )
 
 
 def _has_blocks(connection: sqlite3.Connection) -> bool:

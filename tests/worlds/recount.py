@@ -13,6 +13,7 @@ from core.engines.sqlite.dialect import SqliteDialect
 from core.sources.moments import EARLIEST
 from core.sql.json_paths import json_path
 from core.store.workspace import read_meta
+from tests.worlds.blocks import check_blocks
 
 GAP = 30 * 60 * 1000
 DAY = 24 * 60 * 60 * 1000
@@ -35,6 +36,7 @@ def check(db: sqlite3.Connection) -> None:
     assert stored_sessions(db) == sessions([row for row in rows if row["event"] in names])
     seqs = [row["seq"] for row in rows]
     assert len(set(seqs)) == len(seqs)
+    check_blocks(db)
     orphans = "select count(*) from event_properties where seq not in (select seq from events)"
     assert db.execute(orphans).fetchone() == (0,)
 

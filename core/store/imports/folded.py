@@ -15,6 +15,7 @@ from typing import Any
 
 from pyroaring import BitMap64
 
+from core.blocks.covering import note_back
 from core.columns import CONTEXT
 from core.records import MARKS
 from core.store.ingest.activity import Activity
@@ -138,6 +139,7 @@ class Folded:
         self._connection.executemany(
             "insert into event_properties (seq, properties) values (?, ?)", texts
         )
+        note_back(self._connection, ((actor, row[_TS], row[_SEQ]) for actor, row in rows))
         told, stopped = self._properties.take(counted(text for _, text in texts))
         for dimension in stopped:
             self._activity.stop_property(dimension)

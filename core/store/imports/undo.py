@@ -14,6 +14,7 @@ from typing import Final
 
 from pyroaring import BitMap64
 
+from core.blocks.keeping import keep
 from core.errors import BadInput
 from core.store.imports.folded import Folded
 from core.store.imports.listed import import_of
@@ -116,6 +117,7 @@ class _Undoing:
             "update imports set undone_at = ? where id = ?",
             (int(time.time() * 1000), self._import),
         )
+        keep(self._connection, clear=True)
         bump(self._connection)
         return self._undone
 

@@ -194,6 +194,7 @@ def import_files(
             for place in found.places:
                 if loader.report.finished:
                     refused += loader.try_file(place)
+        loader.finish_blocks()
         _note_refused(loader.report, found, refused)
         return loader.done()
 
@@ -212,6 +213,7 @@ def store_events(
     """
     loader = Loader(connection, Manner(batch_size=batch_size))
     loader.load_records(source, _records(rows))
+    loader.finish_blocks()
     return loader.done()
 
 

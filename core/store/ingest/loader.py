@@ -34,6 +34,7 @@ from core.store.ingest.report import ImportReport, Progress
 from core.store.ingest.running import Run
 from core.store.ingest.writer import Writer
 from core.store.joints import joints
+from core.store.rows.blocks import finish
 from core.store.strays import strays
 from core.store.waiting import Patience
 from core.store.workspace import identity, path_of, read_calendar
@@ -240,6 +241,10 @@ class Loader:
             )
 
     # -- its end
+
+    def finish_blocks(self) -> None:
+        """Make the blocks of events that have none, and put in order those of a large import."""
+        finish(self.connection, self.report.stored, self.patience)
 
     def done(self) -> ImportReport:
         """Return the report, with the number of people in the workspace."""

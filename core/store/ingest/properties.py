@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, count, islice
 from typing import Any, Final
 
@@ -111,11 +111,16 @@ class Properties:
         """The dimensions that have sets."""
         return {column.dimension for column in self._columns.values() if column is not None}
 
-    def take(self, texts: Mapping[str, int]) -> tuple[Told, list[int]]:
+    def take(
+        self,
+        texts: Mapping[str, int],
+        heard: Callable[[Mapping[str, Any]], None] = lambda said: None,
+    ) -> tuple[Told, list[int]]:
         """Learn from events, inside the caller's transaction.
 
         Args:
             texts: JSON -> how many events have it, in the order of the first ones.
+            heard: called with each as `core.values.scalars.parsed` returns it, in order.
 
         Returns:
             The values of each JSON; and the dimensions that lose their sets.
@@ -123,7 +128,10 @@ class Properties:
         found = Told(texts)
         given = iter(texts)
         while some := list(islice(given, _CHUNK)):
-            found.add([self.read(text) for text in some])
+            each = list(map(parsed, some))
+            for said in each:
+                heard(said)
+            found.add(list(map(self._values, each)))
         self._keep_most_frequent(found, np.array([0, *texts.values()]))
         stopped = self._save()
         for dimension in stopped:
@@ -132,9 +140,12 @@ class Properties:
 
     def read(self, text: str) -> Values:
         """Return the values in an event's JSON, without learning from it."""
+        return self._values(parsed(text))
+
+    def _values(self, said: Mapping[str, Any]) -> Values:
         values: Values = {}
         columns = self._columns
-        for key, value in parsed(text).items():
+        for key, value in said.items():
             column = columns[key] if key in columns else self._begin(key, value)
             if column is None or value is None:
                 continue

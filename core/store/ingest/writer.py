@@ -15,6 +15,8 @@ from typing import Final
 import numpy as np
 from pyroaring import BitMap64
 
+from core.blocks.keeping import Keeper
+from core.blocks.said import Said
 from core.columns import CONTEXT
 from core.records import NO_SESSION, OWN, PERSON_IDS
 from core.sources.flow.columns import Column
@@ -30,6 +32,7 @@ from core.store.ingest.people import People, ignored_ids
 from core.store.ingest.properties import Properties, Told, counted
 from core.store.ingest.repeats import Repeats, Since
 from core.store.ingest.sessions import Sessions
+from core.store.rows.blocks import add_blocks
 from core.store.rows.inserting import insert, parts_of, parts_of_columns
 from core.store.rows.numbers import Events, Ints, joined, rows
 from core.store.rows.pending import Pending
@@ -151,6 +154,7 @@ class Writer:
         generation, self._generation = int(self._generation), ""
         with opened:
             self._pending.settle(tick)
+            self._blocks.settle()
             bump(self._connection)
         self._generation = str(generation + 1)
 
@@ -203,6 +207,7 @@ class Writer:
         self._session_rows = Sessions(db)
         self._pending = Pending(self._activity, self._session_rows)
         self._seen = Seen(db)
+        self._blocks = Keeper(db)
 
     def _learn(self, batch: Batch, users: Ints, devices: Ints, written: Written) -> set[int]:
         """Learn links and aliases; return the actors whose stored events moved.
@@ -262,7 +267,10 @@ class Writer:
         tick()
         fresh = self._insert(events, touched, written)
         tick()
-        told = self._insert_properties(fresh)
+        said = Said()
+        told = self._insert_properties(fresh, said)
+        tick()
+        add_blocks(self._blocks, fresh, said, told.places_of(fresh.texts))
         tick()
         self._pending.add(fresh, told, touched)
         self._session_rows.rebuild(touched)
@@ -372,9 +380,12 @@ class Writer:
         ).fetchone()
         return row is not None
 
-    def _insert_properties(self, events: Events) -> Told:
+    def _insert_properties(self, events: Events, said: Said) -> Told:
         """Store the properties of stored events; return the values of each JSON. Properties with
         too many values lose their sets.
+
+        Args:
+            said: gets what each JSON says.
         """
         seqs, places = events.said()
         texts = [events.texts[place] or "" for place in places.tolist()]
@@ -382,7 +393,7 @@ class Writer:
             self._connection, "insert into event_properties", ("seq", "properties"),
             parts_of(list(zip(seqs.tolist(), texts, strict=True))),
         )  # fmt: skip
-        told, stopped = self._properties.take(counted(texts))
+        told, stopped = self._properties.take(counted(texts), said.add)
         for dimension in stopped:
             self._activity.stop_property(dimension)
             self._pending.stop_property(dimension)

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.blocks.keeping import keep
 from core.columns import CONTEXT, FIRST_PROPERTY
 from core.errors import not_as_written
 from core.store.troubles import ODD_VALUES, TROUBLES, sentence
@@ -91,6 +92,7 @@ def _repair(path: str | Path, told: Told, patience: Patience) -> Checked:
     ):
         found = Checked(compare(connection, told, repair=True), repaired=True)
         if found.wrong:
+            keep(connection, clear=True)
             bump(connection)
     return found
 

@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
+from core.blocks.keeping import keep
 from core.errors import Busy, FootfallError, not_as_written
 from core.store.troubles import ODD_VALUES, TROUBLES, sentence
 from core.store.upkeep.comparing import Told
@@ -44,6 +45,7 @@ def removing(connection: sqlite3.Connection, patience: Patience) -> Iterator[Non
     """Take something out in one transaction, after which the file is to be made smaller."""
     with transaction(connection, patience):
         yield
+        keep(connection, clear=True)
         connection.execute("insert or replace into meta (key, value) values (?, '1')", (_DUE,))
 
 

@@ -1,0 +1,66 @@
+"""Blocks (`core.blocks`) of the events that an import stores."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import Final
+
+from core.blocks.keeping import Keeper, events_left, put_in_order
+from core.blocks.layout import ACTOR, FIRST_CONTEXT, SEQ, SESSION, TIME
+from core.blocks.making import make_event
+from core.blocks.packing import Column
+from core.blocks.said import Said
+from core.store.rows.numbers import Events, Ints
+from core.store.waiting import Patience, transaction
+from core.store.workspace import bump
+
+MANY: Final = 20_000
+"""After an import of so many events blocks are put in order."""
+
+
+def add_blocks(keeper: Keeper, events: Events, said: Said, places: Ints) -> None:
+    """Add stored events to blocks.
+
+    Args:
+        said: the properties of their different texts.
+        places: the place in `said` of each of `events.texts`.
+    """
+    columns = {
+        ACTOR: Column(events.actor),
+        TIME: Column(events.ts),
+        SEQ: Column(events.seq),
+        SESSION: Column(events.session),
+    }
+    for dimension, ids in zip(events.used, events.context, strict=True):
+        columns[FIRST_CONTEXT + dimension - 1] = Column(ids)
+    keeper.add(events.event, events.day, columns, said, places[events.text])
+
+
+def finish(
+    connection: sqlite3.Connection,
+    stored: int,
+    patience: Patience,
+    told: Callable[[int, int], None] = lambda done, whole: None,
+) -> None:
+    """After an import: make the blocks of events that have none, as in a file that was written
+    before there were blocks, and put those of a large import in order.
+
+    Every event is a transaction of its own: if this is stopped, the others are left to rows, and
+    made after the next import.
+
+    Args:
+        stored: how many events the import stored.
+        told: called with how many events are done, and the total.
+    """
+    left = events_left(connection)
+    for done, event in enumerate(left):
+        told(done, len(left))
+        with transaction(connection, patience):
+            make_event(connection, event)
+            bump(connection)
+    if stored < MANY:
+        return
+    for (event,) in connection.execute("select event from block_events").fetchall():
+        with transaction(connection, patience):
+            put_in_order(connection, event)
