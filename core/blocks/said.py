@@ -170,12 +170,16 @@ def _words(
 class Texts:
     """The texts of properties in blocks and their ids, counted from 1 for each property.
 
+    Args:
+        learn: whether anything may be written.
+
     Attributes:
         stopped: the properties that blocks do not have, as they have too many.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, *, learn: bool = True) -> None:
         self._connection = connection
+        self._learn = learn
         self._known: dict[int, _Ids] = {}
         self.stopped = {field for (field,) in connection.execute("select field from block_stops")}
 
@@ -199,6 +203,8 @@ class Texts:
         db = self._connection
         del self._known[field]
         self.stopped.add(field)
+        if not self._learn:
+            return
         db.execute("insert into block_stops (field) values (?)", (field,))
         db.execute("delete from block_texts where field = ?", (field,))
         for (event,) in db.execute("select event from block_events").fetchall():

@@ -88,7 +88,7 @@ def rewrite(
     """
     if not blocks:
         return
-    stored = _Stored(connection, event, blocks)
+    stored = Stored(connection, event, blocks)
     day = stored.days()
     seq, time, actor = (stored.column(field).whole() for field in (SEQ, TIME, ACTOR))
     order = np.lexsort((seq, time, actor, day))
@@ -105,7 +105,7 @@ def delete(connection: sqlite3.Connection, event: int) -> None:
     connection.execute("delete from blocks where event = ?", (event,))
 
 
-class _Stored:
+class Stored:
     """Some blocks of an event, read field by field."""
 
     def __init__(self, connection: sqlite3.Connection, event: int, blocks: Sequence[Block]) -> None:

@@ -11,6 +11,7 @@ from core.blocks.keeping import keep
 from core.columns import CONTEXT, FIRST_PROPERTY
 from core.errors import not_as_written
 from core.store.troubles import ODD_VALUES, TROUBLES, sentence
+from core.store.upkeep.blocks import BlocksApart, compare_blocks
 from core.store.upkeep.comparing import Apart, Comparison, Told, named
 from core.store.upkeep.owners import OwnersApart, compare_owners
 from core.store.upkeep.recutting import SessionsApart, compare_log_days, compare_sessions
@@ -49,7 +50,7 @@ class Checked:
 
     @property
     def wrong(self) -> int:
-        """How many sets, first days, sessions and totals are or were wrong."""
+        """How many sets, first days, sessions, totals and blocks are or were wrong."""
         return sum(part.wrong for part in self.parts)
 
 
@@ -92,7 +93,6 @@ def _repair(path: str | Path, told: Told, patience: Patience) -> Checked:
     ):
         found = Checked(compare(connection, told, repair=True), repaired=True)
         if found.wrong:
-            keep(connection, clear=True)
             bump(connection)
     return found
 
@@ -105,6 +105,9 @@ def compare(
     owners = compare_owners(connection, repair=repair)
     sets = Comparison(connection, told, repair=repair).run()
     sessions = compare_sessions(connection, told, repair=repair)
+    if repair:
+        keep(connection, clear=True)
+    blocks = compare_blocks(connection, told, repair=repair)
     told("logs", 0, 0)
     totals, wrong_totals = compare_log_days(connection, repair=repair)
     return (
@@ -119,6 +122,7 @@ def compare(
         ),
         Part("sessions", sessions.sessions, sessions.wrong, 0, _session(connection, sessions)),
         Part("totals of logs", totals, wrong_totals),
+        Part("blocks", blocks.blocks, blocks.wrong, 0, _block(connection, blocks)),
     )  # fmt: skip
 
 
@@ -174,6 +178,10 @@ def _owner(connection: sqlite3.Connection, found: OwnersApart) -> str:
 def _key(connection: sqlite3.Connection, actor: int) -> str:
     row = connection.execute("select key from identities where id = ?", (actor,)).fetchone()
     return clean(str(row[0])) if row else "nobody" if not actor else f"a person {actor} without id"
+
+
+def _block(connection: sqlite3.Connection, found: BlocksApart) -> str:
+    return f"those of {clean(named(connection, found.example))}" if found.wrong else ""
 
 
 def _session(connection: sqlite3.Connection, found: SessionsApart) -> str:

@@ -60,6 +60,9 @@ BREAK = (
     ("sessions", "update sessions set actor = actor + 50 where actor < 3"),
     ("totals of logs", "delete from log_days where day % 2 = 0"),
     ("totals of logs", "update log_days set total = 7"),
+    ("blocks", "delete from blocks where event = 1 and day % 2 = 0"),
+    ("blocks", "delete from blocks where field = 10"),
+    ("blocks", "update blocks set data = x'00' where field = 0 and event = 2"),
 )  # fmt: skip
 
 
@@ -72,7 +75,11 @@ def test_what_is_wrong_is_found_and_repaired(path: Path, part: str, statement: s
     found = check(path)
     wrong = [each.name for each in found.parts if each.wrong]
     assert wrong[0] == part
-    assert len(wrong) == 1 or part == "events"  # whose sets and sessions are others' then
+    if part == "events":  # whose sets and sessions are others' then
+        assert "blocks" not in wrong
+    else:
+        assert wrong in ([part], [part, "blocks"])
+        assert ("blocks" in wrong) == ("event_properties" in statement or part == "blocks")
     assert all(each.example for each in found.parts[:4] if each.wrong)
     repaired = check(path, repair=True)
     assert repaired.repaired

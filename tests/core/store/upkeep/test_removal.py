@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap64
 
+from core.blocks.keeping import keep
 from core.store.ingest.importer import Event, Log, store_events, store_logs
 from core.store.library.event_flags import flag_event
 from core.store.upkeep import removal
@@ -31,6 +32,7 @@ DAY = 24 * 3_600_000
 def take_out(db: sqlite3.Connection, seqs: Iterable[int]) -> removal.Removed:
     db.execute("begin immediate")
     removed = remove_events(db, BitMap64(seqs))
+    keep(db, clear=True)
     db.execute("commit")
     return removed
 

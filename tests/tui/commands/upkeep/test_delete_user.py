@@ -35,7 +35,8 @@ def test_it_says_what_went_and_what_is_left(path: Path, capsys: pytest.CaptureFi
     assert said[1:] == [
         "  ann-4711 is still in the settings of the workspace, such as its ids to ignore",
         "  phone-0815 is still in the settings of the workspace, such as its ids to ignore, "
-        "1 row of event_properties.properties, 1 row of property_values.value",
+        "1 row of event_properties.properties, 1 row of property_values.value, "
+        "1 row of block_texts.text",
         "  ignored from here on: ann-4711, phone-0815",
         f"  may be in {path.parent / 'state.json'}",
         "  backups and copies of the file are as they were",

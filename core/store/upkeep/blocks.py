@@ -1,0 +1,159 @@
+"""Comparing blocks (`core.blocks`) with the rows of events, and making them anew."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.blocks.columns import join, missing
+from core.blocks.covering import covered
+from core.blocks.layout import ACTOR, FIRST_CONTEXT, SEQ, SESSION, TIME
+from core.blocks.making import make_event
+from core.blocks.packing import Column
+from core.blocks.reading import read
+from core.blocks.said import Texts
+from core.blocks.writing import Block, Stored, blocks_of
+from core.columns import CONTEXT, FIRST_PROPERTY
+from core.errors import Damaged
+from core.store.upkeep.comparing import Told
+
+MOST: Final = 500_000
+"""How many events of one name are compared together, unless a day has more."""
+
+_FIELDS: Final = (SEQ, ACTOR, TIME, SESSION, *(FIRST_CONTEXT + n for n in range(len(CONTEXT))))
+
+Ints = NDArray[np.int64]
+
+
+@dataclass
+class BlocksApart:
+    """How blocks differ from rows.
+
+    Attributes:
+        blocks: how many there are, of events that blocks answer for.
+        wrong: how many of them are those of events that differ on some of their days, or whose
+            event has no rows.
+        example: an event that differs, 0 if none does.
+    """
+
+    blocks: int = 0
+    wrong: int = 0
+    example: int = 0
+
+
+def compare_blocks(
+    connection: sqlite3.Connection, told: Told, *, repair: bool = False
+) -> BlocksApart:
+    """Compare all blocks; `repair` makes those of wrong events anew, inside the caller's
+    transaction.
+    """
+    found = BlocksApart()
+    names = sorted(covered(connection))
+    for done, event in enumerate(names):
+        told("blocks", done, len(names))
+        blocks = blocks_of(connection, event)
+        found.blocks += len(blocks)
+        if _agree(connection, event, blocks):
+            continue
+        found.wrong += max(len(blocks), 1)
+        found.example = found.example or event
+        if repair:
+            make_event(connection, event)
+    return found
+
+
+def _agree(connection: sqlite3.Connection, event: int, blocks: Sequence[Block]) -> bool:
+    """Whether the blocks of an event have what its rows have."""
+    try:
+        return all(
+            _same(connection, event, blocks, *days) for days in _ranges(connection, event)
+        ) and sum(block.n for block in blocks) == _count(connection, event)
+    except Damaged:
+        return False
+
+
+def _count(connection: sqlite3.Connection, event: int) -> int:
+    row = connection.execute("select count(*) from events where event = ?", (event,)).fetchone()
+    return int(row[0])
+
+
+def _ranges(connection: sqlite3.Connection, event: int) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last of days that are compared together."""
+    first = last = count = None
+    for day, more in connection.execute(
+        "select day, count(*) from events where event = ? group by day order by day", (event,)
+    ).fetchall():
+        if first is None or last is None or count is None:
+            first, count = day, 0
+        elif count + more > MOST:
+            yield first, last
+            first, count = day, 0
+        last = day
+        count += more
+    if first is not None and last is not None:
+        yield first, last
+
+
+def _same(
+    connection: sqlite3.Connection, event: int, blocks: Sequence[Block], first: int, last: int
+) -> bool:
+    texts = Texts(connection, learn=False)
+    parts = list(
+        read(connection, texts, "e.event = ? and e.day between ? and ?", (event, first, last))
+    )
+    counts = [len(part.day) for part in parts]
+    near = [block for block in blocks if block.day <= last and block.last >= first]
+    if not near:
+        return False
+    stored = Stored(connection, event, near)
+    day = stored.days()
+    within = (day >= first) & (day <= last)
+    if np.count_nonzero(within) != sum(counts):
+        return False
+
+    def of_rows(field: int) -> Column:
+        columns = [part.columns.get(field) for part in parts]
+        return join([_filled(field, *each) for each in zip(columns, counts, strict=True)], counts)
+
+    def of_blocks(field: int) -> Column:
+        return stored.column(field).take(within)
+
+    rows, held = (np.argsort(column(SEQ).whole()) for column in (of_rows, of_blocks))
+    days = np.concatenate([part.day for part in parts])
+    if not np.array_equal(days[rows], day[within][held]):
+        return False
+    said = {field for part in parts for field in part.columns if field >= FIRST_PROPERTY}
+    fields = {*_FIELDS, *said, *stored.fields()}
+    return all(_alike(of_rows(f).take(rows), of_blocks(f).take(held)) for f in fields)
+
+
+def _filled(field: int, column: Column | None, count: int) -> Column:
+    if column is not None:
+        return column
+    return missing(count) if field >= FIRST_PROPERTY else Column(np.zeros(count, np.uint8))
+
+
+def _alike(right: Column, stored: Column) -> bool:
+    """Whether a stored column has the values of another; it may have holes that this has not."""
+    if (right.holes and not stored.holes) or right.spelled & ~stored.spelled:
+        return False
+    sides = (_sides(right), _sides(stored))
+    return all(np.array_equal(one, other) for one, other in zip(*sides, strict=True))
+
+
+def _sides(column: Column) -> list[NDArray[Any]]:
+    """Return which events have numbers, these, which have texts, and their ids."""
+    nothing = missing(len(column))
+    numbers = nothing if column.is_text else column
+    words = column if column.is_text else column.texts or nothing
+    found: list[NDArray[Any]] = []
+    for each in (numbers, words):
+        there = np.ones(len(each), np.bool_) if each.present is None else each.present
+        exact = each.whole() if not each.scale and not each.is_float else each.numbers()
+        found += [there, exact[there]]
+    return found
