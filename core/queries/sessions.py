@@ -41,6 +41,7 @@ from core.queries.common.select import select
 from core.queries.common.selection import Selection
 from core.queries.common.session_key import session_key
 from core.queries.common.slots import day_runs, slot_expression, whole_days
+from core.queries.session_days import by_days, has_totals, started, totals, with_events
 from core.queries.trend.trend import Trend
 from core.sql.dialect import Binder, Statement
 from core.timeframe import DAY, Bucket, Span, runs
@@ -158,7 +159,7 @@ class Sessions(TimedQuestion):
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
-        if self.metric == "unique":
+        if self.metric == "unique" and not self._is_counted_at_ends(ctx):
             return (yield from self._unique().ask(ctx)).model_copy(update={"title": "Sessions"})
         if self.metric == "length":
             return (yield from self._lengths(ctx))
@@ -175,10 +176,18 @@ class Sessions(TimedQuestion):
             now,
             before,
             title=TITLES[self.metric],
-            unit=SERIES[self.metric],
+            unit=SERIES.get(self.metric, "sessions"),
             additive=self.metric == "volume",
-            empty=0 if self.metric == "volume" else None,
+            empty=0 if self.metric in ("volume", "unique") else None,
         )
+
+    def _is_counted_at_ends(self, ctx: Context) -> bool:
+        """Whether where sessions start and end says which buckets they have events in."""
+        time = frame(ctx, self)
+        spans = [(time.span, time.buckets)]
+        spans += [(time.compared, time.compared_buckets)] if time.compared else []
+        plain = not self.breakdown and not select(ctx, self, ANY_ACTIVE).clauses
+        return plain and all(by_days(ctx, span, slots) for span, slots in spans)
 
     def _unique(self) -> Trend:
         shared = set(TimedQuestion.model_fields) - {"kind"}
@@ -223,7 +232,7 @@ class Sessions(TimedQuestion):
         self, ctx: Context, bind: Binder, selection: Selection, span: Span, by: list[Field]
     ) -> str:
         """Relation (actor, key, start, day, length, events, v0) of sessions and their groups."""
-        sessions = _started(ctx, bind, selection, span)
+        sessions = started(ctx, bind, selection, span)
         if by:
             return self._ends(ctx, bind, by[0], sessions, span)
         return f"select s.*, 0 as v0 from ({sessions}) s"
@@ -234,6 +243,12 @@ class Sessions(TimedQuestion):
         if not slots:
             return Figures()
         bind, selection = ctx.binder(), select(ctx, self)
+        if self.metric == "unique":
+            active = select(ctx, self, ANY_ACTIVE)
+            return collect(ctx, by, *(yield from with_events(ctx, active, span, slots)))
+        if not by and by_days(ctx, span, slots) and has_totals(ctx, selection):
+            rows = yield totals(ctx, self.metric, span, slots)
+            return (yield from self._figures(ctx, selection, span, slots, by, rows))
         if not whole_days(slots) and slots[-1].end < span.end:
             span = replace(span, end=slots[-1].end, whole_days=False)
         column, pieces = "s.start", list(runs(slots))
@@ -256,11 +271,23 @@ class Sessions(TimedQuestion):
             """,
             f"{TITLES[self.metric].lower()} from the sessions",
         )
-        totals, points = split(rows)
+        return (yield from self._figures(ctx, selection, span, slots, by, rows))
+
+    def _figures(
+        self,
+        ctx: Context,
+        selection: Selection,
+        span: Span,
+        slots: list[Bucket],
+        by: list[Field],
+        rows: Rows,
+    ) -> Generator[Statement, Rows, Figures]:
+        """Return the figures of rows (slot, v0, 0, figure); per user if that is asked."""
+        whole, points = split(rows)
         if self.metric == "per_user":
             users = yield from people_by_slot(ctx, selection, span, slots, [])
-            totals, points = _per_user(totals, users[0]), _per_user(points, users[1])
-        return collect(ctx, by, totals, points)
+            whole, points = _per_user(whole, users[0]), _per_user(points, users[1])
+        return collect(ctx, by, whole, points)
 
     # -- lengths
 
@@ -278,7 +305,7 @@ class Sessions(TimedQuestion):
         """Relation (actor, v0): the number of the bin of each session."""
         bounds = [(n, round(a * 1000), round(b * 1000)) for n, (_, a, b) in enumerate(self._bins())]
         each = ctx.dialect.rows(bind.rows(bounds), ["v0", "low", "high"])
-        sessions = _started(ctx, bind, select(ctx, self), ctx.span_to_today(self.range))
+        sessions = started(ctx, bind, select(ctx, self), ctx.span_to_today(self.range))
         return f"""
             select s.actor as actor, b.v0 as v0
             from ({sessions}) s
@@ -334,7 +361,7 @@ class Sessions(TimedQuestion):
                 where key is not null""",
                 by,
             )
-        sessions = _started(ctx, bind, selection, span)
+        sessions = started(ctx, bind, selection, span)
         if self.property is None:
             return (
                 f"select s.actor as actor, s.key as key, s.{self.metric} as v0 from ({sessions}) s",
@@ -412,25 +439,3 @@ def _per_user(sessions: Rows, users: Rows) -> Rows:
     """Divide the last column of session rows by that of the matching user rows."""
     above: dict[Any, int] = {tuple(row[:-1]): row[-1] for row in sessions}
     return [(*row[:-1], above.get(tuple(row[:-1]), 0) / row[-1]) for row in users if row[-1]]
-
-
-def _started(ctx: Context, bind: Binder, selection: Selection, span: Span) -> str:
-    """Relation (actor, start, day, length, events, entry, exit, key) of sessions begun in a span.
-
-    length is in ms; key is that of `session_key`.
-    """
-    if span.whole_days:
-        tests = [f"s.day between {bind(span.first_day)} and {bind(span.last_day)}"]
-    else:
-        tests = [f"s.start >= {bind(span.start)} and s.start < {bind(span.end)}"]
-    tests += [f"s.actor in ({members.write(bind)})" for members in selection.members]
-    key = "s.actor || case when s.session > 0 then 's' || s.session else '.' || s.start end"
-    if selection.clauses:
-        tests.append(f"""{key} in (
-            select {session_key(ctx)} from {selection.source()}
-            where {selection.where(bind, None)} and e.ts >= {bind(span.start)})""")
-    return f"""
-        select s.actor as actor, s.start as start, s.day as day, s."end" - s.start as length,
-               s.events as events, s.entry as entry, s.exit as exit, {key} as key
-        from sessions s
-        where s.actor <> 0 and {" and ".join(tests)}"""

@@ -18,7 +18,7 @@ import sqlite3
 from collections.abc import Callable
 
 from core.columns import CONTEXT, VERSION
-from core.store.migrations import blocks, choices, events, imports, logs, saved, views
+from core.store.migrations import blocks, choices, events, imports, logs, saved, sessions, views
 from core.store.tables import Database, Migrations, Scripted
 from core.store.waiting import Patience, transaction
 
@@ -45,6 +45,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     imports.m022_said_otherwise,
     views.m023_views_without_join,
     blocks.m024_blocks,
+    sessions.m025_session_days,
 )
 """The migrations in order; a file stores the names of those that were applied."""
 

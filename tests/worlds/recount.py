@@ -38,6 +38,7 @@ def check(db: sqlite3.Connection, *, every: bool = True) -> None:
     counted = "select id from event_names where not inactive and not deleted"
     names = {id_ for (id_,) in db.execute(counted)}
     assert stored_sessions(db) == sessions([row for row in rows if row["event"] in names])
+    assert stored_session_days(db) == session_days(stored_sessions(db))
     seqs = [row["seq"] for row in rows]
     assert len(set(seqs)) == len(seqs)
     check_blocks(db, every=every)
@@ -165,6 +166,22 @@ def sessions(rows: list[dict[str, Any]]) -> list[tuple[int, ...]]:
         )
         for key, piece in pieces.items()
     )  # fmt: skip
+
+
+def session_days(found: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """The totals of sessions of somebody by day: how many, with a length, lengths, bounced."""
+    days: dict[int, list[int]] = {}
+    for actor, start, _, end, events, day, *_ in found:
+        if actor:
+            timed = end - start <= 86_400_000
+            added = (1, timed, (end - start) * timed, events == 1)
+            days[day] = [a + b for a, b in zip(days.get(day, [0] * 4), added, strict=True)]
+    return sorted((day, *totals) for day, totals in days.items())
+
+
+def stored_session_days(db: sqlite3.Connection) -> list[tuple[int, ...]]:
+    """The table `session_days`, in the same form."""
+    return db.execute("select * from session_days where sessions <> 0 order by day").fetchall()
 
 
 def stored_sessions(db: sqlite3.Connection) -> list[tuple[int, ...]]:

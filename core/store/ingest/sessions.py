@@ -23,8 +23,11 @@ Session = tuple[int, int, int, int, int, int, int, int]
 """A row of `sessions`: actor, start, session, end, events, day, entry, exit."""
 
 _INSERT = """
-insert or replace into sessions (actor, start, session, "end", events, day, entry, exit)
+insert into sessions (actor, start, session, "end", events, day, entry, exit)
 values (?, ?, ?, ?, ?, ?, ?, ?)
+on conflict (actor, start, session) do update
+set "end" = excluded."end", events = excluded.events, day = excluded.day, entry = excluded.entry,
+    exit = excluded.exit
 """
 
 _DELETE = "delete from sessions where actor = ? and start = ? and session = ?"
@@ -66,7 +69,7 @@ def gather(actor: int, events: Iterable[Event]) -> Iterator[Session]:
 
 
 class Sessions:
-    """Keeps the table `sessions` in step with `events`.
+    """Keeps the table `sessions` in step with `events`; triggers keep `session_days` with it.
 
     Attributes:
         uncounted: the names of events that belong to none.

@@ -14,7 +14,12 @@ from core.store.troubles import ODD_VALUES, TROUBLES, sentence
 from core.store.upkeep.blocks import BlocksApart, compare_blocks
 from core.store.upkeep.comparing import Apart, Comparison, Told, named
 from core.store.upkeep.owners import OwnersApart, compare_owners
-from core.store.upkeep.recutting import SessionsApart, compare_log_days, compare_sessions
+from core.store.upkeep.recutting import (
+    SessionsApart,
+    compare_log_days,
+    compare_session_days,
+    compare_sessions,
+)
 from core.store.waiting import Patience, transaction
 from core.store.workspace import bump, open_reader, open_writer, read_calendar
 from core.store.workspace import check as check_file
@@ -108,6 +113,7 @@ def compare(
     if repair:
         keep(connection, clear=True)
     blocks = compare_blocks(connection, told, repair=repair)
+    days, wrong_days = compare_session_days(connection, repair=repair)
     told("logs", 0, 0)
     totals, wrong_totals = compare_log_days(connection, repair=repair)
     return (
@@ -121,6 +127,7 @@ def compare(
             _first_in_words(connection, sets.first_example),
         ),
         Part("sessions", sessions.sessions, sessions.wrong, 0, _session(connection, sessions)),
+        Part("totals of sessions", days, wrong_days),
         Part("totals of logs", totals, wrong_totals),
         Part("blocks", blocks.blocks, blocks.wrong, 0, _block(connection, blocks)),
     )  # fmt: skip

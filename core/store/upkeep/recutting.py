@@ -13,6 +13,7 @@ from pyroaring import BitMap
 
 from core.store.ingest.flags import Flags
 from core.store.ingest.sessions import Session, Sessions, cut, gather
+from core.store.session_days import COUNTED_DAYS, DAY_COLUMNS
 from core.store.upkeep.comparing import Told, readable
 
 EVERY: Final = 5_000
@@ -57,6 +58,29 @@ def compare_sessions(
     if repair:
         rebuild(connection, found.actors, told)
     return found
+
+
+def compare_session_days(
+    connection: sqlite3.Connection, *, repair: bool = False
+) -> tuple[int, int]:
+    """Return how many days have stored sessions, and on how many the totals are other ones."""
+    if not connection.execute("pragma table_info(session_days)").fetchall():
+        return 0, 0
+    (days,) = connection.execute(f"select count(*) from ({COUNTED_DAYS})").fetchone()
+    stored = f"select {DAY_COLUMNS} from session_days where sessions <> 0"
+    (wrong,) = connection.execute(
+        f"""
+        select count(*) from (
+            select day from (select * from ({COUNTED_DAYS}) except {stored})
+            union
+            select day from (select * from ({stored}) except select * from ({COUNTED_DAYS}))
+        )
+        """
+    ).fetchone()
+    if wrong and repair:
+        connection.execute("delete from session_days")
+        connection.execute(f"insert into session_days ({DAY_COLUMNS}) {COUNTED_DAYS}")
+    return days, wrong
 
 
 def rebuild(connection: sqlite3.Connection, actors: BitMap, told: Told) -> None:

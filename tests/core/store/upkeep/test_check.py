@@ -58,6 +58,8 @@ BREAK = (
     ("sessions", 'update sessions set "end" = "end" + 1 where actor = 3'),
     ("sessions", "delete from sessions where actor > 2"),
     ("sessions", "update sessions set actor = actor + 50 where actor < 3"),
+    ("totals of sessions", "update session_days set length = length + 1"),
+    ("totals of sessions", "delete from session_days where day % 2 = 0"),
     ("totals of logs", "delete from log_days where day % 2 = 0"),
     ("totals of logs", "update log_days set total = 7"),
     ("blocks", "delete from blocks where event = 1 and day % 2 = 0"),
