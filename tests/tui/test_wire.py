@@ -6,12 +6,14 @@ import random
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.worlds.terminal.glass import Glass
 from tests.worlds.terminal.session import DOWN, ENTER, ESCAPE, RIGHT, Terminal
 from tests.worlds.tui_pilot import explorer
+from tui.app import Explorer
 from tui.wire.frames import Frames
 
 STYLES = (
@@ -200,3 +202,21 @@ async def test_a_key_that_asks_nothing_is_painted_within_50_ms(
             await ff.pilot.press(key)
             taken.append(time.process_time() - begun)
         assert min(taken) < 0.05
+
+
+async def test_a_page_that_opens_is_painted_when_it_is_shown(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = []
+    shown = Explorer._display
+
+    def display(app: Explorer, screen: Any, painted: Any) -> None:
+        held.append(app.frames.held)
+        shown(app, screen, painted)
+
+    monkeypatch.setattr(Explorer, "_display", display)
+    async with explorer(path) as ff:
+        opened = len(held)
+        await ff.press("2")
+        assert 0 < opened < len(held)
+        assert not any(held)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -10,12 +11,14 @@ import tui.terminal as terminal  # before Textual, which reads ESCDELAY when it 
 # isort: split
 from textual.driver import Driver
 from textual.events import Event, Key, Paste
+from textual.theme import Theme
 
 from core.draw.spans import Look
 from core.timeframe import Calendar
 from tui.services.errors import failed, guarded
 from tui.services.typing import Typing
 from tui.themes.own import DEFAULT, THEMES
+from tui.themes.sheet import Sheet
 from tui.themes.tokens import tokens_of
 from tui.widgets.host import Host
 from tui.widgets.paint import Ink
@@ -39,14 +42,19 @@ class Dressed(Host):
 
     def __init__(self, look: Look | None, calendar: Calendar | None = None) -> None:
         self.frames = Frames()
+        self.frames.paint = self._paint
         self.tier = terminal.colours()
+        self._tokens: tuple[Theme, Mapping[str, str]] | None = None
         super().__init__(ansi_color=self.tier != "theme")
         self.animation_level = "none"
+        # Two widgets of every page that no page here uses.
+        self._disable_tooltips = self._disable_notifications = True
         detected = Look(glyphs=terminal.glyphs(), colour=self.tier == "theme")
         self.look = look or (replace(detected, calendar=calendar) if calendar else detected)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DEFAULT
+        self.stylesheet = Sheet(variables=self.get_css_variables())
         self.ink = self._ink()
         self.keymap = {}
         self.typing = Typing(self)
@@ -59,7 +67,10 @@ class Dressed(Host):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """See App: the colours of charts and panels that a theme does not set itself."""
-        return dict(tokens_of(self.current_theme))
+        theme = self.current_theme
+        if self._tokens is None or self._tokens[0] is not theme:
+            self._tokens = theme, tokens_of(theme)
+        return dict(self._tokens[1])
 
     def _ink(self) -> Ink:
         if self.tier != "theme" or self.current_theme.ansi:
@@ -71,6 +82,11 @@ class Dressed(Host):
         """Take the colours of the theme for charts and panels."""
         self.ink = self._ink()
         self.look = replace(self.look, colour=self.ink.tier == "theme")
+
+    def _paint(self) -> None:
+        """Paint the page on top where it is not as it was painted last."""
+        if self._running and self.screen_stack:
+            self.screen._compositor_refresh()
 
     def get_driver_class(self) -> type[Driver]:
         """See App; a terminal is sent only what differs from what it shows."""

@@ -45,11 +45,13 @@ class Frames:
 
     Attributes:
         held: whether frames are only taken, so that several become one.
+        paint: paints what was not painted while they were held.
         send: sends what has changed, when they are no longer held.
     """
 
     def __init__(self) -> None:
         self.held = False
+        self.paint: Callable[[], object] = bool
         self.send: Callable[[], object] = bool
         self._shown: dict[int, list[Cell]] = {}
         self._next: dict[int, list[Cell]] = {}
@@ -70,6 +72,7 @@ class Frames:
         """Send what has changed since."""
         if self.held:
             self.held = False
+            self.paint()
             self.send()
 
     def read(self, frame: str) -> bool:

@@ -74,6 +74,13 @@ class FramePage(Screen[None]):
             return self
         return super().refresh(*regions, repaint=repaint, **options)
 
+    def _compositor_refresh(self) -> None:
+        """See Screen; what nobody is shown yet is painted once, when it is (see Frames.paint)."""
+        if self.app.frames.held and self.app.screen is self:
+            self._dirty_widgets.clear()
+        else:
+            super()._compositor_refresh()
+
     async def _dispatch_message(self, message: Message) -> None:
         """See MessagePump; a file that cannot be read does not close the page."""
         try:

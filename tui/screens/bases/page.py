@@ -84,14 +84,15 @@ class Page(FramePage):
         self._show_soon()
 
     def _show_whole(self) -> None:
-        """Show the page if it has all its answers."""
-        if not self.questions.busy:
+        """Show the page, if it is the one on top, once it has all its answers."""
+        if self.app.screen is self and not self.questions.busy:
             self.call_after_refresh(self.app.frames.release)
 
     def _show_soon(self) -> None:
         """Show the page at once if it has its answers, else in a moment."""
-        self.app.show_soon()
-        self._show_whole()
+        if self.app.screen is self:
+            self.app.show_soon()
+            self._show_whole()
 
     def start(self) -> None:
         """Ask the first questions; called once."""
