@@ -46,11 +46,14 @@ class Figures(Gathering):
     def _rows(self, slots: Ints, chosen: Ints | None) -> list[Row]:
         """Return the figures of the groups of some rows, or of all."""
         assert self.plan is not None
-        codes = [self.column(f"v{n}") for n in range(len(self.plan.by))]
-        own = codes if chosen is None else [code[chosen] for code in codes]
-        groups = Groups(slots, own)
+        groups = self._groups(slots, chosen)
         columns = [self._figure(groups, word, chosen) for word in self.plan.figures]
         return [list(row) for row in zip(*self.keys(groups), *columns, strict=True)]
+
+    def _groups(self, slots: Ints, chosen: Ints | None) -> Groups:
+        assert self.plan is not None
+        codes = (self.column(f"v{n}") for n in range(len(self.plan.by)))
+        return Groups(slots, [_some(code, chosen) for code in codes])
 
     def keys(self, groups: Groups) -> list[list[Any]]:
         """Return slot, v0 and v1 of each group as they are shown."""
@@ -71,14 +74,7 @@ class Figures(Gathering):
         if word == "distinct_per_user":
             values, actors = (_some(self.column(name), chosen) for name in (VALUE, WHO))
             return figures.different_each(values, actors, groups.places, count)
-        numbers, places = self._measured(groups, chosen)
-        if word == "count":
-            return list(np.bincount(places, minlength=count).tolist())
-        if word == "sum":
-            return figures.sums(numbers, places, count)
-        if word in ("min", "max"):
-            return figures.extremes(numbers, places, count, word)
-        return figures.percentiles(numbers.floats, places, count, word[1])
+        return figures.of_numbers(*self._measured(groups, chosen), count, word)
 
     def _of_rows(self, groups: Groups, word: str, chosen: Ints | None) -> Ints:
         """Return how many rows, people, values or events with a value each group has."""
@@ -107,8 +103,7 @@ class Sets(Figures):
     """Aggregate: a JSON list of rows [slot, v0, v1, rows, set of actors in base64]."""
 
     def _rows(self, slots: Ints, chosen: Ints | None) -> list[Row]:
-        assert self.plan is not None
-        groups = Groups(slots, [self.column(f"v{n}") for n in range(len(self.plan.by))])
+        groups = self._groups(slots, chosen)
         actors = self.column(WHO)
         most = int(actors.max(initial=0)) + 1
         keys, _ = counted(groups.places * most + actors)

@@ -1,8 +1,8 @@
 """Figures of groups of rows: how many, who, and of their values.
 
 A figure is named "rows", "people", "given" (events with a value of any kind), "count" (with a
-number), "sum", "min", "max", "distinct" (different values), "distinct_per_user", or is a list of a
-word and a number: `["percentile", 0.9]`.
+number), "sum", "min", "max", "integers" (different numbers, 0 unless all are whole), "distinct"
+(different values), "distinct_per_user", or is a list of a word and a number: `["percentile", 0.9]`.
 """
 
 from __future__ import annotations
@@ -64,14 +64,56 @@ def together(parts: Sequence[Numbers]) -> Numbers:
     return Numbers(np.concatenate(scaled), wide)
 
 
+def of_numbers(numbers: Numbers, places: Ints, count: int, word: Any) -> Found:
+    """Return a figure of the numbers of each group.
+
+    Args:
+        places: the group of each number.
+        count: how many groups there are.
+        word: "count", "sum", "min", "max", "integers" or ["percentile", p].
+    """
+    if word == "count":
+        return list(np.bincount(places, minlength=count).tolist())
+    if word == "sum":
+        return sums(numbers, places, count)
+    if word in ("min", "max"):
+        return extremes(numbers, places, count, word)
+    if word == "integers":
+        return integers(numbers.floats, places, count)
+    return percentiles(numbers.floats, places, count, word[1])
+
+
+def added(numbers: Numbers, places: Ints, count: int) -> Numbers:
+    """Return the sum of the numbers of each group, none of which is empty."""
+    if numbers.scale is not None and numbers.scale <= DECIMALS and _is_exact(numbers.values):
+        found = np.bincount(places, weights=numbers.values, minlength=count)
+        return Numbers(found.astype(np.int64), numbers.scale)
+    return Numbers(np.array(sums(numbers, places, count), np.float64), None)
+
+
+def _is_exact(values: NDArray[Any]) -> bool:
+    """Whether no sum of some whole numbers is too large for a float to be exact."""
+    return int(np.abs(values.astype(np.int64)).max(initial=0)) * len(values) < EXACT
+
+
+def integers(values: Floats, places: Ints, count: int) -> Found:
+    """Return how many different numbers each group has if all are whole, else 0."""
+    found: Found = []
+    order = grouped(places, count)
+    for low, high in spans(places[order], count):
+        own = values[order[low:high]]
+        whole = bool((own == np.rint(own)).all())
+        found.append(len(set(own.tolist())) if whole else 0)
+    return found
+
+
 def sums(numbers: Numbers, places: Ints, count: int) -> Found:
     """Return the sum of the numbers of each group as `core.sums` has it, None of nothing."""
     there = np.bincount(places, minlength=count)
     if numbers.scale is None or numbers.scale > DECIMALS:
         return _listed(numbers.floats, places, count)
     values = numbers.values
-    largest = int(np.abs(values.astype(np.int64)).max(initial=0))
-    if largest * len(values) < EXACT:
+    if _is_exact(values):
         exact = np.bincount(places, weights=values, minlength=count).astype(np.int64).tolist()
     else:
         exact = [0] * count

@@ -37,6 +37,7 @@ class Plan:
         value: the same as of `by`, to count different values; None for none.
         numbers: which of the extras has the numbers that texts stand for; None for none.
         figures: what is computed of each group (`core.blocks.functions.figures`).
+        bounds: between the bins of a histogram, ascending; None for a bin of each number.
         windows: (slot, first, last) of windows over the slots; None for the slots themselves.
         whole: whether the figures of all slots together follow, in the slot -1.
         nobody: whether events of nobody count.
@@ -54,6 +55,7 @@ class Plan:
     value: Any = None
     numbers: int | None = None
     figures: tuple[Any, ...] = ()
+    bounds: tuple[float, ...] | None = None
     windows: tuple[tuple[int, int, int], ...] | None = None
     whole: bool = False
     nobody: bool = True

@@ -11,10 +11,18 @@ import sqlite3
 from base64 import b64decode
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from typing import Any, Final, Protocol
 
-AGGREGATES: Final = {"block_figures": "Figures", "block_sets": "Sets"}
-"""Function -> its class in `core.blocks.functions.aggregates`."""
+AGGREGATES: Final = {
+    "block_figures": ("aggregates", "Figures"),
+    "block_sets": ("aggregates", "Sets"),
+    "block_persons": ("persons", "Persons"),
+    "block_spread": ("persons", "Spread"),
+    "block_listed": ("persons", "Listed"),
+    "block_bins": ("bins", "Bins"),
+}
+"""Function -> its module in this package, and its class."""
 
 
 class Guards(Protocol):
@@ -42,9 +50,8 @@ class Late:
     def _step(self, *arguments: Any) -> None:
         self._guards.check()
         if self._found is None:
-            from core.blocks.functions import aggregates
-
-            self._found = getattr(aggregates, AGGREGATES[self._name])()
+            module, name = AGGREGATES[self._name]
+            self._found = getattr(import_module(f"core.blocks.functions.{module}"), name)()
         self._found.step(*arguments)
 
     def _finalize(self) -> str | None:

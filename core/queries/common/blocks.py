@@ -8,7 +8,7 @@ say: lists and objects, fields that are derived from other events, events withou
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,7 +105,8 @@ class BlockRows:
     ) -> str:
         """Return the relation (slot, v0, v1, total, users); slots of None are the local days."""
         writer = Writer(self, bind)
-        called = writer.call("block_sets", span, slots, by, fields=(ACTOR,))
+        writer.read(ACTOR)
+        called = writer.call("block_sets", span, slots, by)
         v0, v1 = (*(self._label(bind, field, n) for n, field in enumerate(by, 1)), "0", "0")[:2]
         return f"""
             select r.value ->> 0 as slot, {v0} as v0, {v1} as v1, r.value ->> 3 as total,
@@ -120,30 +121,33 @@ class BlockRows:
                 (select iif(t.text = '', '{EMPTY}', t.text) from block_texts t
                  where t.field = {bind(self._property(field))} and t.id = {raw}), '{NONE}')"""
 
-    def figures(
+    def ask(
         self,
+        function: str,
         span: Span,
         slots: Sequence[Bucket],
         by: Sequence[Field],
-        words: Sequence[Any],
         label: str,
         *,
         measured: Field | None = None,
         **plan: Any,
     ) -> Generator[Statement, Rows, Rows]:
-        """Yield a statement for figures of groups; return rows (slot, v0, v1, figures...).
+        """Yield a statement that calls a function over blocks; return its rows.
+
+        These begin with slot, v0 and v1, if the function's do.
 
         Args:
-            words: the figures (`core.blocks.functions.figures`).
+            function: one of `core.blocks.functions.registering.AGGREGATES`.
             label: the statement's.
             plan: further fields of the plan (`core.blocks.functions.plan`).
         """
         bind = self.ctx.binder()
         writer = Writer(self, bind)
-        fields = (ACTOR,) if set(map(str, words)) & {"people", "distinct_per_user"} else ()
+        words = set(map(str, plan.get("figures", ())))
+        if function != "block_figures" or words & {"people", "distinct_per_user"}:
+            writer.read(ACTOR)
         x = writer.measure(measured, words) if measured is not None else {}
-        plan = {**plan, **x, "figures": list(words)}
-        called = writer.call("block_figures", span, slots, by, fields=fields, **plan)
+        called = writer.call(function, span, slots, by, **plan, **x)
         named = [place for place, field in enumerate(by, 1) if self.is_text(field)]
         texts = [
             f"""(select json_group_object(id, text) from block_texts
@@ -161,6 +165,17 @@ class BlockRows:
             for row in rows:
                 row[place] = (said[str(row[place])] or EMPTY) if row[place] else NONE
         return [tuple(row) for row in rows]
+
+    def numbers(self, bind: Binder, span: Span, measured: Field | None = None, **plan: Any) -> str:
+        """Return the relation (actor, x): how many events each person has, or the sum of a
+        property; never nobody.
+        """
+        writer = Writer(self, bind)
+        writer.read(ACTOR)
+        x = writer.measure(measured) if measured is not None else {}
+        called = writer.call("block_listed", span, [], (), **x, **plan, nobody=False)
+        return f"""
+            select r.value ->> 4 as actor, r.value ->> 3 as x from json_each({called}) r"""
 
 
 class Writer:
@@ -183,12 +198,9 @@ class Writer:
         span: Span,
         slots: Sequence[Bucket] | None,
         by: Sequence[Field],
-        fields: Sequence[int] = (),
         **plan: Any,
     ) -> str:
         """Return the SQL of a call over all blocks of a span."""
-        for field in fields:
-            self._read(field)
         plan = {**plan, **self._time(span, slots)}
         masks = [self._mask(clause) for clause in self.rows.clauses]
         if masks:
@@ -212,12 +224,12 @@ class Writer:
                 where b.field = {RUNS} and {listed}
                   and b.day <= {bind(span.last_day)} and b.last >= {bind(span.first_day)})"""
 
-    def measure(self, field: Field, words: Sequence[Any]) -> dict[str, Any]:
+    def measure(self, field: Field, words: Collection[str] = ()) -> dict[str, Any]:
         """Return the part of a plan that measures a property."""
         own = self.rows._property(field)
         assert own is not None
-        found: dict[str, Any] = {"x": self._read(own)}
-        if set(map(str, words)) & {"distinct", "distinct_per_user"}:
+        found: dict[str, Any] = {"x": self.read(own)}
+        if not {"distinct", "distinct_per_user"}.isdisjoint(words):
             found["value"] = self._by(field)
         elif self.rows.is_text(field):
             pairs = "select id, json_number(json_quote(text)) as x from block_texts where field ="
@@ -231,17 +243,18 @@ class Writer:
         present = self.bind.dialect.present
         found: dict[str, Any] = {"days": [span.first_day, span.last_day]}
         if not span.whole_days or present is not None:
-            self._read(TIME)
+            self.read(TIME)
             end = span.end if present is None else min(span.end, present.now + 1)
             found["times"] = [span.start, end]
         if slots is None:
             return {**found, "slots": None}
         if whole_days(slots) and span.of_days:
             return {**found, "slots": day_runs(slots)}
-        self._read(TIME)
+        self.read(TIME)
         return {**found, "slots": list(runs(slots)), "by_time": True}
 
-    def _read(self, field: int) -> int:
+    def read(self, field: int) -> int:
+        """Return a field that the function is to be given."""
         if field not in self.fields:
             self.fields.append(field)
         return field
@@ -252,7 +265,7 @@ class Writer:
 
     def _people(self, members: Relation) -> int:
         """Nobody can be among them, and is in no set but one of actors plus one."""
-        self._read(ACTOR)
+        self.read(ACTOR)
         name = self.bind.relation(members)
         return self._extra(f"(select {self.bind.dialect.build('actor + 1')} from {name})")
 
@@ -260,10 +273,10 @@ class Writer:
         if field.kind == "event":
             return "event"
         if field.kind == "user":
-            return self._read(ACTOR)
+            return self.read(ACTOR)
         if field.kind == "context":
-            return self._read(context_field(field.name))
-        own = self._read(self.rows._property(field) or 0)
+            return self.read(context_field(field.name))
+        own = self.read(self.rows._property(field) or 0)
         return own if self.rows.is_text(field) else [own]
 
     # -- conditions
@@ -305,7 +318,7 @@ class Writer:
         return ["not", found] if missing else found
 
     def _ids(self, field: int, ids: list[int]) -> list[Any]:
-        return ["ids", self._read(field), self._extra(self.bind.list(ids))]
+        return ["ids", self.read(field), self._extra(self.bind.list(ids))]
 
     def _holds(self, field: Field, condition: Condition) -> list[Any]:
         """A condition on a property: its texts are looked for among those of all events."""
@@ -317,7 +330,7 @@ class Writer:
             f"(select json_group_array(id) from block_texts where field = {bind(own)} and {test})"
         )
         said = condition.model_dump_json()
-        return ["property", self._read(own), said, ids, condition.holds(None)]
+        return ["property", self.read(own), said, ids, condition.holds(None)]
 
     def _belongs(self, field: Field, condition: Condition) -> list[Any]:
         ctx, found = self.rows.ctx, []

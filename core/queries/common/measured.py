@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping, Sequence
 
 from core.errors import BadQuestion, did_you_mean
+from core.filters import Condition
 
 PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?|100)")
 """A percentile as a measure: p90, p99.9."""
@@ -38,6 +40,16 @@ def known_measure(
             parameter=parameter,
         )
     return folded
+
+
+def compared(name: str, operator: str, value: float) -> Condition:
+    """Return the condition that compares a property with a number."""
+    return Condition(field=f"properties.{name}", operator=operator, value=value)
+
+
+def is_number(name: str) -> Condition:
+    """Return the condition that a property is a number; of a list it is true if one of it is."""
+    return compared(name, "gte", -sys.float_info.max)
 
 
 def bare(name: str) -> str:

@@ -18,11 +18,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core import answers
 from core.answers import Cell
+from core.catalog.fields import Field
 from core.catalog.revenue import field_of, names_it
 from core.catalog.selectors import ANY, in_title
 from core.errors import BadQuestion
 from core.queries.common.assemble import Figure
 from core.queries.common.context import Context
+from core.queries.common.groups import members_of_group
+from core.queries.common.measured import compared, is_number
 from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Rows
 from core.queries.common.revenue import amount
@@ -98,6 +101,8 @@ def ask(ctx: Context, question: TrendFields, title: str) -> Ask:
 def people(ctx: Context, question: TrendFields, bind: Binder, cell: Cell) -> str:
     """Return SQL of everybody behind a bin, or behind all of them."""
     test = "1 = 1"
+    if question.measure == "histogram" and _of_blocks(ctx, question) is not None:
+        return _people_of_blocks(ctx, question, bind, cell)
     if question.measure == "histogram":
         if cell.row is not None:
             test = _in_bin(bind, cell.row)
@@ -111,6 +116,8 @@ def people(ctx: Context, question: TrendFields, bind: Binder, cell: Cell) -> str
 
 
 def _values(ctx: Context, question: TrendFields) -> Generator[Statement, Rows, Found]:
+    if _of_blocks(ctx, question) is not None:
+        return (yield from _values_of_blocks(ctx, question))
     bind = ctx.binder()
     rows = yield bind.statement(
         f"""
@@ -139,11 +146,10 @@ def _placed(
 ) -> Generator[Statement, Rows, list[answers.Bin]]:
     """The bins of values from low to high, of which `whole` are distinct integers."""
     bind = ctx.binder()
-    bounds: list[float] = []
-    if low == high or 0 < whole <= SINGLE:
+    bounds = _bounds(low, high, whole)
+    if not bounds:
         where = "x"
     else:
-        bounds = round_bounds(low, high)
         inner = [f"when x < {bind(bound)} then {n}.0" for n, bound in enumerate(bounds[1:-1])]
         last = f"{len(bounds) - 2}.0"
         where = f"case {' '.join(inner)} else {last} end" if inner else last
@@ -160,6 +166,16 @@ def _placed(
         """,
         "people by bin",
     )
+    return _shown(bounds, rows)
+
+
+def _bounds(low: float, high: float, whole: int) -> list[float]:
+    """Return the bounds of the bins, none if each value has its own."""
+    return [] if low == high or 0 < whole <= SINGLE else round_bounds(low, high)
+
+
+def _shown(bounds: list[float], rows: Rows) -> list[answers.Bin]:
+    """Return the bins of rows (place or value, events, people)."""
     found = {float(place): (count, who) for place, count, who in rows}
     if not bounds:
         return [
@@ -167,6 +183,39 @@ def _placed(
             for x, (count, who) in found.items()
         ]
     return _bins(bounds, [found.get(float(n), (0, 0)) for n in range(len(bounds) - 1)])
+
+
+def _of_blocks(ctx: Context, question: TrendFields) -> Field | None:
+    """Return the property that is measured, if it is read from blocks."""
+    own = ctx.catalog.field(field_of(question.property or ""), "property")
+    selection = select(ctx, question, question.event, absent=ANY)
+    return own if selection.blocks.can((), own) else None
+
+
+def _values_of_blocks(ctx: Context, question: TrendFields) -> Generator[Statement, Rows, Found]:
+    own = _of_blocks(ctx, question)
+    blocks = select(ctx, question, question.event, absent=ANY).blocks
+    span = ctx.span_to_today(question.range)
+    parts = [["percentile", p / 100] for p in answers.BOX]
+    words = ["count", "sum", "min", "max", "integers", *parts]
+    rows = yield from blocks.ask(
+        "block_figures", span, [], (), "figures of the values", measured=own, figures=words
+    )
+    if not rows or not rows[0][3]:
+        return Typical(), []
+    count, added, low, high, whole, *box = rows[0][3:]
+    bounds = _bounds(low, high, whole)
+    bins = yield from blocks.ask(
+        "block_bins",
+        span,
+        [],
+        (),
+        "people by bin",
+        measured=own,
+        bounds=bounds[1:-1] if bounds else None,
+    )
+    at = dict(zip(answers.BOX, box, strict=True))
+    return Typical(added / count, at[50], at[90], tuple(box)), _shown(bounds, bins)
 
 
 def _bins(bounds: Sequence[float], found: Sequence[tuple[int, int]]) -> list[answers.Bin]:
@@ -208,13 +257,31 @@ def _written(x: float) -> str:
 
 
 def _in_bin(bind: Binder, label: str) -> str:
+    low, under, high = _limits(label)
+    if high is None:
+        return f"x = {bind(low)}"
+    return f"x >= {bind(low)} and x {'<' if under else '<='} {bind(high)}"
+
+
+def _limits(label: str) -> tuple[float, bool, float | None]:
+    """Return the ends of a bin, and whether it excludes the upper one; None for a single value."""
     found = re.fullmatch(_LABEL, label)
     if found is None:
         raise BadQuestion(f"cell names no bin {label!r}.", parameter="cell")
     low, under, high = found.groups()
-    if high is None:
-        return f"x = {bind(float(low))}"
-    return f"x >= {bind(float(low))} and x {'<' if under else '<='} {bind(float(high))}"
+    return float(low), bool(under), None if high is None else float(high)
+
+
+def _people_of_blocks(ctx: Context, question: TrendFields, bind: Binder, cell: Cell) -> str:
+    """Everybody with a number, or with one in a bin."""
+    name = question.property or ""
+    tests = [is_number(name)]
+    if cell.row is not None:
+        low, under, high = _limits(cell.row)
+        least, most = ("gte", "lt" if under else "lte") if high is not None else ("eq", "eq")
+        tests = [compared(name, least, low), compared(name, most, low if high is None else high)]
+    selection = select(ctx, question, question.event, tests, absent=ANY)
+    return members_of_group(ctx, bind, selection, ctx.span_to_today(question.range), (), ())
 
 
 def _valued(ctx: Context, question: TrendFields, bind: Binder, *, nobody: bool = False) -> str:
@@ -239,15 +306,22 @@ def _valued(ctx: Context, question: TrendFields, bind: Binder, *, nobody: bool =
 
 
 def _times(ctx: Context, question: TrendFields) -> Generator[Statement, Rows, Found]:
-    bind = ctx.binder()
-    rows = yield bind.statement(
-        f"""
-        select x, count(*) as people
-        from ({_counted(ctx, question, bind)}) f
-        group by x
-        """,
-        "people by number of events",
-    )
+    blocks = select(ctx, question, question.event, absent=ANY).blocks
+    if blocks.can():
+        span = ctx.span_to_today(question.range)
+        label = "people by number of events"
+        spread_rows = yield from blocks.ask("block_spread", span, [], (), label, nobody=False)
+        rows = [row[3:] for row in spread_rows]
+    else:
+        bind = ctx.binder()
+        rows = yield bind.statement(
+            f"""
+            select x, count(*) as people
+            from ({_counted(ctx, question, bind)}) f
+            group by x
+            """,
+            "people by number of events",
+        )
     if not rows:
         return Typical(), []
     spread: dict[float, int] = dict(rows)
@@ -284,6 +358,8 @@ def _so_often(bind: Binder, label: str) -> str:
 def _counted(ctx: Context, question: TrendFields, bind: Binder) -> str:
     """Relation (actor, x): how many events each person has, if any; never nobody."""
     selection = select(ctx, question, question.event, absent=ANY)
+    if selection.blocks.can():
+        return selection.blocks.numbers(bind, ctx.span_to_today(question.range))
     return f"""
             select e.actor as actor, count(*) as x
             from {selection.source()}

@@ -20,11 +20,18 @@ from core.catalog.selectors import ANY, in_title
 from core.queries.common.added_up import currencies, no_numbers
 from core.queries.common.assemble import Figures, assemble, collect
 from core.queries.common.context import Context
-from core.queries.common.groups import WHOLE, group_fields, in_group
-from core.queries.common.measured import bare, known_measure
+from core.queries.common.groups import (
+    WHOLE,
+    bucket_span,
+    group_fields,
+    in_group,
+    members_of_group,
+)
+from core.queries.common.measured import bare, is_number, known_measure
 from core.queries.common.question import Ask, Rows, TimedQuestion, both_periods, find_bucket, frame
 from core.queries.common.select import select
-from core.queries.trend.per_actor_counts import is_stored, of_events, of_sets
+from core.queries.common.selection import Selection
+from core.queries.trend.per_actor_counts import is_stored, of_blocks, of_events, of_sets
 from core.queries.trend.scan import place
 from core.sql.dialect import Binder, Statement
 from core.timeframe import Bucket, Span
@@ -97,6 +104,10 @@ class PerActor(TimedQuestion):
             stored = self.metric in ("avg", "sum") and is_stored(selection, span, slots, by)
             ask = of_sets if stored else of_events
             return (yield from ask(ctx, selection, span, slots, by, self.metric))
+        selection = select(ctx, self, self.event, absent=ANY)
+        measured = ctx.catalog.field(f"properties.{self.property}", "property")
+        if selection.blocks.can(by, measured):
+            return (yield from of_blocks(ctx, selection, span, slots, by, self.metric, measured))
         bind = ctx.binder()
         figure = self._over_people(ctx, bind)
         rows = yield bind.statement(
@@ -158,12 +169,22 @@ class PerActor(TimedQuestion):
             where given is not null
             group by slot, v0, v1, actor"""
 
+    def _numbered(self, ctx: Context, by: list[Field]) -> Selection | None:
+        """Return the selection of events with a number, if it is not read from rows."""
+        selection = select(ctx, self, self.event, absent=ANY)
+        if self.property:
+            selection = selection.narrowed([is_number(self.property)])
+        return selection if selection.blocks.can(by) else None
+
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: everybody included in the figure."""
         time = frame(ctx, self)
         span, slots = time.period_of(cell)
         slot = find_bucket(slots, cell.bucket)
         by = group_fields(ctx, self.breakdown, cell.group)
+        if (numbered := self._numbered(ctx, by)) is not None:
+            within = bucket_span(slot, span) if slot is not None else span
+            return members_of_group(ctx, bind, numbered, within, self.breakdown, cell.group)
         each = self._each(ctx, bind, span, slots, by)
         tests = ["x is not null"]
         tests += [in_group(ctx, bind, f, f"v{i}", cell.group[i]) for i, f in enumerate(by)]

@@ -8,8 +8,10 @@ and only the number of people with each number of events is kept.
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
+from typing import Any, Final
 
 from core.catalog.fields import Field
+from core.queries.common.added_up import no_numbers
 from core.queries.common.assemble import Figure, Figures, Group, collect
 from core.queries.common.context import Context
 from core.queries.common.groups import WHOLE, people_by_slot, split
@@ -93,7 +95,9 @@ def of_events(
     by: list[Field],
     metric: str,
 ) -> Generator[Statement, Rows, Figures]:
-    """Return a figure over people of their numbers of events, from the events."""
+    """Return a figure over people of their numbers of events, from the events or their blocks."""
+    if selection.blocks.can(by):
+        return (yield from of_blocks(ctx, selection, span, slots, by, metric))
     bind = ctx.binder()
     d = ctx.dialect
     values = [selection.value(bind, field) for field in by] + ["0", "0"]
@@ -119,6 +123,62 @@ def of_events(
     )
     totals, points = split(rows)
     return collect(ctx, by, [row[1:] for row in _over(totals, metric)], _over(points, metric))
+
+
+_WORDS: Final[Mapping[str, list[Any]]] = {
+    "avg": ["sum", "count"],
+    "sum": ["sum"],
+    "min": ["min"],
+    "max": ["max"],
+}
+"""Metric -> the figures of blocks that it follows from; others are percentiles."""
+
+
+def _part(metric: str) -> float:
+    """Return the part of the people, from 0 to 1, that a percentile is above."""
+    if metric in _WORDS:
+        return 0
+    return 0.5 if metric == "median" else float(metric[1:]) / 100
+
+
+def of_blocks(
+    ctx: Context,
+    selection: Selection,
+    span: Span,
+    slots: list[Bucket],
+    by: list[Field],
+    metric: str,
+    measured: Field | None = None,
+) -> Generator[Statement, Rows, Figures]:
+    """Return a figure over people of their numbers of events, or of the sum of a property.
+
+    Args:
+        measured: the property; its values that are not numbers are noted.
+    """
+    words = _WORDS.get(metric, [["percentile", _part(metric)]])
+    counted = ["given", "numbers"] if measured else []
+    rows = yield from selection.blocks.ask(
+        "block_persons",
+        span,
+        slots,
+        by,
+        f"{metric} over people",
+        measured=measured,
+        figures=[*words, *counted],
+        whole=True,
+        nobody=False,
+    )
+    shown = [
+        (*row[:3], row[3] / row[4] if metric == "avg" else row[3])
+        for row in rows
+        if row[0] is not None and row[3] is not None
+    ]
+    totals, points = split(shown)
+    found = collect(ctx, by, totals, points)
+    if measured:
+        given, numbers = (sum(row[n] for row in rows if row[0] != WHOLE) for n in (-2, -1))
+        found.notes += no_numbers(measured.name, given - numbers, given)
+    return found
 
 
 def _whole(bind: Binder, selection: Selection, span: Span, by: list[Field]) -> str:
@@ -154,8 +214,7 @@ def over(counts: Mapping[float, int], metric: str) -> float:
     everything = total(x * people for x, people in counts.items())
     if metric in ("sum", "avg"):
         return everything / sum(counts.values()) if metric == "avg" else everything
-    p = 50.0 if metric == "median" else float(metric[1:])
-    return percentile(counts, p / 100)
+    return percentile(counts, _part(metric))
 
 
 def percentile(counts: Mapping[float, int], p: float) -> float:

@@ -102,12 +102,13 @@ class Scan:
             if fold is not None:
                 return (yield self._parts(ctx, span, slots, fold))
             return (yield self._statement(ctx, span, slots, view))
-        rows = yield from self.selection.blocks.figures(
+        rows = yield from self.selection.blocks.ask(
+            "block_figures",
             span,
             slots,
             self.by,
-            [*words, "given", "count"],
             self.measure.replace("_", " "),
+            figures=[*words, "given", "count"],
             measured=self._measured(),
             windows=view.windows if view and fold is None else None,
             whole=fold is None,

@@ -98,8 +98,30 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=60, deadline=None)
-@given(value_worlds(), questions())
+PER_PERSON = ("avg", "median", "min", "max", "sum", "p90")
+
+
+@st.composite
+def other_questions(draw: st.DrawFn) -> dict[str, Any]:
+    """A figure per person, how often, a histogram."""
+    shared = {
+        "event": draw(st.sampled_from((None, *EVENTS))),
+        "range": draw(st.sampled_from(("5d", "49h"))),
+        "conditions": draw(st.lists(conditions(), max_size=2)),
+    }
+    measure = draw(st.sampled_from(("histogram", "frequency", "", "")))
+    if measure:
+        return {"kind": "trend", "measure": measure, "property": "x", **shared}
+    return {
+        "kind": "per_actor", "metric": draw(st.sampled_from(PER_PERSON)),
+        "property": draw(st.sampled_from((None, "x"))),
+        "breakdown": draw(st.lists(st.sampled_from(FIELDS), max_size=2, unique=True)),
+        "granularity": draw(st.sampled_from(("daily", "hourly"))), "limit": 100, **shared,
+    }  # fmt: skip
+
+
+@settings(max_examples=80, deadline=None)
+@given(value_worlds(), st.one_of(questions(), questions(), other_questions()))
 def test_figures_from_blocks_are_those_from_rows(world: World, fields: dict[str, Any]) -> None:
     with read_both_ways(world) as (blocks, rows):
         if fields["event"] not in world.names:
@@ -107,7 +129,7 @@ def test_figures_from_blocks_are_those_from_rows(world: World, fields: dict[str,
         question = from_json(fields)
         answer = blocks.answer(question, forgiving=True)
         assert answer == rows.answer(question, forgiving=True)
-        if fields["measure"] == "users":
+        if fields.get("measure") in ("users", "histogram", "frequency"):
             check_people(blocks, question, answer)
 
 

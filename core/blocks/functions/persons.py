@@ -1,0 +1,85 @@
+"""Aggregates over what each person did: how many events, or the sum of a property."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from core.blocks.functions import figures
+from core.blocks.functions.aggregates import Figures, Row
+from core.blocks.functions.figures import Numbers
+from core.blocks.functions.gathering import PLACE, WHO
+from core.blocks.functions.groups import Groups, counted, numbered, packed
+from core.blocks.functions.plan import Ints
+
+
+class Each(NamedTuple):
+    """The people of groups: the group of each, who it is, and the number."""
+
+    places: Ints
+    actors: Ints
+    numbers: Numbers
+
+
+class Persons(Figures):
+    """Aggregate: rows as of `Figures`, of one number for each person in each group.
+
+    "given" is still of events, as is "numbers", how many have a number; "count" is of people.
+    """
+
+    def _rows(self, slots: Ints, chosen: Ints | None) -> list[Row]:
+        groups = self._groups(slots, chosen)
+        columns = self._columns(groups, self._each(groups))
+        return [list(row) for row in zip(*self.keys(groups), *columns, strict=True)]
+
+    def _columns(self, groups: Groups, each: Each) -> list[list[Any]]:
+        assert self.plan is not None
+        return [self._over(groups, each, word) for word in self.plan.figures]
+
+    def _over(self, groups: Groups, each: Each, word: Any) -> list[Any]:
+        if word == "given":
+            return self._figure(groups, word, None)
+        if word == "numbers":
+            return self._figure(groups, "count", None)
+        return figures.of_numbers(each.numbers, each.places, len(groups), word)
+
+    def _each(self, groups: Groups) -> Each:
+        assert self.plan is not None
+        actors = self.column(WHO)
+        if self.plan.x is None:
+            most = int(actors.max(initial=0)) + 1
+            keys, counts = counted(groups.places * most + actors)
+            return Each(keys // most, keys % most, Numbers(counts, 0))
+        numbers, places = self._measured(groups, None)
+        keys, most = packed(places, actors[self.column(PLACE)])
+        found, persons = numbered(keys, most)
+        width = int(actors[self.column(PLACE)].max(initial=0)) + 1
+        return Each(found // width, found % width, figures.added(numbers, persons, len(found)))
+
+
+class Spread(Persons):
+    """Aggregate: rows [slot, v0, v1, number, people]: how many people have each number."""
+
+    def _rows(self, slots: Ints, chosen: Ints | None) -> list[Row]:
+        groups = self._groups(slots, chosen)
+        each = self._each(groups)
+        values, places = np.unique(each.numbers.floats, return_inverse=True)
+        keys, people = counted(each.places * len(values) + places)
+        shown = list(zip(*self.keys(groups), strict=True))
+        return [
+            [*shown[key // len(values)], float(values[key % len(values)]), count]
+            for key, count in zip(keys.tolist(), people.tolist(), strict=True)
+        ]
+
+
+class Listed(Persons):
+    """Aggregate: rows [slot, v0, v1, number, actor] of everybody."""
+
+    def _rows(self, slots: Ints, chosen: Ints | None) -> list[Row]:
+        groups = self._groups(slots, chosen)
+        each = self._each(groups)
+        shown = list(zip(*self.keys(groups), strict=True))
+        numbers = each.numbers.floats.tolist()
+        found = zip(each.places.tolist(), numbers, each.actors.tolist(), strict=True)
+        return [[*shown[place], x, actor] for place, x, actor in found]
