@@ -10,10 +10,19 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from core.filters import Condition
 from core.sql.present import Present
+
+READS: Final = {
+    "sets": {"activity", "first_activity"},
+    "blocks": {"blocks"},
+    "events": {"events"},
+}
+"""Word for what statements read -> the tables."""
+
+_TABLES: Final = re.compile(r"\b(?:from|join)\s+(?:main\.)?(\w+)")
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,12 @@ class Statement:
     label: str = ""
     also: tuple[Statement, ...] = ()
     typed: int = 0
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """What it reads, the dearest last: "sets" of people, "blocks" of values, "events"."""
+        tables = set(_TABLES.findall(self.text))
+        return tuple(word for word, names in READS.items() if tables & names)
 
 
 class Dialect(Protocol):

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from pathlib import Path
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from core.answers import Cell, Series
-from core.blocks.making import make_all
 from core.engines.sqlite.dialect import SqliteDialect
 from core.engines.sqlite.engine import SqliteEngine
 from core.language.questions import format_question, parse
@@ -49,22 +46,13 @@ class BlocksEngine(SqliteEngine):
     dialect_class = BlocksDialect
 
 
-def make_blocks(path: Path) -> None:
-    """Have the blocks of every event in a workspace."""
-    with closing(sqlite3.connect(path)) as connection, connection:
-        make_all(connection)
-
-
 @contextmanager
 def both_engines(world: World) -> Iterator[tuple[SqliteEngine, SqliteEngine]]:
     """The usual engine over a world, and one that reads the events for everything, of every other
     world from blocks.
     """
     with engine_of(world) as engine:
-        of_blocks = len(world.events) % 2 == 0
-        if of_blocks:
-            make_blocks(engine.path)
-        kind = BlocksEngine if of_blocks else ScanEngine
+        kind = BlocksEngine if len(world.events) % 2 == 0 else ScanEngine
         other = kind(engine.path, clock=engine.clock)
         try:
             yield engine, other

@@ -48,7 +48,8 @@ def _statement(number: str, statement: Any) -> str:
     sql = textwrap.dedent(statement.text).strip("\n")
     shown = "\n".join(f"  {clean(line.rstrip(), 400)}" for line in sql.split("\n") if line.strip())
     parameters = ", ".join(_value(v) for v in _values(statement.parameters))
-    heading = f"-- {number}. {statement.label}\n" if number else ""
+    reads = f" (reads {', '.join(statement.reads)})" if statement.reads else ""
+    heading = f"-- {number}. {statement.label}{reads}\n" if number else ""
     return f"{heading}{shown}\n  with {parameters or 'no parameters'}"
 
 

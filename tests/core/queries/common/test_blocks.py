@@ -15,7 +15,7 @@ from core.engines.sqlite.engine import SqliteEngine
 from core.errors import Damaged
 from core.filters import OPERATORS
 from core.queries import from_json
-from tests.worlds.compare import BlocksEngine, ScanEngine, check_people, make_blocks
+from tests.worlds.compare import BlocksEngine, ScanEngine, check_people
 from tests.worlds.strategies import DEVICES, EVENTS, EXACT_RANGES, RANGES, USERS, worlds
 from tests.worlds.world import SELECTORS, Event, World, engine_of
 
@@ -28,7 +28,6 @@ WORDS = ("hat", "Hat", "", "(none)", "2025-01-02", "9", True, None)
 def read_both_ways(world: World) -> Iterator[tuple[SqliteEngine, SqliteEngine]]:
     """An engine that reads blocks wherever it can, and one that reads rows."""
     with engine_of(world) as usual:
-        make_blocks(usual.path)
         blocks = BlocksEngine(usual.path, clock=usual.clock)
         rows = ScanEngine(usual.path, clock=usual.clock)
         with closing(blocks), closing(rows):
@@ -37,7 +36,7 @@ def read_both_ways(world: World) -> Iterator[tuple[SqliteEngine, SqliteEngine]]:
 
 def of_blocks(engine: SqliteEngine, question: Any) -> bool:
     """Whether a question's statements read blocks."""
-    return any("from blocks" in s.text for s in engine.run(question, fresh=True).statements)
+    return any("blocks" in s.reads for s in engine.run(question, fresh=True).statements)
 
 
 def value_worlds() -> st.SearchStrategy[World]:
@@ -185,7 +184,6 @@ def test_rows_answer_for_events_without_blocks() -> None:
 
 def test_few_events_are_read_from_their_rows() -> None:
     with engine_of(world(1, 2, 3)) as usual:
-        make_blocks(usual.path)
         assert not of_blocks(usual, from_json(SUM))
 
 
