@@ -28,6 +28,7 @@ from tui.services.config import Config, read
 from tui.services.errors import tell
 from tui.services.freshness import Freshness
 from tui.services.library import Library
+from tui.services.renames import Renames
 from tui.services.settable import GLYPHS
 from tui.services.state import State
 from tui.services.tabs import BoardTabs
@@ -77,6 +78,7 @@ class Explorer(Dressed):
         super().__init__(look, engine.calendar)
         self.engine, self.saved, self.state = engine, saved, state
         self.library = Library(engine, saved)
+        self.renames = Renames()
         self.tabs = BoardTabs(state)
         self.navigator = Navigation(self)
         self.first_page: Screen[Any] | None = None

@@ -30,8 +30,8 @@ LISTS = (
     "boards", "metrics", "funnel", "retention", "segments", "marks", "people", "users", "events",
     "sql",
 )  # fmt: skip
-KEPT = ("funnel", "retention")
-"""Pages with a list of saved questions of one kind."""
+KEPT = ("metrics", "funnel", "retention", "sql")
+"""Pages with a list of saved questions."""
 
 WALKED = ("timeline", "event")
 """Pages of one row of a list, from which < and > go to its neighbours."""
@@ -211,15 +211,16 @@ ACTIONS = (
     Action("mark", ("m",), "mark", "put a mark at the cursor's day", "save",
            ("board", *CHART_PAGES, "marks"), rank=36),
     Action("delete", ("d",), "delete", "delete what is under the cursor", "save",
-           ("boards", "board", "layout", "marks", "segments", "sql", *KEPT), rank=38),
+           ("boards", "board", "layout", "marks", "segments", *KEPT), rank=38),
     Action("rename", (), "", "give the tile another title", "save", ("layout",)),
     Action("duplicate", ("Y",), "copy", "add a copy of the tile", "save", ("layout",), rank=27),
-    Action("rename", (), "", "rename the saved question, audience or mark under the cursor",
+    Action("rename", (), "", "rename what is under the cursor; whatever names it follows",
            "save", (*KEPT, "segments", "marks")),
     Action("duplicate", (), "", "save what is under the cursor of a list under another name too",
            "save", (*KEPT, "segments", "marks")),
-    Action("undo", ("U",), "undo", "bring back what was deleted last", "save",
-           ("boards", "board", "layout", "marks", "segments", "sql", *KEPT, *LISTED), rank=39,
+    Action("undo", ("U",), "undo", "take back the last name given, or bring back what "
+           "was deleted last", "save",
+           ("boards", "board", "layout", "marks", "segments", *KEPT, *LISTED), rank=39,
            on=(("board layout", "bring back the tiles as they were"),
                ("people users", "delete the segment just made"))),
     Action("restore", (), "", "restore what was deleted in the last 30 days: boards, charts, "
@@ -229,7 +230,7 @@ ACTIONS = (
     Action("copy_command", (), "", "copy the command that prints this", "export",
            ("boards", *ASKED, "sql")),
     Action("copy_link", (), "", "copy the text that brings this back, here after : or as footfall "
-           "run takes it", "export", ("boards", *ASKED)),
+           "run takes it", "export", ("boards", *ASKED, "sql")),
     Action("export", ("x",), "export", "write this panel to a file: csv, json, html, ...",
            "export", (*ASKED, "users", "timeline", "sql"), rank=46,
            on=(("board", "write a tile or the whole board to a file"),)),

@@ -12,11 +12,9 @@ from core.queries.common.question import Question
 from core.queries.composite.saved_chart import chart_question
 from core.store.library.saved import Item
 from core.text import clean
-from tui.actions.saving import ask_delete
 from tui.widgets.listing import Row
 
 if TYPE_CHECKING:
-    from tui.actions.pages import ListPage
     from tui.services.library import Library
 
 OnBoard = tuple[Question, str]
@@ -54,8 +52,3 @@ def _asked(make: Callable[[], Question]) -> Question | None:
         return make()
     except FootfallError:
         return None
-
-
-def delete(page: ListPage, item: Item) -> None:
-    """Delete a saved question, after asking."""
-    ask_delete(page, "", item.title, lambda saved: saved.delete("charts", item.id), page.fill)

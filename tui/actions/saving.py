@@ -200,15 +200,37 @@ def delete_board(page: BoardList) -> None:
 
 
 def undo_delete(
-    page: ListPage, kind: Kind = "boards", then: Callable[[], None] | None = None
+    page: ListPage, kind: Kind = "boards", then: Callable[[], object] | None = None
 ) -> None:
-    """Restore what was deleted last, then call `then`, or refresh the page's list."""
+    """Take back the last name that was given, or else restore what was deleted last.
+
+    Args:
+        then: called afterwards; without it the page's list is refreshed.
+    """
+    after = then or page.fill
+    if undo_rename(page, kind, after):
+        return
     deleted = page.app.saved.deleted(kind)
     if not deleted:
         page.say(NOTHING_DELETED)
         return
     id_, title, _ = deleted[0]
-    restore(page, kind, id_, title, then or page.fill)
+    restore(page, kind, id_, title, after)
+
+
+def undo_rename(page: AnyPage, kind: Kind, then: Callable[[], object]) -> bool:
+    """Take back the last name that was given in a kind; False if there is none to take back."""
+    given = page.app.renames.take(kind, newest(page, kind))
+    if given is not None:
+        said = f"It is called {clean(given.before)} again."
+        attempt(page, lambda s: s.rename(kind, given.id, given.before), said, lambda _: then())
+    return given is not None
+
+
+def newest(page: AnyPage, kind: Kind) -> str:
+    """Return the id of what was deleted last of a kind, "" for nothing."""
+    deleted = page.app.saved.deleted(kind)
+    return deleted[0][0] if deleted else ""
 
 
 def restore(page: AnyPage, kind: Kind, id_: str, title: str, then: Callable[[], object]) -> None:
@@ -241,7 +263,8 @@ def undo_tile(page: BoardShown) -> None:
     """Bring the board back as it was before the last change of its tiles."""
     before = page.before
     if before is None:
-        page.say("The tiles of this board were not changed.")
+        if not undo_rename(page, "boards", lambda: page.show_instead(_again(page), None)):
+            page.say("The tiles of this board were not changed.")
         return
     attempt(
         page,
@@ -249,3 +272,8 @@ def undo_tile(page: BoardShown) -> None:
         "The board is as it was before.",
         lambda stored: page.show_instead(stored, None),
     )
+
+
+def _again(page: BoardShown) -> Board:
+    """Return the page's board as it is stored now."""
+    return page.app.saved.board(page.board.id)

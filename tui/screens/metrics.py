@@ -9,6 +9,7 @@ from textual.containers import Horizontal
 from textual.timer import Timer
 
 from core.boards.suggestions import Suggestion
+from core.definitions.saved import Kind
 from core.errors import BadInput, FootfallError
 from core.queries import from_json
 from core.queries.common.question import Question
@@ -17,6 +18,14 @@ from core.text import compact
 from tui.actions import edits
 from tui.actions.beginning import Blank, begin, blank_rows
 from tui.actions.choosing import opening_rows
+from tui.actions.kept.chosen import (
+    Chosen,
+    delete_chosen,
+    duplicate_chosen,
+    rename_chosen,
+    undo_last,
+)
+from tui.actions.kept.copying import Link, chart_link, question_link
 from tui.screens.bases.accompanied_page import REST
 from tui.screens.bases.page import bindings
 from tui.screens.bases.tabled_page import TabledPage
@@ -30,8 +39,12 @@ from tui.widgets.listing import Listing, Row
 CARRIED = ("granularity", "compare", "breakdown")
 """What a row takes over from the current question in addition to its range."""
 
-Listed = tuple[list[tuple[str, int]], str, list[Suggestion], list[Item]]
-"""The content of the list: events with their counts, the requested range, suggestions, charts."""
+Listed = tuple[list[tuple[str, int]], str, list[Suggestion], list[Item], list[Item]]
+"""The content of the list: events with their counts, the requested range, suggestions, custom
+events, charts."""
+
+KEPT: tuple[Kind, ...] = ("charts", "custom_events")
+"""What is kept in the list."""
 
 REALTIME = "realtime"
 """A kind whose range is always the last hours."""
@@ -72,7 +85,7 @@ class MetricsPage(TabledPage):
 
     def start(self) -> None:
         """See Page: the remembered question, or the most frequent event."""
-        self._fill()
+        self.fill()
         remembered = self.app.state.question("metrics")
         if remembered is not None:
             self.open_question(remembered)
@@ -83,9 +96,10 @@ class MetricsPage(TabledPage):
         """The list of events and metrics."""
         return self.query_one("#events", Listing)
 
-    def _fill(self, *, keep: bool = True) -> None:
+    def fill(self, *, keep: bool = True) -> None:
+        """List the events, the metrics and what is saved, as they are now."""
         self._listed = self._to_list()
-        counts, base, suggested, charts = self._listed
+        counts, base, suggested, custom, charts = self._listed
         rows = [
             Row(
                 name,
@@ -96,6 +110,12 @@ class MetricsPage(TabledPage):
             for name, count in counts
         ]
         rows += opening_rows(suggested)
+        if custom:
+            rows.append(Row("custom events"))
+            rows += [
+                Row(f" {item.title}", _question({"kind": "trend", "event": _named(item)}, base))
+                for item in custom
+            ]
         if charts:
             rows.append(Row("saved"))
             rows += [Row(f" {chart.title}", chart, "saved") for chart in charts]
@@ -104,7 +124,8 @@ class MetricsPage(TabledPage):
     def _to_list(self) -> Listed:
         library = self.app.library
         base = edits.usual_range(self.app)
-        return self.counts, base, library.suggested(), library.charts()
+        custom = library.custom_events()
+        return self.counts, base, library.suggested(), custom, library.charts()
 
     def _count(self) -> None:
         """Ask how often each event happened, for the list."""
@@ -130,7 +151,7 @@ class MetricsPage(TabledPage):
         self.counts = [(str(row[0]), int(row[1])) for row in table.rows if row[0] in names]
         self.listing.empty = "" if self.counts else "No events yet."
         self.listing.aside = "all time" if self.counts else ""
-        self._fill(keep=False)
+        self.fill(keep=False)
         if not self.counts:
             hint = "footfall import FILE --into DB imports some."
             self.first_view.fail(BadInput("There are no events yet.", hint))
@@ -140,7 +161,7 @@ class MetricsPage(TabledPage):
     def resume(self) -> None:
         """See Page: refresh the list; closing a dialog usually changes nothing."""
         if self._to_list() != self._listed:
-            self._fill()
+            self.fill()
 
     def open_question(self, question: Question, chart: str = "") -> None:
         """Ask a question here."""
@@ -183,6 +204,43 @@ class MetricsPage(TabledPage):
             self._show_row()
         self.first_view.focus()
 
+    # -- what is kept
+
+    @property
+    def kept(self) -> Chosen:
+        """The saved chart or the custom event under the cursor of the list."""
+        value = self.listing.value
+        if isinstance(value, Item):
+            return "charts", value
+        event = getattr(value, "event", None)
+        custom = self._listed[3] if self._listed is not None else []
+        found = next((item for item in custom if _named(item) == event), None)
+        return None if found is None else ("custom_events", found)
+
+    @property
+    def link(self) -> Link | None:
+        """See QuestionPage; with the focus on the list, of its row."""
+        if self.panel is not self.listing or self.listing.value is None:
+            return super().link
+        value = self.listing.value
+        return chart_link(value) if isinstance(value, Item) else question_link(value)
+
+    def action_rename(self) -> None:
+        """Rename the saved chart or the custom event under the cursor of the list."""
+        rename_chosen(self, self.kept)
+
+    def action_duplicate(self) -> None:
+        """Save it under another name too."""
+        duplicate_chosen(self, self.kept)
+
+    def action_delete(self) -> None:
+        """Delete it, after asking."""
+        delete_chosen(self, self.kept)
+
+    def action_undo(self) -> None:
+        """Take back the last name, or bring back what was deleted last."""
+        undo_last(self, KEPT, self.fill)
+
     def action_new(self) -> None:
         """Ask another question: one of any kind about the current one, or a typed one."""
         rows = opening_rows(self.app.library.suggestions().listed(self.question)) + blank_rows()
@@ -220,6 +278,11 @@ class MetricsPage(TabledPage):
         self.toggle_class("-open")
         self.zoomed = self.first_view if self.has_class("-open") else None
         self.first_view.focus()
+
+
+def _named(item: Item) -> str:
+    """Return how questions name a custom event."""
+    return f"ce:{item.title}"
 
 
 def _question(body: dict[str, Any], range_text: str) -> Question:

@@ -20,7 +20,8 @@ from core.sql.tokens import place
 from core.store.library.saved import Item
 from core.text import clean, number
 from tui.actions.edits import after
-from tui.actions.kept_questions import delete
+from tui.actions.kept.chosen import Chosen, delete_chosen, duplicate_chosen, rename_chosen
+from tui.actions.kept.copying import Link, chart_link
 from tui.actions.saving import undo_delete
 from tui.actions.sql_list import Insert, Load, history_rows, saved_rows, schema_rows
 from tui.actions.statements import (
@@ -426,16 +427,32 @@ class SqlPage(QuestionPage):
         self.fill()
         self.update_chrome()
 
-    def action_delete(self) -> None:
-        """Delete the saved statement under the cursor, after asking."""
+    @property
+    def kept(self) -> Chosen:
+        """The saved statement under the cursor of the list."""
         value = self.listing.value
         chosen = value.saved if isinstance(value, Load) else ""
         item = next((item for item, _ in self.statements if item.id == chosen), None)
-        if item is None:
-            self.say("Only a saved statement in the list can be deleted. TAB goes to the list.")
-        else:
-            delete(self, item)
+        return None if item is None else ("charts", item)
+
+    @property
+    def link(self) -> Link | None:
+        """See QuestionPage; with the focus on the list, of the saved statement there."""
+        chosen = self.kept if self.panel is self.listing else None
+        return chart_link(chosen[1]) if chosen is not None else super().link
+
+    def action_rename(self) -> None:
+        """Rename the saved statement under the cursor."""
+        rename_chosen(self, self.kept)
+
+    def action_duplicate(self) -> None:
+        """Save it under another name too."""
+        duplicate_chosen(self, self.kept)
+
+    def action_delete(self) -> None:
+        """Delete the saved statement under the cursor, after asking."""
+        delete_chosen(self, self.kept)
 
     def action_undo(self) -> None:
-        """Bring the last deleted statement back."""
+        """Take back the last name, or bring the last deleted statement back."""
         undo_delete(self, "charts")

@@ -75,6 +75,10 @@ class Library:
         """Return the saved audiences."""
         return self._items("audiences")
 
+    def custom_events(self) -> list[Item]:
+        """Return the custom events."""
+        return self._items("custom_events")
+
     def marks(self, category: str | None = None) -> list[Mark]:
         """Return the marks, newest first."""
         return self._read("marks", lambda: self.saved.marks(category=category))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui.services.config import Config
     from tui.services.freshness import Freshness
     from tui.services.library import Library
+    from tui.services.renames import Renames
     from tui.services.state import State
     from tui.services.tabs import BoardTabs
     from tui.texts.happened import Happened
@@ -109,6 +110,7 @@ class Host(App[int]):
         engine: answers questions about the workspace.
         saved: its boards, marks and audiences.
         state: what was remembered from the last session.
+        renames: the names that were given, for the undo key.
         tabs: the boards that are open as tabs.
         library: saved things, as pages list them.
         navigator: opens pages, which do not know each other.
@@ -126,6 +128,7 @@ class Host(App[int]):
     engine: SqliteEngine
     saved: Saved
     state: State
+    renames: Renames
     tabs: BoardTabs
     library: Library
     navigator: Navigator

@@ -11,9 +11,10 @@ import sqlite3
 from typing import Any
 
 from core.definitions.saved import Item, Kind, Version
-from core.definitions.shared import new_id
+from core.definitions.shared import checked, new_id
 from core.errors import BadInput, NotFound, did_you_mean, not_as_written
 from core.language.kept import read_kept, read_tiles, write_kept, write_tiles
+from core.language.renaming import NAMED, Renaming
 from core.store.library.access import KEPT_MS, Access
 from core.store.library.profiles import Profile
 from core.values.json_text import stored_object
@@ -28,6 +29,9 @@ ONE = {
     "boards": "board", "charts": "chart", "audiences": "audience", "queries": "query",
     "custom_events": "custom event",
 }  # fmt: skip
+FOLLOWING: tuple[Kind, ...] = ("boards", "charts", "audiences", "custom_events")
+"""The kinds whose things may name others."""
+
 _ITEM = "id, title, description, body, owner, pinned, created_at, updated_at"
 
 _READ = {"charts": read_kept, "boards": read_tiles}
@@ -92,17 +96,42 @@ class Items:
         with self.access.writing() as connection:
             profile = self.access.who(connection)
             self._check(connection, profile, kind, id_)
-            taken = connection.execute(
-                f"""
-                select 1 from {table_of(kind)}
-                where title = ? and id <> ? and deleted_at is null
-                """,
-                (item.title, id_),
-            ).fetchone()
-            if taken:
-                raise taken_title(kind, item.title)
+            _refuse_taken(connection, kind, id_, item.title)
             self._store(connection, profile, kind, item.model_copy(update={"id": id_}))
         return self.one(kind, id_)
+
+    def rename(self, kind: Kind, id_: str, title: str) -> tuple[Item, int]:
+        """Give one another title, and that name to whatever is kept and names it, all at once.
+
+        Returns:
+            It as stored, and how many other kept things follow.
+
+        Raises:
+            NotFound, Forbidden, BadInput: as for `save`.
+        """
+        item = self.one(kind, id_)
+        named = checked(Item, {**item.model_dump(), "title": title})
+        with self.access.writing() as connection:
+            profile = self.access.who(connection)
+            self._check(connection, profile, kind, item.id)
+            _refuse_taken(connection, kind, item.id, named.title)
+            self._store(connection, profile, kind, named)
+            followed = self._follow(connection, profile, Renaming(kind, item.title, named.title))
+        return self.one(kind, item.id), followed
+
+    def _follow(self, connection: sqlite3.Connection, profile: Profile, renaming: Renaming) -> int:
+        """Store what names a thing with its new name, whoever owns it; return how many did."""
+        followed = 0
+        for kind in FOLLOWING if renaming.kind in NAMED else ():
+            for row in connection.execute(
+                f"select {_ITEM} from {table_of(kind)} where deleted_at is null"
+            ).fetchall():
+                item = _to_item(kind, row)
+                body = renaming.followed(item.body)
+                if body is not item.body:
+                    self._store(connection, profile, kind, item.model_copy(update={"body": body}))
+                    followed += 1
+        return followed
 
     def _check(
         self, connection: sqlite3.Connection, profile: Profile, kind: Kind, id_: str
@@ -236,6 +265,18 @@ class Items:
                 )
             except sqlite3.IntegrityError as error:
                 raise taken_title(kind, found) from error
+
+
+def _refuse_taken(connection: sqlite3.Connection, kind: Kind, id_: str, title: str) -> None:
+    taken = connection.execute(
+        f"""
+        select 1 from {table_of(kind)}
+        where title = ? and id <> ? and deleted_at is null
+        """,
+        (title, id_),
+    ).fetchone()
+    if taken:
+        raise taken_title(kind, title)
 
 
 def table_of(kind: str) -> str:

@@ -113,6 +113,17 @@ class Saved:
         """Store a new item or a new version of the one with its id; see Items.save."""
         return self.kept.save(kind, item)
 
+    def rename(self, kind: Kind, id_: str, title: str) -> int:
+        """Give something another title; return how many kept things that name it follow.
+
+        See Items.rename.
+        """
+        if kind != "marks":
+            return self.kept.rename(kind, id_, title)[1]
+        mark = self.mark(id_)
+        self.save_mark(checked(Mark, {**mark.model_dump(), "title": title}))
+        return 0
+
     def delete(self, kind: Kind, id_: str) -> None:
         """Delete one by id; it can be restored for 30 days. NotFound when there is none."""
         if kind == "marks":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from core.definitions.board import Board
+from core.definitions.board import Block, Board
 from core.language.questions import parse
 from core.store.library.saved import Item, Mark, Saved
 from tests.worlds.tui_pilot import NOW, Driver, explorer
@@ -75,7 +75,7 @@ async def test_audiences_and_marks_are_renamed_and_duplicated(path: Path) -> Non
         assert "There is already an audience called 'german'." in ff.screen
         await ff.type("Holland")
         await ff.press("enter")
-        assert "Renamed to Holland. Questions about Dutch must be edited." in ff.status
+        assert "Renamed to Holland. U takes it back." in ff.status
         await name(ff, "duplicate", "")
         assert "must be 1 to 200 characters" in ff.screen
         await ff.type("Netherlands")
@@ -190,3 +190,68 @@ async def test_who_dropped_at_step_two_is_three_keys_away(path: Path) -> None:
         assert ff.page.question.cell.outcome == "dropped"
         assert ff.page.question.cell.step == 2
         assert ff.page.query_one("#who").answer is not None
+
+
+async def test_what_names_a_kept_thing_follows_its_new_name_and_undo_brings_the_old_one(
+    path: Path,
+) -> None:
+    saved = Saved(path)
+    saved.save_custom_event("Bought", {"events": [{"event": "purchase"}]})
+    saved.save("charts", Item(title="Weekly", body={"question": "ce:bought weekly as bars"}))
+    saved.save("charts", Item(title="Two", body={"question": "saved Weekly last 7d"}))
+    saved.save(
+        "charts", Item(title="Rows", body={"question": {"kind": "sql", "query": "select 1"}})
+    )
+    saved.save_audience("Buyers", {"events": [{"event": "ce:Bought", "op": "gte", "count": 2}]})
+    text = 'signup > "ce:Bought" for "Buyers" last 60d'
+    tiles = (
+        Block(id="text", question=text),
+        Block(id="json", question='{"kind": "trend", "event": "ce:Bought", "audience": "Buyers"}'),
+        Block(id="word", question="signup where plan = Buyers"),
+    )
+    saved.save_board(Board(title="All", blocks=tiles))
+
+    async def name(ff: Driver, row: object, title: str) -> None:
+        await ff.press("tab")
+        ff.page.listing.focus()
+        ff.page.listing.select(row)
+        ff.page.perform("rename")
+        await ff.settle()
+        await ff.type(title)
+        await ff.press("enter")
+
+    def asked() -> list[str]:
+        return [block.question for block in saved.board("All").blocks]
+
+    before = asked()
+    async with explorer(path, place="metrics", size=(120, 40)) as ff:
+        rows = {row.text.strip(): row.value for row in ff.page.listing.rows}
+        await name(ff, rows["Bought"], "Paid twice")
+        assert "3 things that named it follow. U takes it back." in ff.status
+        assert saved.item("charts", "Weekly").body["question"] == '"ce:Paid twice" weekly as bars'
+        assert saved.item("audiences", "Buyers").body["events"][0]["event"] == "ce:Paid twice"
+        await name(ff, saved.item("charts", "Weekly"), "By week")
+        assert saved.item("charts", "Two").body["question"] == 'saved "By week" last 7d'
+        saved.rename("audiences", saved.item("audiences", "Buyers").id, "Payers")
+        assert asked() == [
+            'signup > "ce:Paid twice" last 60d for Payers',
+            '{"kind": "trend", "event": "ce:Paid twice", "audience": "Payers"}',
+            "signup where plan = Buyers",
+        ]
+        saved.rename("audiences", saved.item("audiences", "Payers").id, "Buyers")
+        await ff.press("U", "U")
+        assert "It is called Bought again." in ff.status
+        assert [saved.item("charts", title).title for title in ("Weekly", "Two")]
+        assert asked()[1:] == before[1:]
+        ff.page.listing.select(rows["Bought"])
+        ff.page.perform("copy_link")
+        await ff.settle()
+        assert parse(ff.app.clipboard).event == "ce:Bought"
+        await ff.press("9")
+        ff.page.listing.focus()
+        loads = [row.value for row in ff.page.listing.rows if row.text.strip() == "Rows"]
+        await name(ff, loads[0], "Every row")
+        assert "Every row" in ff.screen
+        ff.page.perform("copy_link")
+        await ff.settle()
+        assert ff.app.clipboard == f"saved:{saved.item('charts', 'Every row').id}"

@@ -10,9 +10,10 @@ from core.definitions.board import Board
 from core.definitions.saved import Item, Kind, Mark
 from core.definitions.shared import new_id
 from core.store.library.saved import Saved
-from core.text import clean
-from tui.actions.saving import ask_name
+from core.text import clean, things
+from tui.actions.saving import ask_name, newest
 from tui.actions.storing import Again, attempt
+from tui.services.renames import Renamed
 
 if TYPE_CHECKING:
     from tui.actions.pages import AnyPage
@@ -31,14 +32,12 @@ class Naming(NamedTuple):
         store: stores a new one, or one in place of that of its id.
         another: follows the name that is offered for a copy.
         reset: fields that a copy does not take over, and what they are in it.
-        is_named: whether questions name it by its title.
     """
 
     prefix: str
     store: Callable[[Saved, Any], Thing]
     another: str = "2"
     reset: tuple[tuple[str, Any], ...] = ()
-    is_named: bool = False
 
 
 _OWN = (("is_pinned", False), ("owner", ""))
@@ -47,8 +46,9 @@ NAMINGS: MappingProxyType[Kind, Naming] = MappingProxyType({
     "boards": Naming("brd", lambda saved, board: saved.save_board(board), "copy",
                      (("updated_at", 0),)),
     "charts": Naming("cht", lambda saved, item: saved.save("charts", item), reset=_OWN),
-    "audiences": Naming("aud", lambda saved, item: saved.save("audiences", item), reset=_OWN,
-                        is_named=True),
+    "audiences": Naming("aud", lambda saved, item: saved.save("audiences", item), reset=_OWN),
+    "custom_events": Naming("cev", lambda saved, item: saved.save("custom_events", item),
+                            reset=_OWN),
     "marks": Naming("mrk", lambda saved, mark: saved.save_mark(mark)),
 })  # fmt: skip
 """Kind -> how its things get a name."""
@@ -60,15 +60,38 @@ def rename(page: AnyPage, kind: Kind, thing: Thing, then: Then) -> None:
     Args:
         then: called with it as it is stored.
     """
-    naming = NAMINGS[kind]
-    note = f" Questions about {clean(thing.title, 30)} must be edited." if naming.is_named else ""
 
     def store(name: str, again: Again) -> None:
-        named = thing.model_copy(update={"title": name})
-        said = f"Renamed to {clean(name)}.{note}"
-        attempt(page, lambda saved: naming.store(saved, named), said, then, again)
+        give(page, Renamed(kind, thing.id, thing.title, newest(page, kind)), name, then, again)
 
     ask_name(page, "Rename", thing.title, store)
+
+
+def give(
+    page: AnyPage, renamed: Renamed, name: str, then: Then, again: Again | None = None
+) -> None:
+    """Give something kept another name, which the undo key takes back; what names it follows."""
+    kind = renamed.kind
+
+    def work(saved: Saved) -> tuple[Any, int]:
+        followed = saved.rename(kind, renamed.id, name)
+        return one(saved, kind, renamed.id), followed
+
+    def named(found: tuple[Any, int]) -> None:
+        page.app.renames.add(renamed)
+        thing, followed = found
+        then(thing)
+        also = f" {things(followed, 'thing')} that named it follow." if followed else ""
+        page.say(f"Renamed to {clean(name)}.{also} U takes it back.")
+
+    attempt(page, work, f"Renamed to {clean(name)}.", named, again)
+
+
+def one(saved: Saved, kind: Kind, id_: str) -> Thing:
+    """Return something kept by its id."""
+    if kind == "boards":
+        return saved.board(id_)
+    return saved.mark(id_) if kind == "marks" else saved.item(kind, id_)
 
 
 def duplicate(

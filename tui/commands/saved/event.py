@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from core.errors import BadInput
+from core.text import things
 from tui.commands.database import database, open_engine
 from tui.commands.options import db_option, format_options, width_of, width_option
 from tui.commands.output import put_answer, put_line, say
@@ -118,11 +119,13 @@ def _bare(name: str) -> str:
 @as_option
 @db_option
 def rename(name: str, to: str, profile: str | None, db: str | None) -> None:
-    """Rename a custom event; questions that name it must be edited."""
+    """Rename a custom event; whatever is kept and names it follows."""
     saved = saved_at(database(db), profile)
     found = saved.item("custom_events", _bare(name))
-    saved.save_custom_event(_bare(to), found.body, found.id)
+    followed = saved.rename("custom_events", found.id, _bare(to))
     put_line(f"Renamed ce:{found.title} to ce:{_bare(to)}")
+    if followed:
+        say(f"-- {things(followed, 'thing')} that named it follow")
     say(f"-- undo: {_again('rename', _bare(to), found.title)}")
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from core.errors import BadQuestion, CannotOpen
 from core.queries.common.question import Question
 from core.store.library.saved import Item
 from core.text import clean
 from tui.actions.beginning import begin
+from tui.actions.kept.chosen import Chosen, delete_chosen, duplicate_chosen, rename_chosen
 from tui.actions.kept.copying import Link, chart_link, question_link
-from tui.actions.kept.naming import duplicate, rename
-from tui.actions.kept_questions import delete, kept_rows, question_of
+from tui.actions.kept_questions import kept_rows, question_of
 from tui.actions.saving import save_question, undo_delete
 from tui.screens.bases.accompanied_page import AccompaniedPage
 from tui.widgets.answer import AnswerView
@@ -126,26 +125,23 @@ class PlacePage(AccompaniedPage):
 
     def action_rename(self) -> None:
         """Rename the saved question under the cursor of the list."""
-        self._with_kept(lambda page, item: rename(page, "charts", item, lambda _: page.fill()))
+        rename_chosen(self, self._chosen)
 
     def action_duplicate(self) -> None:
         """Save the question under the cursor of the list under another name too."""
-        self._with_kept(lambda page, item: duplicate(page, "charts", item, lambda _: page.fill()))
+        duplicate_chosen(self, self._chosen)
 
     def action_delete(self) -> None:
         """Delete the saved question under the cursor of the list."""
-        self._with_kept(delete)
+        delete_chosen(self, self._chosen)
 
     def action_undo(self) -> None:
         """Bring the last deleted question back."""
         undo_delete(self, "charts")
 
-    def _with_kept(self, work: Callable[[Self, Item], None]) -> None:
-        item = self.kept
-        if item is None:
-            self.say("Choose a saved one in the list first; TAB goes there.")
-        else:
-            work(self, item)
+    @property
+    def _chosen(self) -> Chosen:
+        return None if self.kept is None else ("charts", self.kept)
 
     def action_new(self) -> None:
         """Build another question of this kind."""
