@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from core.definitions.board import Block, Board
     from tui.actions.pages import AnswerPage, BoardAnswered
     from tui.widgets.answer import AnswerView
-    from tui.widgets.tile import Tile
+    from tui.widgets.boards.tile import Tile
 
 FORMATS = (
     ("c", "csv", "csv"),

@@ -13,9 +13,9 @@ from core.store.library.saved import Item
 from tui.actions.storing import StoringPage
 from tui.services.runner import View
 from tui.widgets.answer import AnswerView
+from tui.widgets.boards.tile import Tile
 from tui.widgets.listing import Listing
 from tui.widgets.panel import Panel
-from tui.widgets.tile import Tile
 
 
 class AnyPage(StoringPage, Protocol):

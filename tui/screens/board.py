@@ -16,9 +16,9 @@ from tui.actions.kept.copying import board_link, copy_link
 from tui.actions.saving import BOARD_SAVED, delete_tile, save_board, undo_tile
 from tui.screens.bases.page import bindings
 from tui.screens.bases.tabbed_page import TabbedPage
+from tui.widgets.boards.tile import Tile
+from tui.widgets.boards.tiles import Tiles
 from tui.widgets.panel import Panel
-from tui.widgets.tile import Tile
-from tui.widgets.tiles import Tiles
 
 EMPTY = "This board is empty. e and then n add to it, as does a on a chart."
 CHANGED = "board changed: w keeps it, 0 goes back"

@@ -15,10 +15,10 @@ from tui.actions.saving import BOARD_SAVED
 from tui.actions.storing import attempt
 from tui.screens.bases.page import bindings
 from tui.screens.bases.tiled_page import TiledPage
-from tui.widgets.note import NoteView
+from tui.widgets.boards.note import NoteView
+from tui.widgets.boards.tile import Tile
+from tui.widgets.boards.tiles import Tiles
 from tui.widgets.panel import Panel
-from tui.widgets.tile import Tile
-from tui.widgets.tiles import Tiles
 
 EMPTY = "This board is empty. n adds a tile."
 HOW = "Arrows move the tile. ESC saves the whole layout; U then brings back the one before."

@@ -13,11 +13,11 @@ from core.definitions.shared import checked
 from core.errors import FootfallError
 from core.text import clean, things
 from tui.screens.bases.tiled_page import TiledPage
-from tui.widgets.board_tabs import Tab, TabLine
+from tui.widgets.boards.tabs import Tab, TabLine
+from tui.widgets.boards.tile import Tile
 from tui.widgets.chrome import Crumb
 from tui.widgets.dialogs import Chooser
 from tui.widgets.listing import Row
-from tui.widgets.tile import Tile
 
 ALONE = "Only this board is open. n opens another beside it."
 

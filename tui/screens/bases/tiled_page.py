@@ -17,10 +17,10 @@ from tui.actions import edits
 from tui.screens.bases.question_page import QuestionPage
 from tui.texts.summary import Chip, chips
 from tui.widgets.answer import AnswerView
-from tui.widgets.note import NoteView
+from tui.widgets.boards.note import NoteView
+from tui.widgets.boards.tile import Tile
+from tui.widgets.boards.tiles import Tiles
 from tui.widgets.panel import Panel
-from tui.widgets.tile import Tile
-from tui.widgets.tiles import Tiles
 
 
 class TiledPage(QuestionPage):

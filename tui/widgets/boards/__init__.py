@@ -1,0 +1,1 @@
+"""What lies on the page of a board: its tiles, notes and tabs."""
