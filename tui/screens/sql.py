@@ -267,7 +267,7 @@ class SqlPage(QuestionPage):
         elif self.has_class("-alone"):
             self.action_zoom()
         elif self.result.found:
-            self._search("")
+            self.result.search("")
         else:
             super().action_back()
 
@@ -321,13 +321,7 @@ class SqlPage(QuestionPage):
 
     def action_sort(self) -> None:
         """Sort by the column under the cursor: up, down, as it was asked."""
-        result = self.result
-        if result.cursor is None:
-            return
-        at = result.cursor[1]
-        orders = [(at, False), (at, True), None]
-        result.sorted_by = after(orders, result.sorted_by)
-        result.rearrange()
+        self.result.sort_next()
 
     def action_find(self) -> None:
         """Show only rows with some words; in the list, filter the list."""
@@ -337,11 +331,8 @@ class SqlPage(QuestionPage):
         prompt = Prompt(
             "Find in rows", str, value=self.result.found, help="Shows only rows with these words."
         )
-        self.app.push_screen(prompt, lambda text: None if text is None else self._search(text))
-
-    def _search(self, text: str) -> None:
-        self.result.found = text.strip()
-        self.result.rearrange()
+        search = self.result.search
+        self.app.push_screen(prompt, lambda text: None if text is None else search(text))
 
     def action_chart(self) -> None:
         """Draw the rows in the next way that their columns allow."""

@@ -56,6 +56,21 @@ class ResultView(AnswerView):
         self.result, self.error, self.waiting, self.empty = result, None, False, ""
         self.rearrange()
 
+    def search(self, text: str) -> None:
+        """Show only rows with some words; none shows all."""
+        self.found = text.strip()
+        self.rearrange()
+
+    def sort_next(self) -> None:
+        """Sort by the column under the cursor: up, down, as it was asked."""
+        if self.cursor is None:
+            return
+        at = self.cursor[1]
+        orders = [(at, False), (at, True), None]
+        now = orders.index(self.sorted_by) if self.sorted_by in orders else -1
+        self.sorted_by = orders[(now + 1) % len(orders)]
+        self.rearrange()
+
     def rearrange(self) -> None:
         """Sort and search the rows that were read."""
         if self.result is None or self.whole is None:
