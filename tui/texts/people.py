@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from core.answers import People
+from typing import TYPE_CHECKING
+
 from core.text import number
+
+if TYPE_CHECKING:
+    from core.answers import People
 
 
 def many(total: int) -> str:
