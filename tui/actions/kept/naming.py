@@ -13,6 +13,7 @@ from core.store.library.saved import Saved
 from core.text import clean, things
 from tui.actions.saving import ask_name, newest
 from tui.actions.storing import Again, attempt
+from tui.services.errors import tell
 from tui.services.renames import Renamed
 
 if TYPE_CHECKING:
@@ -80,9 +81,10 @@ def give(
     def named(found: tuple[Any, int]) -> None:
         page.app.renames.add(renamed)
         thing, followed = found
-        then(thing)
         also = f" {things(followed, 'thing')} that named it follow." if followed else ""
-        page.say(f"Renamed to {clean(name)}.{also} U takes it back.")
+        said = f"Renamed to {clean(name)}.{also} U takes it back."
+        tell(page.app, said, warning=False)
+        then(thing)
 
     attempt(page, work, f"Renamed to {clean(name)}.", named, again)
 
