@@ -304,20 +304,24 @@ class Sessions(TimedQuestion):
     def _binned(self, ctx: Context, bind: Binder) -> str:
         """Relation (actor, v0): the number of the bin of each session."""
         bounds = [(n, round(a * 1000), round(b * 1000)) for n, (_, a, b) in enumerate(self._bins())]
-        each = ctx.dialect.rows(bind.rows(bounds), ["v0", "low", "high"])
         sessions = started(ctx, bind, select(ctx, self), ctx.span_to_today(self.range))
+        whens = " ".join(f"when s.length < {bind(high)} then {n}" for n, _, high in bounds)
         return f"""
-            select s.actor as actor, b.v0 as v0
+            select s.actor as actor, case {whens} end as v0
             from ({sessions}) s
-            join {each} b on s.length >= b.low and s.length < b.high
-            where s.length <= {bind(DAY)}"""
+            where s.length >= {bind(bounds[0][1])} and s.length < {bind(bounds[-1][2])}
+              and s.length <= {bind(DAY)}"""
 
     def _lengths(self, ctx: Context) -> Ask:
         bind = ctx.binder()
         rows = yield bind.statement(
             f"""
-            select v0, count(*), count(distinct actor)
-            from ({self._binned(ctx, bind)})
+            select v0, sum(sessions), count(*)
+            from (
+                select v0, actor, count(*) as sessions
+                from ({self._binned(ctx, bind)})
+                group by v0, actor
+            )
             group by v0
             """,
             "sessions by length",
