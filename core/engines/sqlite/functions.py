@@ -12,12 +12,12 @@ import json
 import sqlite3
 from collections.abc import Callable
 from functools import partial
-from itertools import pairwise
 from typing import Any
 
 from pyroaring import BitMap
 
 from core.blocks.functions.registering import register as register_blocks
+from core.engines.sqlite.gaps import Gaps
 from core.errors import FootfallError, QueryFailed, not_as_written
 from core.sql.sets import Blob, load, percentile
 from core.sums import total
@@ -274,34 +274,6 @@ class Combination:
         if not set(map(type, self.values)) <= {int, float, str}:
             raise TypeError("no value")
         return ",".join(sorted(str(value).encode().hex().upper() for value in self.values))
-
-
-class Gaps:
-    """Aggregate: for each actor in at least two sets, twice the median of the days between them.
-
-    A JSON array of [actor, twice the median]. Sets come with their day, in any order.
-    """
-
-    def __init__(self) -> None:
-        self.days: dict[int, list[int]] = {}
-
-    def step(self, day: int, users: Blob) -> None:
-        """Note one day of everybody in a set."""
-        if not isinstance(day, int):
-            raise TypeError("no day")
-        for actor in load(users):
-            self.days.setdefault(actor, []).append(day)
-
-    def finalize(self) -> str:
-        """Return the list."""
-        return str([[actor, found] for actor, days in self.days.items() if (found := _twice(days))])
-
-
-def _twice(days: list[int]) -> int:
-    """Return twice the median of the gaps between days, 0 for fewer than two days."""
-    days = sorted(set(days))
-    gaps = sorted(later - day for day, later in pairwise(days))
-    return gaps[(len(gaps) - 1) // 2] + gaps[len(gaps) // 2] if gaps else 0
 
 
 class Total:

@@ -14,12 +14,21 @@ def median_gaps(dialect: Dialect, relation: str) -> str:
     return _clickhouse(relation) if dialect.name == "clickhouse" else _sqlite(relation)
 
 
+def people_by_median(dialect: Dialect, relation: str) -> str:
+    """Return the relation (halves, people): how many people have which median; as `median_gaps`."""
+    if dialect.name == "clickhouse":
+        return f"select halves, count(*) as people from ({_clickhouse(relation)}) group by halves"
+    return f"""
+            select value ->> 0 as halves, value ->> 1 as people
+            from json_each((select rb_gaps(slot, users) from ({relation})))"""
+
+
 def _sqlite(relation: str) -> str:
     """Our aggregate, unfolded through json_each, as windows over a row per day are slower."""
-    return (
-        "select value ->> 0 as actor, value ->> 1 as halves "
-        f"from json_each((select rb_gaps(slot, users) from ({relation})))"
-    )
+    return f"""
+            select a.value as actor, m.value ->> 0 as halves
+            from json_each((select rb_gaps(slot, users) from ({relation}))) m,
+                 json_each(m.value, '$[2]') a"""
 
 
 def _clickhouse(relation: str) -> str:

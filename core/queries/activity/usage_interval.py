@@ -15,7 +15,7 @@ from pydantic import Field as Limited
 from core.answers import Bin, Cell, Histogram
 from core.catalog.selectors import titled
 from core.errors import BadQuestion
-from core.queries.activity.gaps import median_gaps
+from core.queries.activity.gaps import median_gaps, people_by_median
 from core.queries.common.context import Context
 from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Question
@@ -44,8 +44,8 @@ class UsageInterval(Question):
         bind, d = ctx.binder(), ctx.dialect
         rows = yield bind.statement(
             f"""
-            with medians as materialized ({self._medians(ctx, bind)})
-            select 1 as part, halves, count(*) as people from medians group by halves
+            select 1 as part, halves, people
+            from ({people_by_median(d, self._sets(ctx, bind))})
             union all
             select 0, 0, {d.count(d.union("users"))} from ({self._sets(ctx, bind)})
             """,

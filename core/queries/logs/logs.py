@@ -217,18 +217,21 @@ class Logs(TimedQuestion):
         by = self._by()
         span = ctx.span_to_today(self.range)
         bind = ctx.binder()
+        stored = span.whole_days and wanted.by_day
         rows = yield bind.statement(
             f"""
-            with found as (
-                select l.{by} as v0, l.session as session, count(*) as logs
-                from {wanted.source()}
-                where {wanted.where(bind, span)}
-                group by l.{by}, l.session
-            )
-            select 0 as part, v0, sum(logs) from found group by v0
+            select 0 as part, l.{by} as v0, {"sum(l.total)" if stored else "count(*)"} as logs
+            from {"log_days l" if stored else wanted.source()}
+            where {wanted.where(bind, span, by_day=stored)}
+            group by l.{by}
             union all
             select 1, f.v0, count(distinct s.actor)
-            from found f join sessions s on s.session = f.session
+            from (
+                select distinct l.{by} as v0, l.session as session
+                from {wanted.source()}
+                where {wanted.where(bind, span)} and l.session > 0
+            ) f
+            join sessions s on s.session = f.session
             where {wanted.owners(bind)}
             group by f.v0
             """,
@@ -369,7 +372,8 @@ def _timed(ctx: Context, question: Question) -> Context:
             "This workspace was created before footfall supported logs.",
             "footfall import FILE --logs upgrades it.",
         )
-    first, last = read("select min(timestamp), max(timestamp) from logs", ())[0]
+    ends = "select (select min(timestamp) from logs), (select max(timestamp) from logs)"
+    first, last = read(ends, ())[0]
     usual = ctx.usual or ctx
     if last is None or last <= usual.now:
         return replace(ctx, earliest=first, latest=last)
