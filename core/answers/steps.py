@@ -16,6 +16,7 @@ class Step(Model):
         count: how many reached it, in the unit of the funnel.
         step_rate, overall_rate: fractions of the previous step and of step 1; None of nobody.
         drop_off: how many fewer than at the previous step; 0 for step 1.
+        in_progress: how many of those did not reach it yet but can, as their window is open.
         avg_seconds, median_seconds: time from the previous step, over those who reached it.
         filters: the conditions on it alone, as text; "" for none.
         name: what the question calls it, "" for nothing else than its event.
@@ -29,6 +30,7 @@ class Step(Model):
     step_rate: float | None
     overall_rate: float | None
     drop_off: int
+    in_progress: int = 0
     avg_seconds: float | None = None
     median_seconds: float | None = None
     p90_seconds: float | None = None
@@ -41,6 +43,11 @@ class Step(Model):
     def named(self) -> str:
         """Its name or, without one, its event, and the conditions on it in brackets."""
         return self.name or self.event + (f"[{self.filters}]" if self.filters else "")
+
+    @property
+    def lost(self) -> int:
+        """How many reached the previous step and cannot reach this one any more."""
+        return self.drop_off - self.in_progress
 
     @property
     def who_reached(self) -> int:

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from core.answers import BOX, Bin, BinGroup, Histogram
-from core.draw.figures import COUNTED, figure
+from core.draw.figures import COUNTED, figure, short
 from core.draw.legend import wrapped
 from core.draw.spans import Line, Look, Span, clipped, safe, under_cursor
 from core.draw.spark import bar
 from core.draw.table import Texts, grid_lines, scrolled
-from core.text import duration, fit, percent, width
+from core.text import fit, percent, width
 
 Cursor = tuple[int, int] | None
 POINTED_FROM = 50
 """Width in cells from which the bins of mean, median and p90 are pointed at."""
 
-BOXED_FROM, BOX_FROM = 10, 30
-"""Rows besides notes, and cells, from which the spread of the values has a line."""
+BOX_FROM = 30
+"""Width in cells from which the spread of the values is drawn beside the bins."""
 
-LONG = 20
-"""Bins of seconds with longer labels are drawn with rounded bounds."""
+LEAST = 4
+"""Cells of the longest bar for which labels are not cut."""
 
 
 def histogram_bars(
@@ -28,18 +29,17 @@ def histogram_bars(
 ) -> list[Line]:
     """Draw a bar per bin, with its count and share at the end; empty bins keep their row."""
     if not answer.bins:
-        return [(Span("No bins.", "dim"),), *wrapped(list(answer.notes), size)]
+        return [(Span("There is nothing to count.", "dim"),), *wrapped(list(answer.notes), size)]
     notes = wrapped(_facts(answer), size) if height >= 6 else []
-    if height >= BOXED_FROM + len(notes):
-        notes = [*box_lines(answer, size, look), *notes]
     rows = _rows(answer)
-    name = min(max(width(label) for label, _ in rows), max(size // 3, 4))
     tails = [_tail(b, answer, size) for _, b in rows]
     tail = max(width(t) for t in tails)
+    name = min(max(width(label) for label, _ in rows), max(size // 3, size - tail - 4 - LEAST, 4))
+    box = _box(answer, look) if size >= BOX_FROM else {}
     largest = max(b.count for _, b in rows)
     notes_at = _pointers(answer) if size >= POINTED_FROM else {}
     pointed = max(map(width, notes_at.values()), default=-3) + 3
-    room = max(size - name - tail - 4 - pointed, 0)
+    room = max(size - name - tail - 4 - 2 * bool(box) - pointed, 0)
     found: list[Line] = []
     shown, said = scrolled(len(rows), max(height - len(notes), 1), cursor and cursor[0])
     for row in shown:
@@ -48,6 +48,7 @@ def histogram_bars(
             Span(look.pick("› ", "> ") if here else "  ", "cursor"),
             Span(fit(label, name, right=True)),
             Span(" "),
+            *((box.get(row, Span(" ")), Span(" ")) if box else ()),
             Span(
                 fit(bar(part.count, largest, room, look), room),
                 f"series{row // len(answer.bins) % 8}",
@@ -61,36 +62,38 @@ def histogram_bars(
     return [*found, *said, *notes]
 
 
-def box_lines(answer: Histogram, size: int, look: Look) -> list[Line]:
-    """Return the spread as a line: thin from p10 to p90, thick for the middle half, and in words.
-
-    Positions are in proportion to the values.
+def _box(answer: Histogram, look: Look) -> dict[int, Span]:
+    """Return row -> its piece of the spread, on the axis of the bins: thin from p10 to p90, thick
+    for the middle half, a cross at the median.
     """
-    if len(answer.box) != len(BOX) or size < BOX_FROM or not math.isfinite(sum(answer.box)):
-        return []
-    names = ["median" if p == 50 else f"p{p}" for p in BOX]
-    said = [
-        f"{name} {figure(value, answer.of)}" for name, value in zip(names, answer.box, strict=True)
-    ]
-    words = wrapped([f"{', '.join(said)}."], size)
-    low, high = answer.box[0], answer.box[-1]
-    if high <= low:
-        return words
-    room = size - 4
-    ends = [round((value - low) / (high - low) * (room - 1)) for value in answer.box]
-    thin, thick = look.pick("─", "-"), look.pick("━", "=")
-    glyphs = [thick if ends[1] <= x <= ends[3] else thin for x in range(room)]
-    glyphs[0], glyphs[-1] = look.pick("├", "|"), look.pick("┤", "|")
-    text = "".join(glyphs)
-    line: Line = (
-        Span("  "),
-        Span(text[: ends[1]], "muted"),
-        Span(text[ends[1] : ends[2]], "series0"),
-        Span(look.pick("┃", "#"), "bold"),
-        Span(text[ends[2] + 1 : ends[3] + 1], "series0"),
-        Span(text[max(ends[3], ends[2]) + 1 :], "muted"),
-    )
-    return [line, *words]
+    found: dict[int, Span] = {}
+    parts: list[Histogram | BinGroup] = [answer, *answer.groups]
+    for place, part in enumerate(parts):
+        ends = [_bin_of(answer, value) for value in part.box]
+        known = [end for end in ends if end is not None]
+        if len(known) != len(BOX):
+            continue
+        for at in range(known[0], known[-1] + 1):
+            inner = known[1] <= at <= known[3]
+            glyph = look.pick("┃" if inner else "│", "#" if inner else "|")
+            span = Span(glyph, "series0" if inner else "muted")
+            if at == known[2]:
+                span = Span(look.pick("╋", "+"), "bold")
+            found[place * len(answer.bins) + at] = span
+    return found
+
+
+def _box_words(answer: Histogram) -> str:
+    """Return the spread in words, and the mean: "P10 17s, p25 44s, median 1m 14s, ...".
+
+    It is "" without a spread.
+    """
+    if len(answer.box) != len(BOX):
+        return ""
+    named = [("median" if p == 50 else f"p{p}", v) for p, v in zip(BOX, answer.box, strict=True)]
+    named += [("mean", answer.mean)] if answer.mean is not None else []
+    words = ", ".join(f"{name} {figure(value, answer.of)}" for name, value in named)
+    return f"{words[0].upper()}{words[1:]}."
 
 
 def _pointers(answer: Histogram) -> dict[int, str]:
@@ -99,11 +102,27 @@ def _pointers(answer: Histogram) -> dict[int, str]:
     parts: list[Histogram | BinGroup] = [answer, *answer.groups]
     for place, part in enumerate(parts):
         values = (("median", part.median), ("mean", part.mean), ("p90", part.p90))
-        for name, value in values:
-            at = _bin_of(answer, value)
+        places = [(name, _bin_of(answer, value)) for name, value in values]
+        if part.median is None:
+            places = [("median", _counted(part, 0.5)), ("p90", _counted(part, 0.9))]
+        for name, at in places:
             if at is not None:
                 found.setdefault(place * len(answer.bins) + at, []).append(name)
     return {row: ", ".join(names) for row, names in found.items()}
+
+
+def _counted(part: Histogram | BinGroup, share: float) -> int | None:
+    """Return the bin that holds a percentile, by the counts of bins that follow each other."""
+    bounds = [(each.start, each.end) for each in part.bins]
+    total = sum(each.count for each in part.bins)
+    if not total or any(low[1] is None or low[1] != high[0] for low, high in pairwise(bounds)):
+        return None
+    reached = 0
+    for at, each in enumerate(part.bins):
+        reached += each.count
+        if reached >= share * total:
+            return at
+    return None
 
 
 def _bin_of(answer: Histogram, value: float | None) -> int | None:
@@ -121,8 +140,7 @@ def _bin_of(answer: Histogram, value: float | None) -> int | None:
 
 def _rows(answer: Histogram) -> list[tuple[str, Bin]]:
     """Return each row's label and bin: those of the whole, then those of each group."""
-    exact = answer.of != "seconds" or all(len(part.label) <= LONG for part in answer.bins)
-    names = [safe(part.label) if exact else _rounded(part) for part in answer.bins]
+    names = _labels(answer)
     rows = list(zip(names, answer.bins, strict=True))
     for group in answer.groups:
         of = safe(" / ".join(group.group))
@@ -130,9 +148,21 @@ def _rows(answer: Histogram) -> list[tuple[str, Bin]]:
     return rows
 
 
-def _rounded(part: Bin) -> str:
-    """Return a short label for a bin of seconds: "3d 7h – 6d 15h"."""
-    return f"{duration(part.start)} – {duration(part.end)}" if part.end else safe(part.label)
+def _labels(answer: Histogram) -> list[str]:
+    """Return the labels of the bins, those of seconds in fitting units: "3m-10m", "30m-1h"."""
+    names = [safe(part.label) for part in answer.bins]
+    if answer.of != "seconds":
+        return names
+    timed = [_timed(part) or name for part, name in zip(answer.bins, names, strict=True)]
+    return timed if len(set(timed)) == len(names) else names
+
+
+def _timed(part: Bin) -> str:
+    """Return the bounds of a bin of seconds, "" if it has none."""
+    if part.start is None or part.end is None:
+        return ""
+    low, high = (short(value, "seconds").replace(" ", "") for value in (part.start, part.end))
+    return f"{low}-{high}{' incl.' if part.label.endswith(' incl.') else ''}"
 
 
 def _tail(part: Bin, answer: Histogram, size: int) -> str:
@@ -171,7 +201,9 @@ def _facts(answer: Histogram) -> list[str]:
     named = answer.unit if answer.unit in COUNTED else ""
     whole = f"Shares are of {figure(answer.total, answer.unit)} {named}".rstrip() + "."
     found = [whole]
-    if answer.mean is not None:
+    if answer.box:
+        found.append(_box_words(answer))
+    elif answer.mean is not None:
         found.append(f"{_averages(answer, answer.of)}.".capitalize())
     for group in answer.groups:
         count = f"{safe(' / '.join(group.group))}: {figure(group.total, answer.unit)}"

@@ -47,11 +47,25 @@ def changed(
 
 
 def _headline(
-    value: float | None, unit: str, shift: Line, width: int, height: int, look: Look, name: str = ""
+    value: float | None,
+    unit: str,
+    shift: Line,
+    width: int,
+    height: int,
+    look: Look,
+    name: str = "",
+    *,
+    here: bool = False,
 ) -> list[Line]:
-    """Return the figure in one row with its change beside it, or in three with it below."""
+    """Return the figure in one row with its change beside it, or in three with it below.
+
+    Args:
+        here: whether it is under the cursor.
+    """
     text = figure(value, unit)
-    tall = [] if look.ascii or height < TALL_FROM else big(text, width)
+    tall = []
+    if not look.ascii and height >= TALL_FROM:
+        tall = big(text, width, "accent" if here else "bold")
     if tall:
         bare = unit in ("number", "percent", "seconds") or bool(getattr(unit, "symbol", ""))
         words = " ".join(filter(None, ("" if bare else str(unit), name)))
@@ -59,12 +73,13 @@ def _headline(
         if cells(tall[2]) + cells(named) > width:
             named = ()
         return [tall[0], tall[1], (*tall[2], *named), *([shift] if shift else [])]
-    whole: Line = (Span(counted(value, unit), "bold"),)
+    style = "cursor" if here else "bold"
+    whole: Line = (Span(counted(value, unit), style),)
     if name and cells(whole) + cells(shift) + cells((Span(name),)) + 3 <= width:
         whole = (Span(f"{name}  "), *whole)
     right = shift if cells(whole) + cells(shift) + 1 <= width else shift[:-1]
     if cells(whole) + cells(right) + 1 > width:
-        whole = (Span(text if len(text) <= width else short(value, unit), "bold"),)
+        whole = (Span(text if len(text) <= width else short(value, unit), style),)
     return [spread(whole, right, width)]
 
 
@@ -82,7 +97,8 @@ def number_chart(
         before = line.previous_total
         shift = changed(line.total, before, unit, look, open_=bool(compared.until))
     name = cut(safe(line.name), 24)
-    lines = _headline(line.total, unit, shift, width, height, look, name)
+    here = cursor is not None and not cursor[0]
+    lines = _headline(line.total, unit, shift, width, height, look, name, here=here)
     notes = wrapped(facts(answer), width)
     spare = height - len(lines)
     footed = spare >= 2 and bool(answer.buckets)

@@ -10,7 +10,8 @@ Styles are names, never colours; several may be joined by spaces, as in "series0
   colour. "under0" to "under7": the whole colour of a line as background; "cut0" to "cut7": the
   same, with text in the colour of what is behind the chart. With "-ink", as in "tint0-ink", text
   has the colour of that background.
-- "heat0" to "heat7": a background from nothing to the most, with text that is readable on it.
+- "heat0" to "heat7": a background from nothing to the most, with text that is readable on it; with
+  "-ink" the text has that colour. "spot": the one under the cursor among such.
 - "muted": the period before, and what was lost; "grid": the lines at the ticks of an axis; "goal":
   goal lines and thresholds; "lit": a faint background for the row and the column of the cursor.
 - "box": the text in the box beside the cursor.

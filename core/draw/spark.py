@@ -15,10 +15,11 @@ LEVELS = "▁▂▃▄▅▆▇█"
 PLAIN_LEVELS = "_.-=+*%#"
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 BIG = {
-    "0": "╭─╮│ │╰─╯", "1": " ╶╮  │ ╶┴", "2": "╶─╮╭─╯╰─╴", "3": "╶─╮ ─┤╶─╯", "4": "╷ ╷╰─┤  ╵",
-    "5": "╭─╴╰─╮╶─╯", "6": "╭─╴├─╮╰─╯", "7": "╶─╮  │  ╵", "8": "╭─╮├─┤╰─╯", "9": "╭─╮╰─┤╶─╯",
-    "-": "   ╶─╴   ", "–": "   ╶─╴   ",
+    "0": "█▀█│█ █│▀▀▀", "1": "▀█ │ █ │▀▀▀", "2": "▀▀█│█▀▀│▀▀▀", "3": "▀▀█│ ▀█│▀▀▀",
+    "4": "█ █│▀▀█│  ▀", "5": "█▀▀│▀▀█│▀▀▀", "6": "█▀▀│█▀█│▀▀▀", "7": "▀▀█│  █│  ▀",
+    "8": "█▀█│█▀█│▀▀▀", "9": "█▀█│▀▀█│▀▀▀", "-": "  │▀▀│  ", "–": "  │▀▀│  ",
 }  # fmt: skip
+"""Figures three rows high, row by row."""
 
 
 def bar(value: float, largest: float, size: int, look: Look) -> str:
@@ -169,11 +170,8 @@ def _share(value: float, low: float, high: float) -> float:
 
 def big(text: str, size: int, style: str = "bold") -> list[Line]:
     """Return a number three rows tall, or nothing if it does not fit."""
-    rows = ["", "", ""]
-    for char in text:
-        glyph = BIG.get(char)
-        cells = [glyph[0:3], glyph[3:6], glyph[6:9]] if glyph else [" ", " ", char]
-        rows = [row + cell for row, cell in zip(rows, cells, strict=True)]
+    glyphs = [BIG.get(char, f" │ │{char}").split("│") for char in text]
+    rows = [" ".join(parts) for parts in zip(*glyphs, strict=True)] or ["", "", ""]
     if width(rows[0]) > size:
         return []
     return [(Span(row, style),) for row in rows]

@@ -25,9 +25,17 @@ dropped instead.
 
 FEW = 4
 WIDEST = 32
-BAR_FROM = 10
+BAR_FROM, LONGEST = 10, 80
+"""Cells of the longest bar beside a table, at least and at most."""
+
 CHANGE = "change"
 """The column of a table whose rows are sorted by how much they changed."""
+
+PARTS = ("count", "events", "sessions")
+"""Columns whose rows are parts of a whole, if all rows are there."""
+
+SIGNED = (CHANGE, "expected")
+"""Columns of differences."""
 
 
 class Texts(NamedTuple):
@@ -155,7 +163,9 @@ def grid_lines(
                 text = fit(column.texts[row], cells_wide, right=column.right)
                 line += [Span(text, style), Span("  ")]
         if barred and room >= BAR_FROM:
-            line += [Span(" "), *_bar(barred.figures, row, min(room, 40), look)]
+            line += [Span(" "), *_bar(barred.figures, row, min(room, LONGEST), look)]
+        elif cells(line) > size:
+            line.pop()  # the gap after the last column
         end = cells(line) if open_end else size
         lines.append(under_cursor(tuple(line), end) if here else tuple(line))
     return lines
@@ -181,6 +191,7 @@ def table_answer(
     if not answer.rows:
         return [_headings_only(columns), (Span("No rows.", "dim"),), *wrapped(_notes(answer), size)]
     notes = wrapped(_notes(answer), size) if height >= 6 else []
+    columns = _with_share(answer, columns, size)
     every = len(columns)
     if 0 in layout(columns, size - 2):
         columns = [c for c in columns if any(c.texts)] or columns
@@ -192,6 +203,20 @@ def table_answer(
     if hidden and height >= 6:
         notes = [*notes, (Span(f"+{hidden} column{'s' * (hidden > 1)} not shown", "dim"),)]
     return [*lines, *notes]
+
+
+def _with_share(answer: Table, columns: list[Texts], size: int) -> list[Texts]:
+    """Put the share of each row beside its count, if these are parts of a whole and fit."""
+    at = next((n for n, c in enumerate(answer.columns) if c.name in PARTS), None)
+    names = {column.name for column in answer.columns}
+    if at is None or answer.truncated or not answer.keys or "share" in names or len(names) > FEW:
+        return columns
+    counts = [_size(row[at]) for row in answer.rows]
+    if len(counts) < 2 or sum(counts) <= 0:
+        return columns
+    share = Texts("share", tuple(percent(n / sum(counts)) for n in counts), right=True)
+    found = [*columns[: at + 1], share, *columns[at + 1 :]]
+    return columns if 0 in layout(found, size - 2) else found
 
 
 def table_bars(
@@ -222,12 +247,23 @@ def _column(answer: Table, at: int, look: Look) -> Texts:
     measured = at == _measured(answer)
     return Texts(
         safe(column.name),
-        tuple(value_text(v, column, look) for v in values),
+        tuple(_written(v, column, look) for v in values),
         right=column.type in ("count", "number", "percent", "duration"),
         whole=column.type == "time",
         last=column.name == CHANGE,
         figures=tuple(_size(v) for v in values) if measured else (),
     )
+
+
+def _written(value: object, column: Column, look: Look) -> str:
+    """Return a value as text, a change with its sign."""
+    if column.name not in SIGNED or not isinstance(value, int | float):
+        return value_text(value, column, look)
+    if column.name == CHANGE:
+        text = value_text(value, column, look)
+    else:
+        text = number(value, 0 if float(value).is_integer() else 1)
+    return f"+{text}" if value > 0 else text
 
 
 def _size(value: object) -> float:

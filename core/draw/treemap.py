@@ -14,6 +14,9 @@ Cursor = tuple[int, int] | None
 MOST = 40
 """How many groups are drawn at once, at most."""
 
+FOOTED_FROM = 7
+"""Rows from which the scale and what the figures are stand below."""
+
 LEAST = (10, 1)
 """Columns and rows without which a rectangle cannot hold its label."""
 
@@ -30,15 +33,17 @@ def treemap_chart(
     """
     if not answer.tiles:
         return [(Span("Nothing to group.", "dim"),), *wrapped(list(answer.notes), size)]
-    foot = [*_scale(answer, size, look), *wrapped(_facts(answer), size)] if height >= 6 else []
-    rows = max(height - len(foot), 1)
     at = min(max(cursor[0], 0), len(answer.tiles) - 1) if cursor else None
+    said = [] if at is None else _sentence(answer, answer.tiles[at], size)
+    foot = [*said, *_scale(answer, size, look), *wrapped(_facts(answer), size)]
+    foot = foot if height >= FOOTED_FROM else []
+    rows = max(height - len(foot), 1)
     shown = _page(answer, size, rows, at)
     if len(shown) < len(answer.tiles) and rows > 1:
         rows -= 1
         shown = _page(answer, size, rows, at)
-        said = f"{shown[0] + 1} to {shown[-1] + 1} of {len(answer.tiles):,} groups"
-        foot = [(Span(said, "dim"),), *foot]
+        text = f"{shown[0] + 1} to {shown[-1] + 1} of {len(answer.tiles):,} groups"
+        foot = [(Span(text, "dim"),), *foot]
     canvas = Canvas(size, rows)
     for row, box in zip(shown, _boxes(answer, shown, size, rows), strict=True):
         _tile(canvas, box, answer, answer.tiles[row], look, here=row == at)
@@ -65,16 +70,23 @@ def _boxes(answer: Treemap, shown: range, size: int, rows: int) -> list[Box]:
 
 
 def _tile(canvas: Canvas, box: Box, answer: Treemap, tile: Tile, look: Look, *, here: bool) -> None:
-    """Fill a rectangle with its shade, and write label, size and share, and intensity into it."""
+    """Fill a rectangle with its shade, and write label, size and share, and intensity into it.
+
+    That of the cursor has a frame, so that its shade stays to be seen.
+    """
     level = _level(tile, answer)
-    style = "row" if here else "" if look.letters or level is None else f"heat{level}"
+    style = "" if look.letters or level is None else f"heat{level}"
     fill = SHADES[level or 0] if look.letters and level is not None else " "
     wide = box.width - (box.right < canvas.width)
     high = box.height - (box.bottom < canvas.height and box.height >= 3)
     for y in range(box.top, box.top + high):
         canvas.text(box.left, y, fill * wide, style)
     share = f" {percent(tile.share)}" if tile.share is not None else ""
-    said = [safe(tile.label), f"{_figure(tile.size)}{share}", _figure(tile.intensity)]
+    intensity = f"{safe(answer.intensity)} {_figure(tile.intensity)}"
+    said = [safe(tile.label), f"{_figure(tile.size)}{share}"]
+    said += [intensity] if width(intensity) <= wide - 2 else []
+    if here and high > 2 and wide > 2:
+        _frame(canvas, box, (wide, high), style, look)
     if high == 1:
         said = [" ".join(said[:2]) if width(" ".join(said[:2])) <= wide - 2 else said[0]]
     if here:
@@ -84,6 +96,28 @@ def _tile(canvas: Canvas, box: Box, answer: Treemap, tile: Tile, look: Look, *, 
         name = "cursor" if here and not offset else name
         shown = cut(text, max(wide - 2, 1))
         canvas.write(box.left + (wide > 2), box.top + offset, shown, name)
+
+
+def _frame(canvas: Canvas, box: Box, size: tuple[int, int], style: str, look: Look) -> None:
+    """Draw a thick line along the edges of a rectangle, on its shade."""
+    wide, high = size
+    left, top, right, bottom = box.left, box.top, box.left + wide - 1, box.top + high - 1
+    across, down, corners = look.pick("━", "="), look.pick("┃", "|"), look.pick("┏┓┗┛", "++++")
+    canvas.text(left, top, corners[0] + across * (wide - 2) + corners[1], style)
+    for y in range(top + 1, bottom):
+        canvas.put(left, y, down, style)
+        canvas.put(right, y, down, style)
+    canvas.text(left, bottom, corners[2] + across * (wide - 2) + corners[3], style)
+
+
+def _sentence(answer: Treemap, tile: Tile, size: int) -> list[Line]:
+    """Return what the rectangle under the cursor says, in words."""
+    share = f", {percent(tile.share)}" if tile.share is not None else ""
+    text = f"{safe(tile.label)}: {_figure(tile.size)} {safe(answer.size)}{share}"
+    shade = f"{safe(answer.intensity)} {_figure(tile.intensity)}"
+    people = "" if answer.size in ("users", "people") else f"; {number(tile.people)} people"
+    lines = wrapped([f"{text}; {shade}{people}."], size)
+    return [tuple(Span(span.text, "accent") for span in line) for line in lines]
 
 
 def _scale(answer: Treemap, size: int, look: Look) -> list[Line]:
@@ -135,9 +169,7 @@ def treemap_table(
     ]  # fmt: skip
     rows, at = max(height - len(notes), 2), cursor and cursor[0]
     _, said = scrolled(len(tiles), rows - 1, at)
-    lines = [*grid_lines(columns, size, rows - len(said), look, at), *said]
-    gap = Span("  ")  # after the last column, for which there may be no room
-    return [*(line[:-1] if line[-1:] == (gap,) else line for line in lines), *notes]
+    return [*grid_lines(columns, size, rows - len(said), look, at), *said, *notes]
 
 
 def _facts(answer: Treemap) -> list[str]:

@@ -127,6 +127,7 @@ def described(step: Step) -> list[Line]:
             (
                 Span("dropped before  "),
                 Span(number(step.drop_off), "bold"),
+                Span(f"  {number(step.in_progress)} of them still can" * bool(step.in_progress)),
                 Span(f"  {percent(step.step_rate)} of the step before went on", "dim"),
                 Span("   u", "key"),
             ),

@@ -42,6 +42,7 @@ _MONO = {
     "letter": "underline",
     "error": "bold",
     "shade": "dim",
+    "spot": "bold reverse",
 }
 """How a style looks without colour."""
 
@@ -103,6 +104,8 @@ _THEME = {
     **{f"{name}{n}": f"on {{{name}-{n + 1}}}" for name in GROUNDS for n in range(9)},
     **{f"{name}{n}-ink": f"{{{name}-{n + 1}}}" for name in GROUNDS for n in range(9)},
     **{f"heat{n}": f"{{heat-text-{n}}} on {{heat-{n}}}" for n in range(8)},
+    **{f"heat{n}-ink": f"{{heat-{n}}}" for n in range(8)},
+    "spot": "bold reverse",
 }
 """How a style looks in a theme; names in braces are tokens."""
 

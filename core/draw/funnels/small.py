@@ -86,9 +86,9 @@ def _block(
     for row in shown:
         step, here = steps[row], at == row
         if each < 2:
-            lines.append(_short(steps[0], step, wide, look, here=here))
+            lines.append(_short(answer, steps[0], step, wide, look, here=here))
             continue
-        figures = _figures(steps[0], step, wide, look)
+        figures = _figures(answer, steps[0], step, wide, look)
         lines += [_named(step, wide, look, here=here), figures, *[figures[:-1]] * (thick - 1)]
         if each > 2 and row != shown[-1]:
             lines.append(())
@@ -110,15 +110,21 @@ def _named(step: Step, wide: int, look: Look, *, here: bool) -> Line:
     return (pointer(look, here=here), Span(name, "cursor" if here else ""))
 
 
-def _figures(first: Step, step: Step, wide: int, look: Look) -> Line:
-    tail = f" {number(step.count).rjust(width(number(first.count)))}{percent(step.overall_rate):>7}"
+def _tail(answer: Steps, step: Step) -> str:
+    """Return a step's count and share, as wide in every funnel so that bars can be compared."""
+    most = max(width(number(group.steps[0].count)) for group in answer.groups if group.steps)
+    return f" {number(step.count).rjust(most)}{percent(step.overall_rate):>7}"
+
+
+def _figures(answer: Steps, first: Step, step: Step, wide: int, look: Look) -> Line:
+    tail = _tail(answer, step)
     drawn = step_bar(step, first.count, max(wide - 1 - width(tail), 0), look)
     return (Span(" "), *drawn, Span(tail, "bold"))
 
 
-def _short(first: Step, step: Step, wide: int, look: Look, *, here: bool) -> Line:
+def _short(answer: Steps, first: Step, step: Step, wide: int, look: Look, *, here: bool) -> Line:
     name = min(max(wide // 3, 6), 16)
-    tail = f" {number(step.count)}{percent(step.overall_rate):>7}"
+    tail = _tail(answer, step)
     room = max(wide - name - 2 - width(tail), 0)
     return (
         pointer(look, here=here),

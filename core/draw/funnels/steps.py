@@ -180,20 +180,28 @@ def _bars(answer: Steps, size: int, look: Look, cursor: Cursor, *, thick: bool) 
 
 
 def step_bar(step: Step, first: int, room: int, look: Look) -> Line:
-    """Return a bar of `room` cells: solid who reached a step, hatched who was lost before it."""
+    """Return a bar of `room` cells: solid who reached a step, hatched who may still do so, and
+    dotted who was lost before it.
+    """
     solid = bar(step.count, first, room, look)
-    whole = bar(step.count + step.drop_off, first, room, look)
-    lost = look.pick("░", ".") * max(width(whole) - width(solid), 0)
+    able = width(bar(step.count + step.in_progress, first, room, look)) - width(solid)
+    whole = width(bar(step.count + step.drop_off, first, room, look)) - width(solid)
+    waiting = max(able, 0) if step.in_progress else 0
+    lost = max(whole - waiting, 0)
+    hatched = (Span(look.pick("▒", "~") * waiting, "series0"),) if waiting else ()
     return (
         Span(solid, "series0"),
-        Span(lost, "muted"),
-        Span(" " * (room - width(solid) - width(lost))),
+        *hatched,
+        Span(look.pick("░", ".") * lost, "muted"),
+        Span(" " * max(room - width(solid) - waiting - lost, 0)),
     )
 
 
 def _between(answer: Steps, step: Step, size: int, look: Look) -> Line:
     """Return what happened between a step and the one before: share, lost, median time."""
-    found = [f"{percent(step.step_rate)} went on", f"{number(step.drop_off)} lost"]
+    found = [f"{percent(step.step_rate)} went on", f"{number(step.lost)} lost"]
+    if step.in_progress:
+        found.append(f"{number(step.in_progress)} still can")
     if step.median_seconds is not None:
         found.append(f"median {duration(step.median_seconds)}")
     if step.p90_seconds is not None and size >= 90:
@@ -216,8 +224,8 @@ def _foot(answer: Steps, size: int) -> list[Line]:
         shift = change(last.count, before.count)
         found.append(f"prev {percent(before.overall_rate)} ({shift} {answer.unit})")
     loss = biggest_loss(whole)
-    if loss is not None and loss.drop_off > 0:
-        found.append(f"biggest loss {loss.step - 1} > {loss.step} ({number(loss.drop_off)})")
+    if loss is not None and loss.lost > 0:
+        found.append(f"biggest loss {loss.step - 1} > {loss.step} ({number(loss.lost)})")
     if whole.in_progress:
         found.append(f"{number(whole.in_progress)} still in progress")
     lines = _flowing(found, size)
@@ -245,6 +253,6 @@ def _flowing(parts: list[str], size: int) -> list[Line]:
 
 
 def biggest_loss(group: StepGroup) -> Step | None:
-    """Return the step before which most people dropped off."""
+    """Return the step before which most people were lost."""
     later = group.steps[1:]
-    return max(later, key=lambda s: s.drop_off) if later else None
+    return max(later, key=lambda s: s.lost) if later else None

@@ -50,8 +50,8 @@ def heat_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor)
 
     If figures do not fit in the cells, only their shades are drawn.
     """
-    foot = _foot(answer, size, look, cursor)
     below = len(answer.lines) - 1
+    foot = _foot(answer, _view(answer, size, height, cursor), size, look, cursor)
     keep = min(len(foot), max(height - 2 - below, min(1, height - 4), 0))
     view = _view(answer, size, height - 2 - keep, cursor)
     lines = [_heading(answer, view)]
@@ -137,16 +137,20 @@ def _cell(
         gap = text if view.written else look.pick("–", "x")
         return Span(gap.rjust(view.cell), "dim")
     level = 1 + min(int(rate / largest * 6.999), 6) if rate > 0 else 0
+    if view.written and own.label == "combined":
+        return Span(text.rjust(view.cell), "bold")
     if view.written:
         return Span(text.rjust(view.cell), f"heat{level}")
     return Span((SHADES[level] if look.letters else " ") * view.cell, f"heat{level}")
 
 
-def _foot(answer: Grid, size: int, look: Look, cursor: Cursor) -> list[Line]:
+def _foot(answer: Grid, view: View, size: int, look: Look, cursor: Cursor) -> list[Line]:
     said = wrapped([heat_sentence(answer, cursor)], size) if cursor else []
     most = figure(_largest(answer, len(answer.lines) - 1), answer.measure)
+    whole = "" if view.written else f", of all up to {figure(_largest(answer, 0), answer.measure)}"
     shades = f"shades {' '.join(SHADES[1:])}" if look.letters else "shades"
-    notes = wrapped([f"{shades} up to {most}", *grid_notes(answer)], size)
+    scale = [] if look.letters and view.written else [f"{shades} up to {most}{whole}"]
+    notes = wrapped([*scale, *grid_notes(answer)], size)
     return [
         *(tuple(Span(s.text, "accent") for s in line) for line in said),
         *(tuple(Span(s.text, "dim") for s in line) for line in notes),

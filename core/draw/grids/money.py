@@ -15,6 +15,9 @@ from core.text import width as cell_width
 CELL = 8
 """Width of a column in cells: a space, the figure, its mark."""
 
+TOO_LONG = 10_000
+"""Figures from this on are abbreviated."""
+
 Cursor = tuple[int, int] | None
 
 
@@ -25,8 +28,11 @@ def money_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor
     """
     said = wrapped([money_sentence(answer, cursor)], size) if cursor else []
     said = [tuple(Span(s.text, "accent") for s in line) for line in said]
+    person = answer.unit.removesuffix("s")
+    explained = f"r7d is the revenue per {person} in the first 7 days; paid, how many ever paid"
+    open_ = "~ excludes people who have not had that many days yet"
     notes = wrapped(
-        ["~ excludes people who have not had that many days yet", *grid_notes(answer)], size
+        [f"{explained}; total, their revenue so far.", open_, *grid_notes(answer)], size
     )
     foot = [*said, *(tuple(Span(s.text, "dim") for s in line) for line in notes)]
     below = len(answer.lines) - 1
@@ -76,7 +82,7 @@ def _row(
 def _cell(answer: Grid, cohort: Cohort, period: int, largest: float, here: bool) -> list[Span]:
     value = cohort.rates[period]
     mark = Span("~" if cohort.incomplete[period] else " ", "partial")
-    text = short(value, answer.measure).rjust(CELL - 2)
+    text = _text(answer, value, period).rjust(CELL - 2)
     if here:
         return [
             Span(f"[{text[: CELL - 2].strip():>{CELL - 3}}]"[: CELL - 1].rjust(CELL - 1), "cursor"),
@@ -86,6 +92,20 @@ def _cell(answer: Grid, cohort: Cohort, period: int, largest: float, here: bool)
         return [Span(f" {text}", "dim"), mark]
     level = min(int(abs(value) / largest * 5.999), 5)
     return [Span(" "), Span(text, f"heat{level}"), mark]
+
+
+def _text(answer: Grid, value: float | None, period: int) -> str:
+    """Return a figure with as many decimals as the others of its column."""
+    known = [cohort.rates[period] for _, cohort in answer.lines]
+    most = max((abs(rate) for rate in known if rate is not None), default=0.0)
+    if value is None or most >= TOO_LONG:
+        return short(value, answer.measure)
+    decimals = 0 if most >= 1000 else 1 if most >= 100 else 2
+    sign = "$" if answer.measure == "currency" else ""
+    least = 10.0**-decimals
+    if 0 < abs(value) < least / 2:
+        return f"<{sign}{least:.{decimals}f}"
+    return f"{'-' if value < 0 else ''}{sign}{abs(value):,.{decimals}f}"
 
 
 def money_sentence(answer: Grid, cursor: tuple[int, int]) -> str:

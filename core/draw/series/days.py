@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from core.answers import Series
@@ -14,6 +15,7 @@ from core.draw.grids.grid import SHADES
 from core.draw.legend import value_line, wrapped
 from core.draw.number import number_chart
 from core.draw.series.lines import line_chart
+from core.draw.series.marks import Marked, marked
 from core.draw.spans import Canvas, Line, Look, Span, clipped
 from core.draw.units import unit_of
 
@@ -25,7 +27,9 @@ ROOMY = 18
 """Rows from which a day takes two of them."""
 
 ROWS = 10
-"""Rows that a calendar needs: months, seven weekdays, the scale, and a sentence."""
+"""Rows that a calendar needs: months, seven weekdays, the scale, and a sentence; one more with
+marks.
+"""
 
 NARROWEST, LOWEST = 24, 5
 """The smallest box, in cells, in which what has no room for a calendar is drawn as a line."""
@@ -83,12 +87,17 @@ def calendar_chart(
         other = number_chart if narrow else line_chart
         on = None if at is None else (int(narrow), days.index(at))
         return other(answer, width, height, look, on, marks)
-    tall = 2 if height >= ROOMY and width - MARGIN >= 2 * year.weeks else 1
-    lines = year_lines(year, values, width, look, at, tall=tall)
+    found = marked(marks, answer.buckets) if height > ROWS else {}
+    tall = 2 if height >= ROOMY + bool(found) and width - MARGIN >= 2 * year.weeks else 1
+    signs = {days[index]: mark for index, mark in found.items()}
+    lines = year_lines(year, values, width, look, at, tall=tall, marks=signs)
     most = figure(max((v for v in values.values() if v is not None), default=0), unit_of(answer))
     lines.append(scale_line(most, width, look, left_out(year, width)))
     if at is not None:
-        lines.append(value_line(answer, (0, days.index(at)), width, look))
+        said = value_line(answer, (0, days.index(at)), width, look)
+        mark = signs.get(at)
+        title = (Span(f"  {mark.letter} {mark.title}", mark.style),) if mark else ()
+        lines.append(clipped((*said, *title), width))
     else:
         span = [bucket_text(b.label, "daily", year=True) for b in answer.buckets]
         text = f"{span[0]} to {span[-1]}, {figure(answer.lines[0].total, unit_of(answer))} in all"
@@ -104,32 +113,39 @@ def year_lines(
     cursor: date | None,
     *,
     tall: int = 1,
+    marks: Mapping[date, Marked] = MappingProxyType({}),
 ) -> list[Line]:
-    """Return the months and seven rows of days; of more weeks than fit those around the cursor.
+    """Return the months and seven rows of days, and a row of marks if there are any; of more weeks
+    than fit those around the cursor.
 
     Args:
         values: day -> its figure; None if it is not known. A day that is not named is left blank.
         tall: how many rows a day takes.
+        marks: day -> its mark, whose letter stands below its week.
     """
     room = width - MARGIN
     cell = min(max(room // year.weeks, 1), WIDEST * tall)
     count = min(year.weeks, room // cell)
     week = year.weeks - 1 if cursor is None else (cursor - year.first).days // 7
     start = min(max(week - count // 2, 0), year.weeks - count)
-    canvas = Canvas(MARGIN + count * cell, 1 + 7 * tall)
+    canvas = Canvas(MARGIN + count * cell, 1 + 7 * tall + bool(marks))
     known = [v for v in values.values() if v is not None and math.isfinite(v)]
     most = max([*known, 0.0])
     for weekday in range(7):
-        if weekday % 2 == 0:
-            name = f"{year.first + timedelta(days=weekday):%a}"
-            canvas.text(0, weekday * tall + 1, name, "dim")
+        first = year.first + timedelta(days=weekday)
+        here = cursor is not None and cursor.weekday() == first.weekday()
+        canvas.text(0, weekday * tall + 1, f"{first:%a}", "cursor" if here else "dim")
         for column in range(count):
             day = year.first + timedelta(days=7 * (start + column) + weekday)
             if day in values:
-                for row in range(tall):
-                    place = (MARGIN + column * cell, weekday * tall + row + 1)
-                    _square(canvas, place, cell, values[day], most, look, here=day == cursor)
+                place = (MARGIN + column * cell, weekday * tall + 1)
+                _square(canvas, place, (cell, tall), values[day], most, look, here=day == cursor)
     _months(canvas, year, start, count, cell)
+    for day, mark in marks.items():
+        column = (day - year.first).days // 7 - start
+        if 0 <= column < count:
+            x, y = MARGIN + column * cell, canvas.height - 1
+            canvas.put(x, y, mark.letter if canvas.get(x, y) == " " else "+", mark.style)
     return canvas.lines()
 
 
@@ -142,25 +158,27 @@ def left_out(year: Year, width: int) -> str:
 def _square(
     canvas: Canvas,
     place: tuple[int, int],
-    cell: int,
+    size: tuple[int, int],
     value: float | None,
     most: float,
     look: Look,
     *,
     here: bool,
 ) -> None:
-    x, y = place
+    """Draw a day, with a gap above it and, where it is wide enough, after it."""
+    (x, y), (cell, tall) = place, size
     wide = cell - (cell > 2)
     level = _level(value, most)
-    if here:
-        mark = "[]" if wide > 1 else look.pick("◆", "@")
-        canvas.text(x, y, mark.ljust(wide)[:wide], "cursor")
-    elif level is None:
-        canvas.text(x, y, look.pick("·", ".") * wide, "dim")
-    elif look.letters:
-        canvas.text(x, y, (SHADES[level] if level else "_") * wide)
-    else:
-        canvas.text(x, y, " " * wide, f"heat{level}")
+    for row in range(tall):
+        if here:
+            mark = "[" + " " * (wide - 2) + "]" if wide > 1 else look.pick("◆", "@")
+            canvas.text(x, y + row, mark, "spot")
+        elif level is None:
+            canvas.text(x, y + row, look.pick("·", ".") * wide if not row else " ", "dim")
+        elif look.letters:
+            canvas.text(x, y + row, (SHADES[level] if level else "_") * wide)
+        else:
+            canvas.text(x, y + row, ("█" if row else "▆") * wide, f"heat{level}-ink")
 
 
 def _level(value: float | None, most: float) -> int | None:

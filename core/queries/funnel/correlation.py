@@ -32,6 +32,7 @@ from core.queries.funnel.plan import EVERYBODY, Plan
 from core.queries.funnel.statistics import odds_ratio, phi, strength, two_shares
 from core.queries.funnel.values import has_value
 from core.sql.dialect import Binder, Statement
+from core.text import duration
 
 FEW = 25
 FEW_SHARE = 0.02
@@ -75,6 +76,13 @@ class Correlation(FunnelFields):
                 raise BadQuestion(f"{name} does not apply to correlation.", parameter=name)
         return self
 
+    def _within(self) -> str:
+        """Return how long those count who do not convert, in words."""
+        if self.window_seconds is None:
+            return ""
+        long = duration(self.window_seconds).removesuffix(" 0h").removesuffix(" 0m")
+        return f", or for {long.removesuffix(' 0s')} if they did not"
+
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         span = ctx.span(self.range)
@@ -93,7 +101,7 @@ class Correlation(FunnelFields):
         return Table(
             title=f"What correlates with {self.steps_title(ctx.catalog)}",
             **dates(span),
-            notes=(*found.notes(least), *notes(self)),
+            notes=(*found.notes(least, self._within()), *notes(self)),
             columns=_columns(by),
             rows=tuple(row.cells(found) for row in shown),
             keys=tuple(_key(row.values) for row in shown),
@@ -284,10 +292,19 @@ class _Counted:
             if s + f >= least
         ]
 
-    def notes(self, least: float) -> tuple[str, ...]:
-        """Return the notes that the reader must see first."""
+    def notes(self, least: float, within: str) -> tuple[str, ...]:
+        """Return the notes that the reader must see first.
+
+        Args:
+            within: what is said of those who did not convert.
+        """
         s, f = self.successes, self.failures
-        found = ["Correlation, not causation.", f"{s:,} of {s + f:,} who entered converted."]
+        found = [
+            "Correlation, not causation.",
+            f"{s:,} of {s + f:,} who entered converted.",
+            f"What people did counts from entering until they converted{within}.",
+            "1 is added to each count before odds are compared, so that none is without bound.",
+        ]
         if not (s and f):
             found.append("There is nothing to compare unless some people convert and some do not.")
         elif max(s, f) > SKEWED * min(s, f):

@@ -111,7 +111,7 @@ class Funnel(FunnelFields):
         return StepGroup(
             group=group,
             steps=tuple(self._step(tally, number, step) for number, step in enumerate(self.steps)),
-            in_progress=tally.in_progress,
+            in_progress=sum(tally.in_progress),
             total_avg_seconds=average(total),
             total_median_seconds=seconds(percentile(total, 0.5)),
         )
@@ -133,6 +133,7 @@ class Funnel(FunnelFields):
             step_rate=count / before if before else None,
             overall_rate=count / tally.counts[0] if tally.counts[0] else None,
             drop_off=before - count,
+            in_progress=tally.in_progress[number],
             avg_seconds=average(waits),
             median_seconds=seconds(percentile(waits, 0.5)),
             p90_seconds=seconds(percentile(waits, 0.9)),

@@ -16,15 +16,16 @@ from core.sql.sets import load
 def tally_sql(plan: Plan, bind: Binder, by: list[Field], reported: str) -> str:
     """Return the SQL of the rows that a Tally adds up, from a relation of attempts.
 
-    They are v0, v1, attempts per step, attempts in progress, and for each transition and the total
-    a JSON array of ms; for a plan that repeats, also the sets of the people behind each step, and
-    of those who reached the previous step but not this one.
+    They are v0, v1, attempts per step, attempts in progress before each step, and for each
+    transition and the total a JSON array of ms; for a plan that repeats, also the sets of the
+    people behind each step, and of those who reached the previous step but not this one.
     """
     d, last = plan.ctx.dialect, len(plan.steps)
     values = [f"v{n}" for n in range(len(by))]
     counts = [f"count(t{k})" for k in range(1, last + 1)]
     waits = [f"t{k} - t{k - 1}" for k in range(2, last + 1)] + [f"t{last} - t1"]
-    can_go_on = f"t{last} is null and t0 > {bind(plan.ctx.now - plan.window)}"
+    can_go_on = f"t0 > {bind(plan.ctx.now - plan.window)}"
+    waiting = [f"t{k} is null and t{k - 1} is not null and {can_go_on}" for k in range(2, last + 1)]
     sets = []
     if plan.repeats:
         sets = [d.build(f"iif(t{k} is null, null, actor)") for k in range(1, last + 1)]
@@ -35,7 +36,8 @@ def tally_sql(plan: Plan, bind: Binder, by: list[Field], reported: str) -> str:
     columns = [
         *[*values, "0", "0"][:2],
         *counts,
-        f"sum(case when {can_go_on} then 1 else 0 end)",
+        "0",
+        *(f"sum(case when {test} then 1 else 0 end)" for test in waiting),
         *(d.integers(f"({wait})") for wait in waits),
         *sets,
     ]
@@ -51,7 +53,7 @@ class Tally:
 
     Attributes:
         counts: attempts that reached each step.
-        in_progress: attempts that did not convert and still can.
+        in_progress: attempts that have not reached each step since the one before and still can.
         waits: ms from step 1 to 2, 2 to 3, ..., and last from step 1 to the last step.
         reached, dropped: the people behind each step, and the people of the previous step who did
             not reach it in time (from step 2); empty if nobody has several attempts.
@@ -59,7 +61,7 @@ class Tally:
 
     def __init__(self, steps: int) -> None:
         self.counts = [0] * steps
-        self.in_progress = 0
+        self.in_progress = [0] * steps
         self.waits: list[list[float]] = [[] for _ in range(steps)]
         self.reached: list[BitMap] = []
         self.dropped: list[BitMap] = []
@@ -69,7 +71,7 @@ class Tally:
         """Return the sum of tallies of different attempts."""
         whole = cls(steps)
         for part in parts:
-            whole.add([*part.counts, part.in_progress, *part.waits])
+            whole.add([*part.counts, *part.in_progress, *part.waits])
             whole._unite([*part.reached, *part.dropped])
         return whole
 
@@ -78,10 +80,10 @@ class Tally:
         steps = len(self.counts)
         for number in range(steps):
             self.counts[number] += int(str(figures[number]))
-            waits = figures[steps + 1 + number]
+            self.in_progress[number] += int(str(figures[steps + number] or 0))
+            waits = figures[2 * steps + number]
             self.waits[number] += waits if isinstance(waits, list) else orjson.loads(str(waits))
-        self.in_progress += int(str(figures[steps] or 0))
-        self._unite([load(blob) for blob in figures[2 * steps + 1 :]])  # type: ignore[arg-type]
+        self._unite([load(blob) for blob in figures[3 * steps :]])  # type: ignore[arg-type]
 
     def _unite(self, sets: list[BitMap]) -> None:
         steps = len(self.counts)

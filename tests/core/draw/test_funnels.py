@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -27,6 +28,17 @@ def test_a_bar_is_solid_for_who_went_on_and_hatched_for_who_was_lost():
     for (before, _), (solid, lost) in pairwise(found):
         assert lost > 0
         assert abs(solid + lost - before) <= 1
+
+
+def test_who_may_still_reach_a_step_is_not_among_the_lost():
+    answer = drawings.activation()
+    first, second, *rest = answer.groups[0].steps
+    group = answer.groups[0].model_copy(
+        update={"steps": (first, second.model_copy(update={"in_progress": 900}), *rest)}
+    )
+    lines = shown(answer.model_copy(update={"groups": (group, *answer.groups[1:])}), (118, 12))
+    assert "v 75.0% went on   303 lost   900 still can" in lines[1]
+    assert re.search("#+~+[.]+ +3,609", lines[2])
 
 
 def test_between_two_steps_stands_what_went_on():

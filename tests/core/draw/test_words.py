@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from core.answers import Cell, Column, Line, Number, Series, Step, StepGroup, Steps, Table
+from core.answers import Bin, Cell, Column, Line, Number, Series, Step, StepGroup, Steps, Table
 from core.draw import Look, charts, draw, navigate, plain, text
 from core.draw.figures import counted, facts, short
 from core.draw.series.axes import Scale
@@ -225,14 +225,21 @@ def test_a_grid_of_a_thousand_cohorts_is_drawn_at_once():
     assert time.process_time() - began < 0.1
 
 
-def test_under_a_histogram_a_line_shows_the_spread():
+def test_beside_the_bins_stands_the_spread_of_the_values():
     lines = plain(draw(drawings.lengths(), 72, 24, Look("ascii"))).split("\n")
-    (at,) = [n for n, line in enumerate(lines) if line.strip().startswith("|") and "#" in line]
-    line = lines[at].strip()
-    assert (line[0], line[-1]) == ("|", "|")
-    assert line.index("#") < 8 < line.rindex("=") < len(line) / 3
-    assert lines[at + 1] == "p10 0s, p25 1s, median 2s, p75 8s, p90 31s."
-    assert "p10" not in plain(draw(drawings.lengths(), 72, 8, Look("ascii")))
+    pieces = {line.split()[0]: line.split()[1] for line in lines[:5]}
+    thick, thin = ("0s-3s", "+"), ("10s-30s", "|")
+    assert {thick, ("3s-10s", "#"), thin, ("30s-1m", "|")} <= set(pieces.items())
+    assert "P10 0s, p25 1s, median 2s, p75 8s, p90 31s, mean 12s." in lines
+
+
+def test_bins_of_seconds_are_written_in_fitting_units():
+    bins = (("60s-180s", 60.0, 180.0), ("1800s-3600s", 1800.0, 3600.0))
+    found = drawings.lengths().model_copy(
+        update={"bins": tuple(Bin(label=x, start=a, end=b, count=1, people=1) for x, a, b in bins)}
+    )
+    lines = plain(draw(found, 72, 24, Look("ascii"))).split("\n")
+    assert [line.split()[0] for line in lines[:2]] == ["1m-3m", "30m-1h"]
 
 
 def test_the_sentence_under_a_grid():

@@ -46,7 +46,10 @@ def test_purchases_of_the_fixture(engine):
         ("country", "DE", 0, 1, 1, -0.5, 0, 1),
         ("country", "NL", 1, 0, -1, 0.5, pytest.approx(-2 / 3), 0),
     )
-    assert found.notes == ("All: 1, -66.7% from 3 (2025-04-07 to 2025-04-13).",)
+    assert found.notes == (
+        "All: 1, -66.7% from 3 (2025-04-07 to 2025-04-13).",
+        "Expected is the change if every value had changed by -66.7%.",
+    )
 
 
 def test_people_do_not_add_up_and_it_says_so(engine):

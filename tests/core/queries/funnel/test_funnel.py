@@ -208,6 +208,8 @@ def test_who_can_still_convert():
     answer = funnel_of(events, "a b", range="30d")
     assert counts(answer.groups[0]) == [4, 1]
     assert answer.groups[0].in_progress == 2
+    first, second = answer.groups[0].steps
+    assert (first.in_progress, second.in_progress, second.lost) == (0, 2, 1)
 
 
 def test_nobody_is_not_a_person():
