@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.blocks.packing import Column
-
-_MOST: Final = 2**62
+from core.blocks.packing import EXACT, Column
 
 
 def missing(count: int) -> Column:
@@ -60,8 +58,7 @@ def _joined(columns: Sequence[Column | None], counts: Sequence[int]) -> Column:
     scale = max(column.scale for column in given)
     values: list[NDArray[Any]] = []
     floats = any(column.is_float for column in given)
-    if not floats and scale and any(_outgrows(column, scale) for column in given):
-        floats, holes = True, True
+    floats = floats or any(_outgrows(column, scale) for column in given)
     for each, count in pairs:
         if each is None:
             values.append(np.zeros(count, np.uint8))
@@ -82,9 +79,9 @@ def _present(column: Column | None, count: int) -> NDArray[np.bool_]:
 
 
 def _outgrows(column: Column, scale: int) -> bool:
-    """Whether values times a higher power of ten are no longer whole numbers of 64 bits, or are
-    numbers that a float cannot hold.
-    """
+    """Whether values times a higher power of ten are whole numbers that a float cannot hold."""
+    if scale == column.scale:
+        return False
     values = column.whole()
     size = max(int(values.max(initial=0)), -int(values.min(initial=0)))
-    return bool(size * 10 ** (scale - column.scale) >= _MOST)
+    return bool(size * 10 ** (scale - column.scale) >= EXACT)

@@ -37,7 +37,8 @@ column stands for the unit."""
 
 _WIDTHS: Final = {0: "u1", 1: "u1", 2: "<u2", 4: "<u4", 8: "<u8"}
 _SCALES: Final = range(19)
-_EXACT: Final = 2**53
+EXACT: Final = 2**53
+"""Whole numbers of a property are below this, so that a float holds each of them."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def _packed(column: Column, steps: bool) -> bytes:
         raw = np.where(present, raw, low)
     kind = TEXT if column.is_text else WHOLE
     unit, width = 1, _width(high - low)
-    if width == 8 and high - low < _EXACT and not ((raw - low) % 1000).any():
+    if width == 8 and high - low < EXACT and not ((raw - low) % 1000).any():
         unit, width = 1000, _width((high - low) // 1000)
     if steps and width > 1 and unit == 1:
         found = np.diff(raw)
@@ -247,7 +248,7 @@ def scaled(values: NDArray[np.float64]) -> tuple[NDArray[Any], int]:
     size = float(np.abs(values).max()) if len(values) else 0.0
     if not np.signbit(values[values == 0]).any():
         for scale in range(7):
-            if size * 10**scale >= _EXACT:
+            if size * 10**scale >= EXACT:
                 break
             found = np.rint(values * 10**scale)
             if np.array_equal(found / 10**scale, values):

@@ -14,10 +14,8 @@ from numpy.typing import NDArray
 
 from core.blocks.columns import missing
 from core.blocks.layout import LONGEST_TEXT, MOST_TEXTS
-from core.blocks.packing import EXPONENTS, INTEGERS, POINTS, Column, scaled
+from core.blocks.packing import EXACT, EXPONENTS, INTEGERS, POINTS, Column, scaled
 from core.columns import is_plain
-
-_EXACT = 2**53
 
 
 class Said:
@@ -128,13 +126,11 @@ def _numbers(
     """Return a column of numbers, and whether some cannot be in it."""
     kinds = set(map(type, values))
     odd = False
-    if int in kinds:
-        most = 2**63 if kinds == {int} else _EXACT
-        fits = [type(value) is float or -most <= value < most for value in values]
-        if not all(fits):
-            odd = True
-            places = places[np.array(fits)]
-            values = [value for value, fit in zip(values, fits, strict=True) if fit]
+    if int in kinds and not -EXACT < min(values) <= max(values) < EXACT:
+        fits = [type(value) is float or -EXACT < value < EXACT for value in values]
+        odd = not all(fits)
+        places = places[np.array(fits)]
+        values = [value for value, fit in zip(values, fits, strict=True) if fit]
     spelled = INTEGERS if int in kinds else 0
     if kinds == {int}:
         found, scale = np.array(values, np.int64), 0

@@ -139,21 +139,21 @@ def _filled(field: int, column: Column | None, count: int) -> Column:
 
 
 def _alike(right: Column, stored: Column) -> bool:
-    """Whether a stored column has the values of another; it may have holes that this has not."""
+    """Whether a stored column has the values of another; it may say that it has holes, as events
+    that had them may be gone.
+    """
     if (right.holes and not stored.holes) or right.spelled & ~stored.spelled:
         return False
-    sides = (_sides(right), _sides(stored))
-    return all(np.array_equal(one, other) for one, other in zip(*sides, strict=True))
+    sides = zip(_sides(right), _sides(stored), strict=True)
+    return all(np.array_equal(one, other) for one, other in sides)
 
 
 def _sides(column: Column) -> list[NDArray[Any]]:
-    """Return which events have numbers, these, which have texts, and their ids."""
+    """Return which events have numbers, and these; which have texts, and their ids."""
     nothing = missing(len(column))
-    numbers = nothing if column.is_text else column
     words = column if column.is_text else column.texts or nothing
     found: list[NDArray[Any]] = []
-    for each in (numbers, words):
+    for each in (nothing if column.is_text else column, words):
         there = np.ones(len(each), np.bool_) if each.present is None else each.present
-        exact = each.whole() if not each.scale and not each.is_float else each.numbers()
-        found += [there, exact[there]]
+        found += [there, each.numbers()[there]]
     return found

