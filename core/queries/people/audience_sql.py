@@ -32,20 +32,29 @@ from core.errors import BadQuestion
 from core.filters import Clause, Condition, atoms
 from core.queries.common.context import Context
 from core.queries.common.selection import Selection
-from core.sql.dialect import Binder
+from core.sql.dialect import Binder, Relation
 from core.timeframe import DAY, Span, days_span
 
 NOBODY = "select 0 as actor where 1 = 0"
 
 
-def audience_sql(ctx: Context, bind: Binder, definition: dict[str, Any] | Definition) -> str:
+def audience_sql(
+    ctx: Context,
+    bind: Binder,
+    definition: dict[str, Any] | Definition,
+    *,
+    only: int | None = None,
+) -> str:
     """Return SQL selecting `actor`, once each, for everybody in an audience now.
+
+    Args:
+        only: an actor, who alone is looked for, in their own events.
 
     Raises:
         BadQuestion: the definition has unknown or invalid parts.
     """
     rules = definition if isinstance(definition, Definition) else read_definition(definition)
-    return _Writer(ctx, bind, rules.lookback_days).members(rules)
+    return _Writer(ctx, bind, rules.lookback_days, only).members(rules)
 
 
 class _Writer:
@@ -55,8 +64,12 @@ class _Writer:
     parser's stack.
     """
 
-    def __init__(self, ctx: Context, bind: Binder, lookback_days: int | None) -> None:
+    def __init__(
+        self, ctx: Context, bind: Binder, lookback_days: int | None, only: int | None
+    ) -> None:
         self.ctx = ctx
+        self.only = only
+        self.has_sets = ctx.dialect.has_sets and only is None
         self.bind = bind
         self.days = Days(ctx)
         self.lookback = self.days.span(lookback_days)
@@ -104,14 +117,14 @@ class _Writer:
         """Everybody with an event up to now."""
         if not self.known_people:
             d, day = self.ctx.dialect, self.bind(self.ctx.today)
-            if d.has_sets:
+            if self.has_sets:
                 known = f"select users from first_activity where event = 0 and day <= {day}"
                 found = d.members(known)
             else:
                 kept = Selection(self.ctx).own(self.bind, "e")
                 found = f"""
                     select distinct e.actor as actor from events e
-                    where e.actor <> 0 and e.day <= {day} and {kept}"""
+                    where {self._whose()} and e.day <= {day} and {kept}"""
             self.known_people = self._put(found)
         return self.known_people
 
@@ -120,7 +133,7 @@ class _Writer:
     def _filter(self, clause: Clause) -> str:
         if not self._known(clause):
             return self._put(NOBODY)
-        selection = Selection(self.ctx).narrowed([clause])
+        selection = self._narrowed(Selection(self.ctx).narrowed([clause]))
         if selection.members:
             inner = selection.members[0].write(self.bind)
             return self._put(f"select actor from {self._everybody()} where actor in ({inner})")
@@ -138,7 +151,7 @@ class _Writer:
             return self._compared(rule, self._summed(selection, rule.sum, span))
         if rule.first:
             return self._first(rule, selection, span)
-        if rule.distinct_days and self.ctx.dialect.has_sets:
+        if rule.distinct_days and self.has_sets:
             return self._on_days(rule, selection, span)
         if not rule.distinct_days and _least(rule) == 1:
             did = self._did(selection, span)
@@ -156,11 +169,29 @@ class _Writer:
         except BadQuestion:
             return None
         events = Selection(self.ctx, found.events, matching=found.matching)
-        return events.narrowed(rule.filters)
+        return self._narrowed(events.narrowed(rule.filters))
+
+    def _narrowed(self, selection: Selection) -> Selection:
+        """The same selection, with relations of people that are looked for in theirs."""
+        if self.only is None:
+            return selection
+        mine = f"where actor = {self.bind(self.only)}"
+
+        def alone(members: Relation) -> Relation:
+            return Relation(
+                (*members.key, "only", self.only),
+                lambda bind: f"select actor from ({members.write(bind)}) {mine}",
+            )
+
+        return replace(selection, members=tuple(alone(members) for members in selection.members))
+
+    def _whose(self) -> str:
+        """The test of whose an event is: somebody's."""
+        return "e.actor <> 0" if self.only is None else f"e.actor = {self.bind(self.only)}"
 
     def _did(self, selection: Selection, span: Span) -> str:
         """People with at least one of the events in a span."""
-        if not self.ctx.dialect.has_sets or selection.set_dimension() is False:
+        if not self.has_sets or selection.set_dimension() is False:
             return self._put(self._scan(selection, "distinct e.actor as actor", span))
         whole, edges = self.days.pieces(span)
         by_name = self._by_name(selection)
@@ -252,7 +283,7 @@ class _Writer:
             select e.actor as actor, {d.total(f"coalesce({number}, 0)")} as figure
             from events e {d.properties_join()}
             where {selection.where(self.bind, span)}
-              and e.actor <> 0
+              and {self._whose()}
             group by e.actor"""
 
     def _sequence(self, rule: EventRule, first: Selection, then: Selection, span: Span) -> str:
@@ -275,7 +306,7 @@ class _Writer:
             select {columns}
             from {selection.source()}
             where {selection.where(self.bind, span)}
-              and e.actor <> 0"""
+              and {self._whose()}"""
 
     def _named(self, users: Sequence[str]) -> str:
         """People by any of the ids they are known by."""

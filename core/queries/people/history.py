@@ -16,6 +16,7 @@ from core.queries.common.context import Context, present_of
 from core.queries.common.groups import label
 from core.queries.common.question import Rows
 from core.queries.common.selection import Selection
+from core.queries.people.audience_sql import audience_sql
 from core.sql.dialect import Statement
 from core.timeframe import to_date
 
@@ -164,7 +165,7 @@ def _are_in(
     me = bind(actor)
     tests = []
     for at, name in enumerate(names):
-        members = bind.relation(ctx.in_audience(ctx, name))
-        tests.append(f"select {at} as place, {me} in (select actor from {members}) as there")
+        members = audience_sql(ctx, bind, ctx.audience(name), only=actor)
+        tests.append(f"select {at} as place, {me} in (select actor from ({members})) as there")
     rows = yield bind.statement(" union all ".join(tests) + " order by place", "in which audiences")
     return [(name, bool(there)) for name, (_, there) in zip(names, rows, strict=True)]
