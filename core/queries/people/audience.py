@@ -16,7 +16,7 @@ from core.queries.common.context import Context
 from core.queries.common.people_page import page, persons
 from core.queries.common.question import Ask, Question
 from core.queries.common.selection import Selection
-from core.queries.people.audience_sql import audience_sql
+from core.queries.people.audience_sql import audience_size, audience_sql
 from core.sql.dialect import Binder
 
 EVERYONE = "This audience has no rules: it is everyone."
@@ -68,9 +68,11 @@ class Audience(Question):
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         bind = ctx.binder()
-        counted = yield bind.statement(
-            f"select count(*) from ({self.people(ctx, bind, Cell())})", "how many people"
-        )
+        if self.conditions or self.segment is not None or self.among is not None:
+            size = f"select count(*) from ({self.people(ctx, bind, Cell())})"
+        else:
+            size = audience_size(ctx, bind, self._rules(ctx))
+        counted = yield bind.statement(size, "how many people")
         bind = ctx.binder()
         members = self.people(ctx, bind, Cell())
         kept = Selection(ctx).own(bind, "e")

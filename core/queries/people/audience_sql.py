@@ -57,11 +57,17 @@ def audience_sql(
     return _Writer(ctx, bind, rules.lookback_days, only).members(rules)
 
 
+def audience_size(ctx: Context, bind: Binder, rules: Definition) -> str:
+    """Return SQL of how many people are in an audience now; raises as `audience_sql`."""
+    return _Writer(ctx, bind, rules.lookback_days, None).size(rules)
+
+
 class _Writer:
     """Writes the SQL of one definition: one named relation (actor) per rule.
 
     Relations are side by side rather than nested, so that a definition of any depth fits in the
-    parser's stack.
+    parser's stack. Where there are stored sets, people stay in sets until the end: a relation
+    (actor) has another one beside it, (users), in `sets`.
     """
 
     def __init__(
@@ -74,21 +80,51 @@ class _Writer:
         self.days = Days(ctx)
         self.lookback = self.days.span(lookback_days)
         self.relations: list[str] = []
+        self.sets: dict[str, str] = {}
         self.known_people = ""
 
     def members(self, rules: Definition) -> str:
         """Write the whole definition."""
+        whole = self._whole(rules)
+        return f"with {', '.join(self.relations)} select actor from {whole}"
+
+    def size(self, rules: Definition) -> str:
+        """Write how many people there are."""
+        d, whole = self.ctx.dialect, self._whole(rules)
+        if not self.has_sets:
+            return f"with {', '.join(self.relations)} select count(*) from {whole}"
+        return f"""
+            with {", ".join(self.relations)}
+            select {d.count(d.union("users"))} from ({self._users(whole)})"""
+
+    def _whole(self, rules: Definition) -> str:
         parts = self._parts(rules)
         if rules.static_ids:
             parts.append(self._named(rules.static_ids))
-        whole = self._combined(parts, rules.match)
-        return f"with {', '.join(self.relations)} select actor from {whole}"
+        return self._combined(parts, rules.match)
 
     def _put(self, sql: str) -> str:
         """Name a relation and return its name."""
         name = f"audience_{len(self.relations) + 1}"
         self.relations.append(f"{name} as ({sql})")
         return name
+
+    def _put_sets(self, sql: str) -> str:
+        """Name the relation (actor) of the people in a relation of sets (users)."""
+        sets = self._put(sql)
+        name = self._put(self.ctx.dialect.members(f"select users from {sets}"))
+        self.sets[name] = sets
+        return name
+
+    def _users(self, name: str) -> str:
+        """Return SQL of sets (users) of the people in a relation (actor)."""
+        if name in self.sets:
+            return f"select users from {self.sets[name]}"
+        return f"select {self.ctx.dialect.build('actor')} as users from {name}"
+
+    def _set(self, name: str) -> str:
+        """Return SQL of the set of the people in a relation (actor)."""
+        return f"(select {self.ctx.dialect.union('users')} from ({self._users(name)}))"
 
     def _parts(self, rules: Definition | Group) -> list[str]:
         found = [self._filter(clause) for clause in rules.filters]
@@ -102,6 +138,14 @@ class _Writer:
     def _combined(self, parts: Sequence[str], match: str) -> str:
         if not parts:
             return self._everybody()
+        if self.has_sets and len(parts) > 1:
+            if match == "any":
+                return self._put_sets(" union all ".join(map(self._users, parts)))
+            found = parts[0]
+            for part in parts[1:]:
+                both = self.ctx.dialect.both(self._set(found), self._set(part))
+                found = self._put_sets(f"select {both} as users")
+            return found
         word = " intersect " if match == "all" else " union "
         found = parts[0]
         for part in parts[1:]:
@@ -109,6 +153,9 @@ class _Writer:
         return found
 
     def _others(self, members: str) -> str:
+        if self.has_sets:
+            others = self.ctx.dialect.only(self._set(self._everybody()), self._set(members))
+            return self._put_sets(f"select {others} as users")
         return self._put(f"""
             select actor from {self._everybody()}
             where actor not in (select actor from {members})""")
@@ -116,16 +163,15 @@ class _Writer:
     def _everybody(self) -> str:
         """Everybody with an event up to now."""
         if not self.known_people:
-            d, day = self.ctx.dialect, self.bind(self.ctx.today)
+            day = self.bind(self.ctx.today)
             if self.has_sets:
                 known = f"select users from first_activity where event = 0 and day <= {day}"
-                found = d.members(known)
+                self.known_people = self._put_sets(known)
             else:
                 kept = Selection(self.ctx).own(self.bind, "e")
-                found = f"""
+                self.known_people = self._put(f"""
                     select distinct e.actor as actor from events e
-                    where {self._whose()} and e.day <= {day} and {kept}"""
-            self.known_people = self._put(found)
+                    where {self._whose()} and e.day <= {day} and {kept}""")
         return self.known_people
 
     # -- rules
@@ -197,9 +243,8 @@ class _Writer:
         by_name = self._by_name(selection)
         found = [self._put(self._scan(by_name, "e.actor as actor", edge)) for edge in edges]
         if whole is not None:
-            sets = self._put(selection.people(self.bind, whole))
-            found.append(self._put(self.ctx.dialect.members(f"select users from {sets}")))
-        return self._put(" union ".join(f"select actor from {part}" for part in found))
+            found.append(self._put_sets(selection.people(self.bind, whole)))
+        return self._put_sets(" union all ".join(map(self._users, found)))
 
     def _by_name(self, selection: Selection) -> Selection:
         """Any event as a list of all of them, since the index of times is by event."""
@@ -256,7 +301,7 @@ class _Writer:
     def _at_least(self, tally: str, count: int) -> str:
         d = self.ctx.dialect
         least = d.at_least("tally", self.bind(count))
-        return self._put(d.members(f"select {least} as users from {tally}"))
+        return self._put_sets(f"select {least} as users from {tally}")
 
     def _compared(self, rule: EventRule, counted: str) -> str:
         """People with a matching figure, from a relation (actor, figure) of people with events."""
