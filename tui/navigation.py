@@ -53,17 +53,21 @@ class Navigation:
         at: tuple[int, str] | None = None,
         *,
         last: bool = False,
+        within: tuple[int, int] = (0, 0),
     ) -> None:
         """See Navigator."""
         from tui.screens.timeline import TimelinePage
 
-        self._app.push_screen(TimelinePage(self._place, user, users, at, last=last))
+        page = TimelinePage(self._place, user, users, at, last=last, within=within)
+        self._app.push_screen(page)
 
-    def open_event(self, event: Happened, events: Sequence[Happened] = ()) -> None:
+    def open_event(
+        self, event: Happened, events: Sequence[Happened] = (), total: int | None = None
+    ) -> None:
         """See Navigator."""
         from tui.screens.event import EventPage
 
-        self._app.push_screen(EventPage(self._place, event, events))
+        self._app.push_screen(EventPage(self._place, event, events, total))
 
     def open_board(self, board: Board, range_text: str | None = None) -> None:
         """See Navigator."""

@@ -90,7 +90,17 @@ def _reopened(kept: Any, place: str, boards: dict[str, Board]) -> Screen[Any] | 
 
         listed = kept.get("users")
         users = [str(user) for user in listed] if isinstance(listed, list) else []
-        return TimelinePage(place, str(kept["user"]), users, last=bool(kept.get("last")))
+        within = kept.get("within")
+        whole = (
+            within if isinstance(within, list) and [*map(type, within)] == [int, int] else (0, 0)
+        )
+        return TimelinePage(
+            place,
+            str(kept["user"]),
+            users,
+            last=bool(kept.get("last")),
+            within=(whole[0], whole[1]),
+        )
     return None
 
 

@@ -13,6 +13,10 @@ _SOURCES = {
 }
 
 
+SAMPLED, SHORT = 3_000, 16
+"""How many values of traits are looked at, and the most letters of one that is read at a glance."""
+
+
 class People:
     """People, their devices, sessions and traits, of one workspace at one generation."""
 
@@ -143,6 +147,20 @@ class People:
             (key,),
         )
         return list(dict(rows).items())
+
+    def telling_traits(self) -> list[str]:
+        """Return traits of a few short values, the most used first, judged by some of them: what
+        tells one person of a list from another at a glance.
+        """
+        values: dict[str, list[str]] = {}
+        for key, value in self._read("select key, value from traits limit ?", (SAMPLED,)):
+            values.setdefault(str(key), []).append(str(value))
+        few = {
+            key: found
+            for key, found in values.items()
+            if 2 * len(set(found)) <= len(found) and max(map(len, found)) <= SHORT
+        }
+        return sorted(few, key=lambda key: (-len(few[key]), key))
 
     def has_trait(self, key: str) -> bool:
         """Whether anybody has a trait."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.answers import Timeline, TimelineEvent
@@ -47,6 +47,18 @@ def folds(answer: Timeline) -> list[Fold]:
     return found
 
 
+def by_variety(rows: Sequence[Mapping[str, object]]) -> dict[str, int]:
+    """Return the keys of properties with their ranks, those first that differ most from row to row:
+    what is the same in all says least.
+    """
+    seen: dict[str, list[str]] = {}
+    for row in rows:
+        for key, value in row.items():
+            seen.setdefault(key, []).append(str(value))
+    kept = sorted(seen, key=lambda key: -len(set(seen[key])) / len(seen[key]))
+    return {key: at for at, key in enumerate(kept)}
+
+
 def timeline_chart(
     answer: Timeline, size: int, height: int, look: Look, cursor: Cursor
 ) -> list[Line]:
@@ -76,16 +88,28 @@ def _head(answer: Timeline, size: int, look: Look) -> list[Line]:
     if width(seen) + width(counts) + 3 <= size:
         lines.append((Span(seen, "dim"), Span("   "), Span(counts, "bold")))
     else:
-        lines += [(Span(seen, "dim"),), (Span(counts, "bold"),)]
+        parts = [seen] if width(seen) <= size else seen.split("   ")
+        lines += [*((Span(part, "dim"),) for part in parts), (Span(counts, "bold"),)]
     known = {**answer.traits, **answer.context}
     if known:
-        lines.append((Span(_pairs(known.items()), ""),))
+        lines += _wrapped([f"{safe(k, 40)}={_value(v)}" for k, v in known.items()], size)
     also = [*answer.merged, *(f"device {d}" for d in answer.devices)]
     if also:
-        lines.append((Span("also " + ", ".join(safe(a, 60) for a in also), "dim"),))
+        lines += wrapped(["also " + ", ".join(safe(a, 60) for a in also)], size)
     if answer.segments:
         lines.append((Span("segments ", "dim"), Span(", ".join(safe(s) for s in answer.segments))))
-    return [*lines, _activity(answer, size, look)]
+    return [*lines, _activity(answer, size, look)] if answer.days else lines
+
+
+def _wrapped(parts: Sequence[str], size: int) -> list[Line]:
+    """Return parts on as many lines as they need, none cut in two unless it is longer than one."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and width(lines[-1]) + 2 + width(part) <= size:
+            lines[-1] += f"  {part}"
+        else:
+            lines.append(cut(part, size))
+    return [(Span(line),) for line in lines]
 
 
 def _activity(answer: Timeline, size: int, look: Look) -> Line:
@@ -112,6 +136,7 @@ def _activity(answer: Timeline, size: int, look: Look) -> Line:
 def _body(answer: Timeline, size: int, look: Look, cursor: Cursor) -> list[Line]:
     lines: list[Line] = []
     name = min(max((width(safe(e.event)) for e in answer.events), default=0), 28)
+    ranks = by_variety([e.properties for e in answer.events])
     heading: tuple[str, int] | None = None
     before: TimelineEvent | None = None
     for index, fold in enumerate(folds(answer)):
@@ -120,12 +145,13 @@ def _body(answer: Timeline, size: int, look: Look, cursor: Cursor) -> list[Line]
         if heading != (day, event.session):
             heading = (day, event.session)
             lines += _away(before, event, look)
-            lines.append(_heading(answer, event, day))
+            lines.append(_heading(answer, event, day, size))
         elif before is not None and abs(event.ts - before.ts) >= GAP:
             lines.append(_gap(abs(event.ts - before.ts), look, ""))
         before = answer.events[fold.first + fold.count - 1]
         here = cursor is not None and cursor[0] == index
-        line = _event(answer, fold, name, size, look, here)
+        told = sorted(event.properties.items(), key=lambda pair: ranks[pair[0]])
+        line = _event(answer, fold, _pairs(told), name, size, look, here)
         lines.append(under_cursor(line, size) if here else line)
     return lines
 
@@ -160,18 +186,22 @@ def _local(event: TimelineEvent, look: Look, pattern: str) -> str:
         return str(event.ts)
 
 
-def _heading(answer: Timeline, event: TimelineEvent, day: str) -> Line:
+def _heading(answer: Timeline, event: TimelineEvent, day: str, size: int) -> Line:
     found = [Span(day, "title")]
     session = next((s for s in answer.sessions if s.number == event.session), None)
     if session is not None:
         spent = duration((session.end - session.start) / 1000)
         plural = "event" if session.events == 1 else "events"
-        text = f"   session {session.number}   {spent}   {session.events:,} {plural}"
-        found.append(Span(text, "dim"))
+        parts = ["", f"session {session.number}", spent, f"{session.events:,} {plural}"]
+        text = "   ".join(parts)
+        close = width(day) + width(text) > size
+        found.append(Span("  ".join(parts) if close else text, "dim"))
     return tuple(found)
 
 
-def _event(answer: Timeline, fold: Fold, name: int, size: int, look: Look, here: bool) -> Line:
+def _event(
+    answer: Timeline, fold: Fold, told: str, name: int, size: int, look: Look, here: bool
+) -> Line:
     event = answer.events[fold.first]
     start = Span(look.pick("› ", "> ") if here else "  ")
     if fold.count > 1:
@@ -188,7 +218,7 @@ def _event(answer: Timeline, fold: Fold, name: int, size: int, look: Look, here:
         Span(_local(event, look, "%H:%M:%S  "), "dim"),
         Span(fit(safe(event.event), name)),
         Span("  "),
-        Span(cut(_pairs(event.properties.items()), room) if room > 3 else "", "dim"),
+        Span(cut(told, room) if room > 3 else "", "dim"),
     )
 
 

@@ -16,6 +16,8 @@ from tui.widgets.companion import Composition, is_shown
 from tui.widgets.records.facts import FactsPanel
 from tui.widgets.records.timeline_view import TimelineView
 
+FURTHER = "The list is read so far. Esc and then End read on."
+
 
 class EventPage(AccompaniedPage):
     """An event; < and > go to the newer and the older one of the list.
@@ -23,14 +25,22 @@ class EventPage(AccompaniedPage):
     Args:
         event: the event.
         events: the list it was opened from.
+        total: how many the list has beyond those, None if that is not known.
     """
 
     page_id = "event"
     BINDINGS = bindings("event")
     DEFAULT_CSS = "EventPage Composition .beside { width: 55%; }"
 
-    def __init__(self, place: str, event: Happened, events: Sequence[Happened] = ()) -> None:
+    def __init__(
+        self,
+        place: str,
+        event: Happened,
+        events: Sequence[Happened] = (),
+        total: int | None = None,
+    ) -> None:
         super().__init__(place)
+        self.total = total
         self.event = event
         self.events = list(events) or [event]
 
@@ -44,7 +54,7 @@ class EventPage(AccompaniedPage):
         """See Page: its place in the list."""
         if len(self.events) < 2:
             return ()
-        at, count = self.events.index(self.event) + 1, len(self.events)
+        at, count = self.events.index(self.event) + 1, self.total or len(self.events)
         return (Chip(f"event {number(at)} of {number(count)}"),)
 
     def body(self) -> ComposeResult:
@@ -102,7 +112,8 @@ class EventPage(AccompaniedPage):
     def _other(self, step: int) -> None:
         at = self.events.index(self.event) + step
         if not 0 <= at < len(self.events):
-            self.say("There is no other event in this list.")
+            more = step > 0 and self.total is not None and self.total > len(self.events)
+            self.say(FURTHER if more else "There is no other event in this list.")
             return
         self.event = self.events[at]
         self.around.question = None

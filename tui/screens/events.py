@@ -263,7 +263,7 @@ class EventsPage(AccompaniedPage):
         elif self.panel is not self.events or self.events.column == "person":
             self.open_person()
         else:
-            self.app.navigator.open_event(event, self.events.events)
+            self.app.navigator.open_event(event, self.events.events, self.events.total)
 
     def open_person(self) -> None:
         """Open the timeline of the event's person, at the event."""

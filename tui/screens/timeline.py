@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from textual.app import ComposeResult
+from textual.events import Resize
 
 from core.answers import Timeline
 from core.queries import from_json
@@ -23,6 +24,8 @@ from tui.widgets.listing import Listing, Row
 from tui.widgets.records.facts import FactsPanel
 from tui.widgets.records.person import ActiveDays
 from tui.widgets.records.timeline_view import Moment, TimelineView
+
+FURTHER = "The list is read so far. Esc and then PgDn or PgUp read on."
 
 MOST_KEPT = 100
 """How many people of the list before and after a person are remembered for the next start."""
@@ -42,15 +45,16 @@ class TimelinePage(AccompaniedPage):
         users: the list the person was opened from.
         at: the event to begin at, None for the newest.
         last: whether to show only the last session.
+        within: how many come before `users` in the whole list, and how many that has.
     """
 
     page_id = "timeline"
     labels = {"open": "all properties", "filter": "only this"}  # noqa: RUF012
     BINDINGS = bindings("timeline")
     DEFAULT_CSS = """
-    TimelinePage #card { height: 1fr; }
+    TimelinePage #card { height: 2fr; }
     TimelinePage #days { height: 11; }
-    TimelinePage #most { height: 13; }
+    TimelinePage #most { height: 1fr; min-height: 7; }
     """
 
     def __init__(
@@ -61,8 +65,10 @@ class TimelinePage(AccompaniedPage):
         at: Moment | None = None,
         *,
         last: bool = False,
+        within: tuple[int, int] = (0, 0),
     ) -> None:
         super().__init__(place)
+        self.before, self.total = within
         self.last = last
         self._known: Timeline | None = None
         self._asked = ""
@@ -75,7 +81,9 @@ class TimelinePage(AccompaniedPage):
         at = self.users.index(self.user) if self.user in self.users else 0
         near = self.users[max(at - MOST_KEPT, 0) : at + MOST_KEPT]
         last = self._session is not None
-        return {"page": "person", "user": self.user, "users": near, "last": last}
+        within = [self.before + max(at - MOST_KEPT, 0), self.total]
+        body = {"page": "person", "user": self.user, "users": near, "last": last}
+        return {**body, "within": within} if self.total else body
 
     @property
     def crumb(self) -> str:
@@ -87,7 +95,8 @@ class TimelinePage(AccompaniedPage):
         """See FramePage: the position in the list."""
         if len(self.users) < 2 or self.user not in self.users:
             return ()
-        at, count = self.users.index(self.user) + 1, len(self.users)
+        at = self.before + self.users.index(self.user) + 1
+        count = self.total or len(self.users)
         return (Chip(f"person {number(at)} of {number(count)}"),)
 
     def body(self) -> ComposeResult:
@@ -103,6 +112,11 @@ class TimelinePage(AccompaniedPage):
                 changes,
             ],
         )
+
+    def on_resize(self, event: Resize) -> None:
+        """See AccompaniedPage: who it is stands beside the events where there is room."""
+        super().on_resize(event)
+        self._timeline.brief = self.roomy
 
     def start(self) -> None:
         """See Page."""
@@ -190,7 +204,7 @@ class TimelinePage(AccompaniedPage):
             return f"all of {panel.fact.label}" if panel.fact is not None else ""
         if isinstance(panel, Listing) and panel.value is not None:
             return "its event" if panel.id == "changes" else f"only {panel.value}"
-        return super().opens if self._event() is not None else ""
+        return self.labels["open"] if self._event() is not None else ""
 
     def action_open(self) -> None:
         """Show everything known about the event under the cursor, or all events of one name."""
@@ -272,7 +286,8 @@ class TimelinePage(AccompaniedPage):
     def _other(self, step: int) -> None:
         at = self.users.index(self.user) + step if self.user in self.users else -1
         if not 0 <= at < len(self.users):
-            self.say("There is nobody else in this list.")
+            beyond = self.before if step < 0 else self.total - self.before - len(self.users)
+            self.say(FURTHER if beyond > 0 else "There is nobody else in this list.")
             return
         self.user = self.users[at]
         self._timeline.cursor = None

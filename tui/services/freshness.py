@@ -75,4 +75,5 @@ class Freshness:
         total = number(self._engine.events_in(*days))
         said = "" if writable(self._engine.path) else "read-only  "
         newest = age(self._engine.clock() - ctx.latest)
-        return f"{self._name}  {said}{total} events  newest {newest}"
+        zone = clean(ctx.calendar.zone_name, 40)
+        return f"{self._name}  {said}{total} events  newest {newest}  {zone}"

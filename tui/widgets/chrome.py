@@ -23,7 +23,7 @@ LONGEST_CHIP = 40
 MOST_HINTS = 8
 """How many keys the key line names."""
 
-OPENED = 10, 16, 24
+OPENED = range(8, 25, 4)
 """Widths in cells of the words for what Enter opens."""
 
 

@@ -66,6 +66,7 @@ class Navigator(Protocol):
         at: tuple[int, str] | None = None,
         *,
         last: bool = False,
+        within: tuple[int, int] = (0, 0),
     ) -> None:
         """Open a person's timeline.
 
@@ -73,13 +74,17 @@ class Navigator(Protocol):
             users: the list the person is in, which the timeline can walk through.
             at: the instant in ms and the name of the event to begin at, None for the newest.
             last: whether to show only the last session.
+            within: how many come before `users` in the whole list, and how many that has.
         """
 
-    def open_event(self, event: Happened, events: Sequence[Happened] = ()) -> None:
+    def open_event(
+        self, event: Happened, events: Sequence[Happened] = (), total: int | None = None
+    ) -> None:
         """Open the page of one event.
 
         Args:
             events: the list the event is in, which the page can walk through.
+            total: how many the list has beyond those, None if that is not known.
         """
 
     def open_board(self, board: Board, range_text: str | None = None) -> None:

@@ -171,10 +171,14 @@ async def test_down_at_the_last_row_brings_the_next_people(path: Path) -> None:
         total = ff.page.main.answer.total
         ff.app.push_screen(PeoplePage("users", question))
         await ff.settle()
-        assert "1-5 loaded" in ff.screen
+        assert f"1-5 of {total}" in ff.screen
         await ff.press("end", "down")
         assert f"6-10 of {total}" in ff.screen
         assert ff.page.main.cell.row == ff.page.main.answer.rows[0].user
         await ff.press("up")
-        assert "1-5 loaded" in ff.screen
+        assert f"1-5 of {total}" in ff.screen
         assert ff.page.main.cell.row == ff.page.main.answer.rows[-1].user
+        await ff.press("enter")
+        assert f"person 5 of {total}" in ff.line
+        await ff.press("greater_than_sign")
+        assert "PgDn or PgUp read on" in ff.status

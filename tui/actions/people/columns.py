@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.answers import Cell
+from core.queries.common.context import Context
 from core.queries.common.question import Question
 from core.queries.people.people import ORDERS, SHOWN, PeopleBehind
 from core.text import clean
@@ -24,6 +25,9 @@ WORDS = {
 """What a list is sorted by, in words; the second ones the other way round."""
 
 MOST_COLUMNS = 8
+USUAL = 3
+"""With how many columns a list begins."""
+
 PAGE = 200
 """How many people are read at a time."""
 
@@ -33,6 +37,17 @@ def as_list(question: Question) -> PeopleBehind:
     if isinstance(question, PeopleBehind):
         return question
     return PeopleBehind(of=question, cell=Cell(), limit=PAGE)
+
+
+def with_usual(question: Question, ctx: Context) -> Question:
+    """Return the question of a list with the columns that tell people apart, if it has none."""
+    if not isinstance(question, PeopleBehind) or question.columns:
+        return question
+    catalog = ctx.catalog
+    traits = [f"trait:{key}" for key in catalog.people.telling_traits()]
+    country = ["country"] if catalog.values.of("country") else []
+    found = [*traits[:1], *country, *traits[1:]][:USUAL]
+    return edits.revise(question, columns=tuple(found)) if found else question
 
 
 def order_words(question: Question | None) -> str:

@@ -20,7 +20,6 @@ from tui.actions.people.live import make_live
 from tui.actions.people_segment import make_fixed, take_back
 from tui.screens.bases.accompanied_page import AccompaniedPage
 from tui.services.state import body_of
-from tui.texts.people import loaded_text
 from tui.texts.summary import Chip, chips
 from tui.widgets.answer import AnswerView
 from tui.widgets.companion import Companion, Composition, is_shown
@@ -29,6 +28,9 @@ from tui.widgets.overlay import Field
 from tui.widgets.records.people_view import PeopleView
 from tui.widgets.records.person import ActiveDays
 from tui.widgets.records.timeline_view import TimelineView
+
+WIDE = 100
+"""Columns of a screen from which on a list begins with what tells people apart."""
 
 REST = 0.15
 """Seconds without a key after which the typed text is searched."""
@@ -85,6 +87,9 @@ class PeopleList(AccompaniedPage):
 
     def start(self) -> None:
         """See Page."""
+        if self.app.size.width >= WIDE:
+            self.first_question = columns.with_usual(self.first_question, self.context)
+            self.listed = self.first_question
         self.first_view.saved = self.first_question
         self.ask(self.first_view, self.first_question)
 
@@ -108,7 +113,6 @@ class PeopleList(AccompaniedPage):
     def _said(self, view: PeopleView) -> None:
         """Say around the list what it is, and whether it is as long as the number."""
         people = view.answer
-        view.footing = loaded_text(people)
         view.aside = order_words(view.question)
         view.repaint()
         self.update_chrome()
@@ -377,7 +381,9 @@ class PeopleList(AccompaniedPage):
     def _open_person(self, *, last: bool = False) -> None:
         view = self.list_view
         if view.user:
-            self.app.navigator.open_person(view.user, view.users, last=last)
+            people = view.people
+            within = (people.offset, people.total) if people is not None else (0, 0)
+            self.app.navigator.open_person(view.user, view.users, last=last, within=within)
 
     def value_text(self) -> str:
         """See Page: the person's id."""

@@ -11,6 +11,7 @@ from textual.message import Message
 from core.answers import Table
 from core.columns import CONTEXT
 from core.draw.spans import Line, Span
+from core.draw.timeline import by_variety
 from core.engines.running import Result
 from core.text import clean, cut, number
 from core.timeframe import Calendar
@@ -179,7 +180,12 @@ class EventsView(AnswerView):
                 columns.append(column)
                 used += column.size + 2
         if some and wide - used >= 8:
-            texts = [cut(clean(pairs(event.properties)), wide - used) for event in events]
+            ranks = by_variety([event.properties for event in events])
+            texts = [
+                cut(clean(pairs(dict(sorted(e.properties.items(), key=lambda p: ranks[p[0]])))),
+                    wide - used)
+                for e in events
+            ]  # fmt: skip
             columns.append(Shown("properties", wide - used, tuple(texts)))
         return columns
 

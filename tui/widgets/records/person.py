@@ -32,8 +32,7 @@ class ActiveDays(Panel):
         last = max(self._days)
         monday = last - timedelta(days=last.weekday())
         weeks = max((width - GUTTER) // 2, 1)
-        span = (monday - min(self._days)).days // 7 + 2
-        starts = [monday - timedelta(weeks=n) for n in reversed(range(min(weeks, span)))]
+        starts = [monday - timedelta(weeks=n) for n in reversed(range(weeks))]
         lines = [_months(starts), *(self._row(starts, day, last) for day in range(7))]
         shown = sum(day >= starts[0] for day in self._days)
         text = f"{things(len(self._days), 'active day')} from {min(self._days):%b %d %Y}"
@@ -41,6 +40,7 @@ class ActiveDays(Panel):
         return lines
 
     def _row(self, starts: Sequence[date], weekday: int, last: date) -> Line:
+        first = min(self._days)
         on, off = self.app.look.pick("■", "#"), self.app.look.pick("·", ".")
         spans = [Span(DAYS[weekday].ljust(GUTTER), "dim")]
         for start in starts:
@@ -50,7 +50,7 @@ class ActiveDays(Panel):
             elif day in self._days:
                 spans.append(Span(f"{on} ", "series0"))
             else:
-                spans.append(Span(f"{off} ", "muted"))
+                spans.append(Span(f"{off} " if day >= first else "  ", "muted"))
         return tuple(spans)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from core.answers import Timeline
+from core.draw.spans import Line
 from core.draw.timeline import folds, sessions_at
 from core.queries import from_json
 from core.queries.common.question import Question
@@ -10,6 +13,16 @@ from tui.widgets.answer import AnswerView
 
 EVENTS = 300
 """How many events of a person are read at a time."""
+
+WITHOUT: dict[str, Any] = {
+    "traits": {},
+    "context": {},
+    "merged": (),
+    "devices": (),
+    "segments": (),
+    "days": (),
+}
+"""What a timeline says of a person besides when they were seen and how much they did."""
 
 Moment = tuple[int, str]
 """An event of a person: its instant in ms and its name."""
@@ -20,11 +33,21 @@ class TimelineView(AnswerView):
 
     Attributes:
         at: the event to begin at; None begins with the newest.
+        brief: whether who it is stands beside it, and only the events are shown.
     """
 
     def __init__(self, heading: str = "", *, id: str | None = None) -> None:
         super().__init__(heading, id=id)
         self.at: Moment | None = None
+        self.brief = False
+
+    def draw(
+        self, answer: Any, cursor: tuple[int, int] | None, width: int, height: int
+    ) -> list[Line]:
+        """See AnswerView."""
+        if self.brief and isinstance(answer, Timeline):
+            answer = answer.model_copy(update=WITHOUT)
+        return super().draw(answer, cursor, width, height)
 
     def question_about(self, user: str, event: str | None = None, offset: int = 0) -> Question:
         """Return the question for a page of somebody's events, or of those of one name."""
