@@ -21,9 +21,8 @@ from statistics import median
 
 QUESTION = "signup last 90d by country where country = US"
 PARSE = (
-    "from tui.services.startup import collect_rarely, without_plugins\n"
-    "collect_rarely()\n"
-    "without_plugins()\n"
+    "from tui.services.startup import start_quickly\n"
+    "start_quickly()\n"
     "from core.language.questions import parse\n"
     f"parse({QUESTION!r})"
 )

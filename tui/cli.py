@@ -19,11 +19,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"footfall {VERSION}")
         return
     try:
-        from tui.services.startup import collect_rarely, without_idle_threads, without_plugins
+        from tui.services.startup import start_quickly
 
-        collect_rarely()
-        without_plugins()
-        without_idle_threads()
+        start_quickly()
         from tui.commands import run
 
         sys.exit(run(given))

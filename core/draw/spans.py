@@ -37,6 +37,9 @@ class Span(NamedTuple):
 
 Line = tuple[Span, ...]
 
+SHADES = ".:-=+x*#"
+"""Letters for "heat0" to "heat7", where there are no backgrounds."""
+
 
 Glyphs = Literal["braille", "block", "ascii"]
 """The sets of glyphs."""

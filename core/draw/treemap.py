@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from core.answers import Tile, Treemap
-from core.draw.grids.grid import SHADES
 from core.draw.legend import wrapped
-from core.draw.spans import Canvas, Line, Look, Span, clipped, safe
+from core.draw.spans import SHADES, Canvas, Line, Look, Span, clipped, safe
 from core.draw.squares import Box, squarified
 from core.draw.table import Texts, grid_lines, scrolled
 from core.text import cut, number, percent, width

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from core.answers import Cell
-from core.boards.suggestions import Suggestion
 from core.errors import FootfallError
 from core.queries.common.question import Question
 from core.text import clean
@@ -16,6 +15,7 @@ from tui.widgets.dialogs import Chooser, Menu
 from tui.widgets.listing import Row
 
 if TYPE_CHECKING:
+    from core.boards.suggestions import Suggestion
     from tui.actions.pages import QuestionShown
 
 

@@ -81,8 +81,6 @@ class Settings:
         self._read()
 
     def _read(self) -> None:
-        from tui.services.toml_lines import read
-
         try:
             self._text = self.file.read_text("utf-8")
         except FileNotFoundError:
@@ -90,6 +88,8 @@ class Settings:
         except (OSError, ValueError) as error:
             self.wrong.append(Wrong("", f"{self.file.name} could not be read: {error}."))
             return
+        from tui.services.toml_lines import read
+
         self._data, left_out = read(self._text)
         name = self.file.name
         for at, why in left_out:

@@ -6,15 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from core.boards.suggestions import Suggestion, Suggestions
 from core.definitions.board import Board
 from core.engines.sqlite.engine import SqliteEngine
 from core.errors import FootfallError
 from core.queries.common.question import Question
 from core.queries.composite.saved_chart import chart_question
 from core.store.library.saved import Item, Mark, Saved
+
+if TYPE_CHECKING:
+    from core.boards.suggestions import Suggestion, Suggestions
 
 Value = TypeVar("Value")
 
@@ -39,6 +41,8 @@ class Library:
 
     def suggestions(self) -> Suggestions:
         """Return the suggested questions for the current data."""
+        from core.boards.suggestions import Suggestions
+
         now = self.engine.state()
         if self._suggestions is None or self._suggestions[0] != now:
             self._suggestions = (now, Suggestions(self.engine))

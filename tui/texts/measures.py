@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from core.boards.suggestions import Suggestions
 from core.queries.common.question import Question
 from core.queries.kinds import KINDS
 from core.words.kinds import Choice
+
+if TYPE_CHECKING:
+    from core.boards.suggestions import Suggestions
 
 CYCLED = 3
 """Up to so many choices the key goes round; past that it opens a list."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.answers import StepGroup, Steps
-from core.draw.grids.grid import SHADES
-from core.draw.spans import Line, Look, Span, cells, clipped, safe
+from core.draw.spans import SHADES, Line, Look, Span, cells, clipped, safe
 from core.draw.spark import bar
 from core.draw.table import window
 from core.text import fit, number, percent, width

@@ -14,15 +14,12 @@ from core.draw.grids.heat import heat_chart, heat_sentence
 from core.draw.grids.labels import cohort_label, grid_notes, line_label, line_labels, window_name
 from core.draw.grids.money import money_chart, money_sentence
 from core.draw.legend import wrapped
-from core.draw.spans import Line, Look, Span, cells, clipped, safe, spread
+from core.draw.spans import SHADES, Line, Look, Span, cells, clipped, safe, spread
 from core.draw.spark import merged, slim
 from core.draw.table import window
 from core.text import fit, number, percent
 from core.text import width as cell_width
 from core.timeframe import UNITS
-
-SHADES = ".:-=+x*#"
-"""Letters of the levels."""
 
 CELL, WIDEST = 6, 12
 """The least and the greatest width of a cell."""

@@ -11,12 +11,11 @@ from typing import Any
 
 from core.answers import Series
 from core.draw.figures import bucket_text, facts, figure, moment
-from core.draw.grids.grid import SHADES
 from core.draw.legend import value_line, wrapped
 from core.draw.number import number_chart
 from core.draw.series.lines import line_chart
 from core.draw.series.marks import Marked, marked
-from core.draw.spans import Canvas, Line, Look, Span, clipped
+from core.draw.spans import SHADES, Canvas, Line, Look, Span, clipped
 from core.draw.units import unit_of
 
 Cursor = tuple[int, int] | None

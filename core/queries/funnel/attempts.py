@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.catalog.fields import Field
-from core.queries.funnel import clickhouse, sqlite
+from core.queries.funnel import sqlite
 from core.queries.funnel.plan import EVERYBODY, Plan
 from core.queries.funnel.tally import tally_sql
 from core.queries.funnel.values import with_values
@@ -28,5 +28,7 @@ def attempts_with_value(
 def attempts(plan: Plan, bind: Binder, people: tuple[int, int], *, entry: bool) -> str:
     """Return the relation of the people's reported attempts; `entry` adds s1 and x1."""
     if plan.ctx.dialect.name == "clickhouse":
+        from core.queries.funnel import clickhouse
+
         return clickhouse.attempts(plan, bind)
     return sqlite.attempts(plan, bind, people, entry=entry)

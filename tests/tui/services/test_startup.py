@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 MODEL = (
     "import sys\n"
     "from tui.services import startup\n"
@@ -55,3 +57,22 @@ def test_numpy_starts_no_threads_of_its_own() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout == "1\n"
+
+
+LINE = (
+    "from tui.services import startup\n"
+    "{before}\n"
+    "startup.without_manual()\n"
+    "from core.draw.series.plot import plotted\n"
+    "print(plotted(((0, 0), (3, 3)), 2, 1, 'braille'))\n"
+    "import plotext\n"
+    "print(hasattr(plotext.doc, 'plot'))\n"
+)
+
+
+@pytest.mark.parametrize("before", ["", "startup.KNOWN_PLOTEXT = '0.'"])
+def test_only_an_unknown_plotext_writes_its_manual(before: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LINE.format(before=before)], capture_output=True, text=True
+    )
+    assert done.stdout == f"((0, 1), (1, 2), (2, 4), (3, 8))\n{bool(before)}\n", done.stderr
