@@ -76,3 +76,17 @@ def test_only_an_unknown_plotext_writes_its_manual(before: str) -> None:
         [sys.executable, "-c", LINE.format(before=before)], capture_output=True, text=True
     )
     assert done.stdout == f"((0, 1), (1, 2), (2, 4), (3, 8))\n{bool(before)}\n", done.stderr
+
+
+def test_what_nobody_uses_is_not_loaded() -> None:
+    code = (
+        "import sys\n"
+        "from tui.services.startup import load_when_used\n"
+        "load_when_used('secrets')\n"
+        "import secrets\n"
+        "before = 'hmac' in sys.modules\n"
+        "from secrets import token_hex\n"
+        "print(before, 'hmac' in sys.modules, len(token_hex(4)), len(secrets.token_bytes(3)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "False True 8 3\n", done.stderr
