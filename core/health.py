@@ -21,10 +21,17 @@ from core.store.joints import MANY, joints
 from core.store.strays import strays
 from core.store.upkeep.shrinking import is_due
 from core.store.workspace import open_reader, read_meta
+from core.text import things
 from core.timeframe import DAY
 
 SAMPLE: Final = 40
 """How many daily sets of events are recounted from the rows."""
+
+SAMPLE_OF_BLOCKS: Final = 10
+"""How many days of single events are compared with the rows."""
+
+SHOWN: Final = 6
+"""How many tables are shown with their sizes."""
 
 MAX_PAGES: Final = 20_000_000
 """Above this many pages the integrity check of the whole file is skipped."""
@@ -71,12 +78,14 @@ def checks(path: str | Path, *, whole: bool = True) -> Iterator[Check]:
             ("indexes", lambda: _indexes(connection)),
             ("imports", lambda: _imports(connection)),
             ("sets", lambda: _sets(connection)),
+            ("blocks", lambda: _blocks(connection)),
             ("times", lambda: _times(connection)),
             ("ids", lambda: _ids(connection)),
             ("scan", lambda: _scan(connection)),
         ]
         if whole:
-            looks.insert(3, ("integrity", lambda: _integrity(connection)))
+            looks.insert(2, ("tables", lambda: _tables(connection)))
+            looks.insert(4, ("integrity", lambda: _integrity(connection)))
         for name, look in looks:
             started = time.perf_counter()
             try:
@@ -103,6 +112,15 @@ def _size(connection: sqlite3.Connection, path: Path) -> Found:
         what = "what was taken out may still be in unused pages"
         return False, f"{size}; {what}: run footfall forget or delete-user again"
     return True, size
+
+
+def _tables(connection: sqlite3.Connection) -> Found:
+    from core.store.upkeep.info import sizes
+
+    found, exact = sizes(connection)
+    largest = [f"{name} {size / 1e6:,.1f} MB" for name, size in list(found.items())[:SHOWN]]
+    rest = sum(list(found.values())[SHOWN:]) / 1e6
+    return True, f"{'' if exact else 'about '}{', '.join(largest)}, others {rest:,.1f} MB"
 
 
 def _log(connection: sqlite3.Connection, path: Path) -> Found:
@@ -236,6 +254,28 @@ def _agrees(connection: sqlite3.Connection, event: int, day: int) -> bool:
     ).fetchall()
     found = BitMap(actor for (actor,) in actors if actor)
     return bool(total == len(actors) and BitMap.deserialize(blob) == found)
+
+
+def _blocks(connection: sqlite3.Connection) -> Found:
+    """Compare some blocks with the events themselves."""
+    from core.blocks.covering import covered
+    from core.blocks.writing import blocks_of
+    from core.store.upkeep.blocks import agree_on
+
+    names = covered(connection)
+    keys = connection.execute(
+        "select event, day from activity where dimension = 0 and value = 0 and event > 0"
+    ).fetchall()
+    left = {event for event, _ in keys} - names
+    later = f"{things(len(left), 'event')} not in blocks, which the next import makes; "
+    known = [key for key in keys if key[0] in names]
+    chosen = random.Random(0).sample(known, min(SAMPLE_OF_BLOCKS, len(known)))
+    wrong = [key for key in chosen if not agree_on(
+        connection, key[0], blocks_of(connection, key[0]), key[1], key[1]
+    )]  # fmt: skip
+    if wrong:
+        return False, f"{len(wrong)} of {len(chosen)} days differ; footfall check --repair"
+    return True, f"{later if left else ''}{len(chosen)} of {len(known):,} days compared, all agree"
 
 
 def _days_off(connection: sqlite3.Connection, whole: int, flags: Flags) -> int:

@@ -226,6 +226,13 @@ class Loader:
             )
         )
 
+    def _tell_blocks(self, done: int, whole: int) -> None:
+        """Report progress with blocks that are made after all sources are read."""
+        if self._progress is not None:
+            seconds = time.monotonic() - self._started
+            counts = (self.report.read, self.report.stored, self.report.rejected)
+            self._progress(Progress("values as columns", done, whole, *counts, seconds))
+
     def should_stop(self) -> bool:
         """Return whether to end the import here."""
         if self._stop is not None and self._stop():
@@ -244,7 +251,7 @@ class Loader:
 
     def finish_blocks(self) -> None:
         """Make the blocks of events that have none, and put in order those of a large import."""
-        finish(self.connection, self.report.stored, self.patience)
+        finish(self.connection, self.report.stored, self.patience, self._tell_blocks)
 
     def done(self) -> ImportReport:
         """Return the report, with the number of people in the workspace."""

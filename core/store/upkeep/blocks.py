@@ -21,6 +21,7 @@ from core.blocks.writing import Block, Stored, blocks_of
 from core.columns import CONTEXT, FIRST_PROPERTY
 from core.errors import Damaged
 from core.store.upkeep.comparing import Told
+from core.timeframe import DAY
 
 MOST: Final = 500_000
 """How many events of one name are compared together, unless a day has more."""
@@ -71,7 +72,7 @@ def _agree(connection: sqlite3.Connection, event: int, blocks: Sequence[Block]) 
     """Whether the blocks of an event have what its rows have."""
     try:
         return all(
-            _same(connection, event, blocks, *days) for days in _ranges(connection, event)
+            agree_on(connection, event, blocks, *days) for days in _ranges(connection, event)
         ) and sum(block.n for block in blocks) == _count(connection, event)
     except Damaged:
         return False
@@ -99,13 +100,18 @@ def _ranges(connection: sqlite3.Connection, event: int) -> Iterator[tuple[int, i
         yield first, last
 
 
-def _same(
+def agree_on(
     connection: sqlite3.Connection, event: int, blocks: Sequence[Block], first: int, last: int
 ) -> bool:
+    """Whether the blocks of an event have what its rows of some days have, of which there are some.
+
+    Raises:
+        Damaged: a block cannot be decoded.
+    """
     texts = Texts(connection, learn=False)
-    parts = list(
-        read(connection, texts, "e.event = ? and e.day between ? and ?", (event, first, last))
-    )
+    where = "e.event = ? and e.day between ? and ? and e.ts between ? and ?"
+    near_by = (first - 2) * DAY, (last + 3) * DAY
+    parts = list(read(connection, texts, where, (event, first, last, *near_by)))
     counts = [len(part.day) for part in parts]
     near = [block for block in blocks if block.day <= last and block.last >= first]
     if not near:

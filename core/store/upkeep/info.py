@@ -100,7 +100,7 @@ def _read(connection: sqlite3.Connection, path: Path) -> Info:
     ).fetchone()
     imports = [each for each in imports_of(connection) if each.undone_at is None]
     log = path.with_name(path.name + "-wal")
-    tables, measured = _sizes(connection)
+    tables, measured = sizes(connection)
     page = _one(connection, "pragma page_size")
     return Info(
         path=str(path),
@@ -152,7 +152,7 @@ def _latest(imports: Iterable[Import]) -> Imported | None:
     return Imported(last.source, last.updated_at, last.finished) if last else None
 
 
-def _sizes(connection: sqlite3.Connection) -> tuple[dict[str, int], bool]:
+def sizes(connection: sqlite3.Connection) -> tuple[dict[str, int], bool]:
     """Return the bytes of every table with its indexes, and whether they are exact."""
     try:
         rows = connection.execute(
