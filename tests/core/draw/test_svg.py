@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from core.draw import Look, draw, plain
+from core.draw.shapes import WIDE, blocks, framed
 from core.draw.spans import Span
 from core.draw.svg import Paint, page, picture
 from tests.worlds import drawings
@@ -27,7 +28,9 @@ def test_a_picture_says_what_is_drawn(answer):
     lines = draw(answer, 78, 16, Look())
     root = ElementTree.fromstring(picture(lines, 78, paint))
     said = "".join(text.text or "" for text in root.iter(f"{SVG}text"))
-    assert "".join(said.split()) == "".join(plain(lines).split())
+    words = [c for c in plain(lines) if not (blocks(c) or framed(c))]
+    assert "".join(said.split()) == "".join("".join(words).split())
+    assert ("<path" in picture(lines, 78, paint)) == (len(words) < len(plain(lines)))
     wide = float(root.get("width") or 0)
     for text in root.iter(f"{SVG}text"):
         assert float(text.get("x") or 0) + float(text.get("textLength") or 0) <= wide
@@ -37,8 +40,8 @@ def test_text_from_data_is_text_in_a_picture_and_in_its_page():
     lines = [(Span("<script>&日本", "heat3"), Span("  b", "bold"))]
     drawn = picture(lines, 20, paint)
     texts = list(ElementTree.fromstring(drawn).iter(f"{SVG}text"))
-    assert [text.text for text in texts] == ["<script>&日本", "b"]
-    assert texts[1].get("x") == f"{18 + 15 * 8.4:.1f}"
+    assert [text.text for text in texts] == ["<script>&", "日", "本", "b"]
+    assert texts[3].get("x") == f"{15 * WIDE:g}"
     assert drawn.count('fill="#ff0000"') == 1
     shown = page("<b>", drawn, paint)
     assert "<title>&lt;b&gt;</title>" in shown
