@@ -239,9 +239,7 @@ class Explain(TimedQuestion):
             f"({first} to {last})."
         ]
         if whole.counts and before and now != before:
-            said.append(
-                f"Expected is the change if every value had changed by {change(now, before)}."
-            )
+            said.append(f"Expected: if every value had changed by {change(now, before)}.")
         if not whole.counts:
             said.append("Averages and shares do not add up, so no value has a part of the change.")
         elif not whole.additive:

@@ -232,7 +232,7 @@ class FunnelTrend(FunnelFields):
         counts = [f"count(t{k})" for k in range(1, last + 1)]
         waits = [f"t{k} - t{k - 1}" for k in range(2, last + 1)]
         times = [d.integers(f"({w})") if "seconds" in self.measure else "'[]'" for w in waits]
-        columns = [*[*keys, "0", "0"][:3], *counts, "0", *times, "'[]'"]
+        columns = [*[*keys, "0", "0"][:3], *counts, *(["0"] * len(counts)), *times, "'[]'"]
         return bind.statement(
             f"""
             select {", ".join(columns)}

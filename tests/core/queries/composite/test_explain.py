@@ -48,7 +48,7 @@ def test_purchases_of_the_fixture(engine):
     )
     assert found.notes == (
         "All: 1, -66.7% from 3 (2025-04-07 to 2025-04-13).",
-        "Expected is the change if every value had changed by -66.7%.",
+        "Expected: if every value had changed by -66.7%.",
     )
 
 
