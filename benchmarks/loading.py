@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.generate import data_file, log_file
 from benchmarks.peers.known import Peer
+from benchmarks.programs import Failed
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,21 @@ def of_peer(peer: Peer, folder: Path, events: int, seed: int) -> Place:
     """Return the data of a peer, making it if it is not there."""
     data, logs = data_file(folder, events, seed), log_file(folder, events, seed)
     path = folder / f"events-{events}-{seed}{peer.suffix}"
-    seconds = _made(path, lambda unfinished: peer.load(unfinished, data, logs))
+    seconds = _made(path, lambda unfinished: _apart(peer.load, unfinished, data, logs))
     return Place(peer.name, path, peer.size(path), seconds)
+
+
+def _apart(load: Callable[[Path, Path, Path], None], *paths: Path) -> None:
+    """Load in a process of its own, as a program may allow one database in a process.
+
+    Raises:
+        Failed: it did not end well.
+    """
+    process = multiprocessing.get_context("spawn").Process(target=load, args=paths)
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise Failed(f"{load.__module__} ended with code {process.exitcode}")
 
 
 def _made(path: Path, make: Callable[[Path], None]) -> float | None:

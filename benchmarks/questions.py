@@ -279,6 +279,11 @@ CHOSEN = (
         steps,
     ),
     Asked(
+        "funnel counts",
+        {"kind": "funnel", "steps": [{"event": e} for e in FUNNEL], "window_seconds": 7 * 86_400},
+        lambda answer: [tuple(step.count for step in answer.groups[0].steps)],
+    ),
+    Asked(
         "funnel holding a field",
         {"kind": "funnel", "steps": [{"event": e} for e in FUNNEL], "hold": "platform"},
         steps,

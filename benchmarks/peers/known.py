@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.peers.duck import store as duck
+from benchmarks.peers.house import store as house
 from benchmarks.programs import Program
 
 
@@ -49,6 +50,17 @@ PEERS = {
             duck.load,
             duck.size,
             duck.SQL,
+        ),
+        Peer(
+            "chdb",
+            "chdb-core",
+            "clickhouse",
+            house.NAME,
+            house.SUFFIX,
+            house.House,
+            house.load,
+            house.size,
+            house.SQL,
         ),
     )
 }

@@ -135,8 +135,14 @@ def _paths() -> str:
     """
 
 
+def _counts() -> str:
+    counts = ", ".join(f"count(t{k})" for k in range(1, len(FUNNEL) + 1))
+    return f"with {_reported()} select {counts} from reported"
+
+
 SEQUENCES: Final[dict[str, tuple[str, ...]]] = {
     "funnel": (_funnel(),),
+    "funnel counts": (_counts(),),
     "funnel holding a field": (_funnel(", platform"),),
     "funnel by day": (_by_day(),),
     "time to convert": (_times(),),
