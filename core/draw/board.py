@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.boards.answering import block_chart, block_question, board_span
+from core.boards.dates import dated_tiles, undated
 from core.boards.wide import wide_words
 from core.definitions.board import DEFAULT_RANGE, Block, Board
 from core.draw import draw, textured
@@ -140,11 +141,23 @@ def board_lines(
         printed: whether they are shown as text without colours.
     """
     places = layout(board, size, height)
+    answers = _said_once(board, answers)
     looks = [textured(look, answers.get(p.block.id)) if printed else look for p in places]
     pairs = zip(places, looks, strict=True)
     drawn = [_tile(board, place, answers, here, marks) for place, here in pairs]
     bottom = max((p.y + p.height for p in places), default=0)
     return [_across(places, drawn, y, size) for y in range(bottom)]
+
+
+def _said_once(board: Board, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers, of which one says the dates that several are compared with."""
+    compared = {
+        id_: (found.first, found.last)
+        for id_, answer in answers.items()
+        if (found := getattr(answer, "comparison", None)) is not None
+    }
+    dated = dated_tiles(board, compared)
+    return {id_: answer if id_ in dated else undated(answer) for id_, answer in answers.items()}
 
 
 def _tile(

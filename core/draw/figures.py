@@ -133,9 +133,9 @@ def span_text(first: str | None, last: str | None) -> str:
 
 
 def compared_text(compared: Comparison) -> str:
-    """Return the dates of a compared period: "Apr 07 – Apr 08 2025 until 12:00"."""
+    """Return the dates of a compared period: "Apr 07 – Apr 08 2025 until 12:00"; "" for none."""
     dates = span_text(compared.first, compared.last)
-    return f"{dates} until {compared.until[11:16]}" if compared.until else dates
+    return f"{dates} until {compared.until[11:16]}" if dates and compared.until else dates
 
 
 def is_alike(answer: Series, index: int) -> bool:

@@ -105,7 +105,7 @@ def _single(answer: Series, line: SeriesLine, width: int, look: Look) -> Line:
         found += [Span("  "), delta(line.total, line.previous_total)]
         before = f" vs {figure(line.previous_total, unit_of(answer))}"
         found.append(Span(before, "dim"))
-        if cells(found) + len(dates) + 12 <= width:
+        if dates and cells(found) + len(dates) + 12 <= width:
             found.append(Span(f" {look.pick('┈', '.')} {dates}", "dim"))
     tail = _tail(answer)
     if tail and cells(found) + cells(tail) + 2 <= width:
@@ -117,6 +117,17 @@ def _tail(answer: Series) -> Line:
     if not any(b.partial for b in answer.buckets):
         return ()
     return (Span(f"~ {running(answer)}", "partial"),)
+
+
+def flowed(parts: list[Span], size: int) -> list[Line]:
+    """Place short texts side by side, on as few lines as needed; none is wider than a line."""
+    lines: list[list[Span]] = []
+    for part in parts:
+        if lines and cells(tuple(lines[-1])) + cells((part,)) + 3 <= size:
+            lines[-1] += [Span("   "), part]
+        else:
+            lines.append([Span(cut(part.text, size), part.style)])
+    return [tuple(line) for line in lines]
 
 
 def tail_line(answer: Series, width: int) -> Line:
@@ -192,6 +203,17 @@ def wrapped(sentences: list[str], width: int) -> list[Line]:
         for sentence in sentences
         for line in _broken(safe(sentence, 600), max(width, 2))
     ]
+
+
+def whole(sentences: list[str], width: int, rows: int) -> list[Line]:
+    """Return the first sentences that fit into some rows, none of them cut off."""
+    found: list[Line] = []
+    for sentence in sentences:
+        lines = wrapped([sentence], width)
+        if len(found) + len(lines) > rows:
+            break
+        found += lines
+    return found
 
 
 def _broken(text: str, size: int) -> list[str]:

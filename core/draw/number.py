@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from core.answers import Number, Series
 from core.draw.figures import bucket_text, compared_text, counted, facts, figure, short
-from core.draw.legend import delta, key, value_line, wrapped
+from core.draw.legend import delta, key, value_line, whole, wrapped
 from core.draw.spans import Line, Look, Span, cells, clipped, padded, safe, spread
 from core.draw.spark import big, filled_sparkline, sparkline
 from core.draw.units import unit_of
@@ -17,6 +17,9 @@ Cursor = tuple[int, int] | None
 
 TALL_FROM = 5
 """Rows from which a figure is drawn three rows high."""
+
+APART = 2
+"""Cells between a figure and its change."""
 
 MOST_ROWS = 4
 """How many rows a sparkline below a figure takes, at most."""
@@ -75,10 +78,10 @@ def _headline(
         return [tall[0], tall[1], (*tall[2], *named), *([shift] if shift else [])]
     style = "cursor" if here else "bold"
     whole: Line = (Span(counted(value, unit), style),)
-    if name and cells(whole) + cells(shift) + cells((Span(name),)) + 3 <= width:
+    if name and cells(whole) + cells(shift) + cells((Span(name),)) + 2 + APART <= width:
         whole = (Span(f"{name}  "), *whole)
-    right = shift if cells(whole) + cells(shift) + 1 <= width else shift[:-1]
-    if cells(whole) + cells(right) + 1 > width:
+    right = shift if cells(whole) + cells(shift) + APART <= width else shift[:-1]
+    if cells(whole) + cells(right) + APART > width:
         whole = (Span(text if len(text) <= width else short(value, unit), style),)
     return [spread(whole, right, width)]
 
@@ -99,36 +102,31 @@ def number_chart(
     name = cut(safe(line.name), 24)
     here = cursor is not None and not cursor[0]
     lines = _headline(line.total, unit, shift, width, height, look, name, here=here)
-    notes = wrapped(facts(answer), width)
     spare = height - len(lines)
-    footed = spare >= 2 and bool(answer.buckets)
+    footed = spare >= 2 and bool(answer.buckets) and not _is_dated_elsewhere(answer)
+    notes = whole(facts(answer), width, spare - footed - 1)
     rows = min(max(spare - footed - len(notes), 1), MOST_ROWS)
     if spare >= 1:
         at = cursor[1] if cursor and cursor[0] else None
         partial = [b.partial for b in answer.buckets]
         lines += filled_sparkline(line.values, width, rows, look, partial=partial, cursor=at)
-    if footed and cursor is not None:
-        lines.append(
-            value_line(answer, (0, cursor[1]), width, look)
-            if cursor[0]
-            else _whole(answer, width, look)
-        )
+    if footed and cursor is not None and cursor[0]:
+        lines.append(value_line(answer, (0, cursor[1]), width, look))
     elif footed:
         lines.append(_dates(answer, width))
     return [*lines, *notes]
 
 
-def _whole(answer: Series, width: int, look: Look) -> Line:
-    """Return the sentence for the total under the cursor: "› the whole range: 1,284 users"."""
-    head = Span(look.pick("› ", "> ") + "the whole range: ", "cursor")
-    return clipped((head, Span(counted(answer.lines[0].total, unit_of(answer)), "bold")), width)
+def _is_dated_elsewhere(answer: Series) -> bool:
+    """Whether the dates are said outside the chart."""
+    return answer.comparison is not None and not answer.comparison.first
 
 
 def _dates(answer: Series, width: int) -> Line:
     """Return the dates compared with, else those of both ends of the sparkline."""
-    if answer.comparison is not None:
-        text = f"vs {compared_text(answer.comparison)}"
-        return (Span(cut(text, width), "dim"),)
+    compared = compared_text(answer.comparison) if answer.comparison is not None else ""
+    if compared:
+        return (Span(cut(f"vs {compared}", width), "dim"),)
     first, last = answer.buckets[0].label, answer.buckets[-1].label
     year = first[:4] != last[:4]
     left = bucket_text(first, answer.granularity, year=year)

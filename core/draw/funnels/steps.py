@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from core.answers import Step, StepGroup, Steps
 from core.draw.funnels.groups import group_lines
-from core.draw.legend import trend_style, wrapped
+from core.draw.legend import flowed, trend_style, wrapped
 from core.draw.spans import Line, Look, Span, safe
 from core.draw.spark import bar
 from core.draw.table import window
-from core.text import change, cut, duration, fit, number, percent, things, width
+from core.text import change, duration, fit, number, percent, things, width
 from core.text import points as in_points
 
 Cursor = tuple[int, int] | None
@@ -228,28 +228,17 @@ def _foot(answer: Steps, size: int) -> list[Line]:
         found.append(f"biggest loss {loss.step - 1} > {loss.step} ({number(loss.lost)})")
     if whole.in_progress:
         found.append(f"{number(whole.in_progress)} still in progress")
-    lines = _flowing(found, size)
     empty = next((s for s in whole.steps if not s.count), None)
     who = "No one" if answer.unit == "users" else f"No {answer.unit}"
     seconds, window, within = answer.window_seconds, "no", ""
     if seconds is not None:
         window = duration(seconds).removesuffix(" 0h").removesuffix(" 0m")
         within = f" within {window}"
+    parts = [Span(text) for text in found]
     if empty is not None:
-        lines.append((Span(f"{who} reached step {empty.step}{within}.", "dim"),))
+        parts.append(Span(f"{who} reached step {empty.step}{within}.", "dim"))
     entered = f"{window} window, {answer.order}, {number(whole.steps[0].count)} entered"
-    return [*lines, (Span(entered, "dim"),), *wrapped(list(answer.notes), size)]
-
-
-def _flowing(parts: list[str], size: int) -> list[Line]:
-    """Place short texts side by side, on as few lines as needed."""
-    lines: list[str] = []
-    for part in parts:
-        if lines and width(lines[-1]) + width(part) + 3 <= size:
-            lines[-1] += "   " + part
-        else:
-            lines.append(cut(part, size))
-    return [(Span(line),) for line in lines]
+    return [*flowed([*parts, Span(entered, "dim")], size), *wrapped(list(answer.notes), size)]
 
 
 def biggest_loss(group: StepGroup) -> Step | None:

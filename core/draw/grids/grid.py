@@ -13,8 +13,8 @@ from core.draw.figures import moment, next_date, period_text
 from core.draw.grids.heat import heat_chart, heat_sentence
 from core.draw.grids.labels import cohort_label, grid_notes, line_label, line_labels, window_name
 from core.draw.grids.money import money_chart, money_sentence
-from core.draw.legend import wrapped
-from core.draw.spans import SHADES, Line, Look, Span, cells, clipped, safe, spread
+from core.draw.legend import flowed, whole, wrapped
+from core.draw.spans import SHADES, Line, Look, Span, safe
 from core.draw.spark import merged, slim
 from core.draw.table import window
 from core.text import fit, number, percent
@@ -103,7 +103,8 @@ def grid_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor)
             *wrapped(list(answer.notes), size),
         ]
     said = _said(answer, size, cursor)
-    foot = [*said, *_foot(answer, size, look)]
+    notes = wrapped(grid_notes(answer), size)
+    foot = [*said, *_foot(answer, size, look, ""), *notes]
     spare = height - 1 - len(answer.lines)
     keep = min(len(foot), max(spare, min(len(said) + 1, height - 4), 0))
     ruled = spare - keep >= 1 or height >= RULED_FROM
@@ -121,8 +122,10 @@ def grid_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor)
             ruled = False
     cut = _cut(answer, view, look)
     if cut and keep:
-        foot.insert(len(said), (Span(cut, "dim"),))
-    return [*lines, *foot[: max(height - len(lines), 0)]]
+        foot = [*said, *_foot(answer, size, look, cut), *notes]
+    left = max(height - len(lines), 0)
+    shown = foot[: min(left, len(foot) - len(notes))]
+    return [*lines, *shown, *whole(grid_notes(answer), size, left - len(shown))]
 
 
 RULED_FROM = 12
@@ -139,7 +142,7 @@ def _view(answer: Grid, size: int, rows: int, cursor: Cursor, *, ruled: bool) ->
     users = max(len(answer.unit), *(len(number(c.size)) for _, c in answer.lines), 5)
     count = _periods(answer)
     room = size - 2 - label - users
-    bar = BAR + 1 if room >= CELL * count + BAR + 1 and size >= BARRED_FROM else 0
+    bar = BAR + 1 if room >= CELL * count + BAR + 1 and size >= BARRED_FROM else 1
     fits = max((room - bar) // CELL, 1)
     at = max(cursor[1] - 1, 0) if cursor else 0
     below = len(answer.lines) - 1
@@ -195,9 +198,9 @@ def _row(answer: Grid, row: int, view: View, heat: Heat, look: Look, cursor: Cur
         Span(name, lit or ("bold" if combined else "")),
         Span(number(cohort.size).rjust(view.size + 1), lit or "bold"),
     ]
-    if view.bar:
-        picture = "" if combined else slim(cohort.size, view.largest, view.bar - 1, look)
-        found.append(Span(f" {picture}".ljust(view.bar), "muted"))
+    barred = view.bar > 1 and not combined
+    picture = slim(cohort.size, view.largest, view.bar - 1, look) if barred else ""
+    found.append(Span(f" {picture}".ljust(view.bar), "muted"))
     for period in view.periods:
         if period < len(cohort.counts):
             at = here and cursor is not None and cursor[1] == period + 1
@@ -256,17 +259,17 @@ def _said(answer: Grid, size: int, cursor: Cursor) -> list[Line]:
     return [tuple(Span(s.text, "accent") for s in line) for line in lines]
 
 
-def _foot(answer: Grid, size: int, look: Look) -> list[Line]:
+def _foot(answer: Grid, size: int, look: Look, cut: str) -> list[Line]:
+    """Return what the grid needs to be read, after which part of it is shown."""
     unit = "bracket" if answer.brackets else UNITS.get(answer.granularity, "period")
     when = WHEN.get(answer.mode, "in {unit} n").format(unit=unit)
     if answer.reference == "previous":
         when += f", of those of {unit} n-1"
     shade = f"shade {' '.join(SHADES)}" if look.letters else f"% active {when}"
-    right = (Span(shade, "dim"), Span(f"   ~ {unit} not over", "partial"))
-    left = (Span(f"combined: cohorts whose {unit} n is over", "dim"),)
-    both = spread(left, right, size)
-    lines = [both] if cells(left) + cells(right) < size else [clipped(right, size), left]
-    return [*lines, *wrapped(grid_notes(answer), size)]
+    parts = [Span(cut, "dim")] if cut else []
+    parts += [Span(shade, "dim"), Span(f"~ {unit} not over", "partial")]
+    parts.append(Span(f"combined: cohorts whose {unit} n is over", "dim"))
+    return flowed(parts, size)
 
 
 def sentence(answer: Grid, cursor: tuple[int, int]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from textual.app import ComposeResult
 
 from core.boards.answering import block_chart, block_question
+from core.boards.dates import dated_tiles
 from core.boards.wide import FIELDS, widened
 from core.definitions.board import Block, Board
 from core.draw.board import tile_footing
@@ -115,6 +116,11 @@ class TiledPage(QuestionPage):
             except FootfallError as error:
                 tile.fail(error)
 
+        compared = {tile.block.id: _compared(tile.question) for tile in self.tiles}
+        dated = dated_tiles(self.shown, compared)
+        for tile in self.tiles:
+            tile.date(tile.block.id in dated)
+
     def _with_changes(self) -> Board:
         """Return the board with what was changed since it was saved, as far as it is possible."""
         try:
@@ -159,3 +165,9 @@ class TiledPage(QuestionPage):
     def on_tiles_scrolled(self) -> None:
         """Say what is below."""
         self.update_status()
+
+
+def _compared(question: Question | None) -> tuple[str, str] | None:
+    """Return what decides with which dates a question is compared; None if with none."""
+    how = getattr(question, "compare", None)
+    return None if question is None or how is None else (question.range, how)

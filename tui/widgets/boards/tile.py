@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from core.boards.dates import undated
 from core.definitions.board import Block
 from core.draw.figures import compared_text
 from core.draw.spans import Line
@@ -17,19 +20,38 @@ class Tile(AnswerView):
     Attributes:
         enlarged: whether it fills the whole page, where a figure is drawn as its default chart
             until another is chosen.
+        dated: whether it says which dates it is compared with; another tile may say the same.
     """
 
     def __init__(self, block: Block) -> None:
         super().__init__(block.title, cursor=False)
         self.block = block
         self.enlarged = False
+        self.dated = True
 
     def face(self, width: int, height: int) -> list[Line]:
         """See Panel: what is compared with stands beside the title, unless a figure says it."""
-        compared = getattr(self.answer, "comparison", None)
+        compared = getattr(self.answer, "comparison", None) if self._dated_now else None
         within = self.drawn_as == "number" and height >= DATED
         self.aside = f"vs {compared_text(compared)}" if compared and not within else ""
         return super().face(width, height)
+
+    def date(self, dated: bool) -> None:
+        """Say with which dates it is compared, or leave that to another tile."""
+        if dated != self.dated:
+            self.dated, self._drawn_for = dated, ()
+            self.repaint()
+
+    @property
+    def _dated_now(self) -> bool:
+        return self.dated or self.enlarged
+
+    def draw(
+        self, answer: Any, cursor: tuple[int, int] | None, width: int, height: int
+    ) -> list[Line]:
+        """See AnswerView: dates that stand on the frame are not said again below the chart."""
+        said = not self._dated_now or self.aside
+        return super().draw(undated(answer) if said else answer, cursor, width, height)
 
     @property
     def drawn_as(self) -> str:
