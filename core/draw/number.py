@@ -68,7 +68,7 @@ def _headline(
     text = figure(value, unit)
     tall = []
     if not look.ascii and height >= TALL_FROM:
-        tall = big(text, width, "accent" if here else "bold")
+        tall = big(text, width, "cursor" if here else "bold")
     if tall:
         bare = unit in ("number", "percent", "seconds") or bool(getattr(unit, "symbol", ""))
         words = " ".join(filter(None, ("" if bare else str(unit), name)))
