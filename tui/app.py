@@ -16,7 +16,8 @@ from textual.timer import Timer
 
 from core.definitions.board import Board
 from core.draw.spans import Glyphs, Look
-from core.engines.sqlite.engine import SqliteEngine
+from core.engines.opening import open_engine
+from core.engines.running import Engine
 from core.queries.common.question import Question
 from core.store.library.saved import Saved
 from tui import places
@@ -28,6 +29,7 @@ from tui.services.config import Config, read
 from tui.services.errors import tell
 from tui.services.freshness import Freshness
 from tui.services.library import Library
+from tui.services.passwords import ask_password
 from tui.services.renames import Renames
 from tui.services.settable import GLYPHS
 from tui.services.state import State
@@ -66,7 +68,7 @@ class Explorer(Dressed):
 
     def __init__(
         self,
-        engine: SqliteEngine,
+        engine: Engine,
         saved: Saved,
         state: State,
         *,
@@ -274,7 +276,7 @@ def run(
         NotFound: there is no such board.
     """
     config = read()
-    engine = SqliteEngine(path, time_limit=config.seconds, wait=QUICK.seconds)
+    engine = open_engine(path, time_limit=config.seconds, wait=QUICK.seconds, ask=ask_password)
     saved = Saved(path, profile=os.environ.get("FOOTFALL_PROFILE", ""), patience=QUICK)
     state = State(Path(path))
     place = places.start_place(state, board, question)

@@ -11,7 +11,7 @@ from typing import Any
 from core.definitions.audience import Definition, read_definition
 from core.definitions.saved import Item, Kind, Version
 from core.definitions.shared import checked
-from core.engines.sqlite.engine import SqliteEngine
+from core.engines.running import Engine
 from core.errors import BadInput
 from core.store.library.access import Access
 from core.store.library.items import Items
@@ -93,7 +93,7 @@ class Audiences:
         """Return the rules of an audience, with every default filled in."""
         return read_definition(self.one(name).body)
 
-    def count(self, engine: SqliteEngine, name: str) -> int:
+    def count(self, engine: Engine, name: str) -> int:
         """Return how many people are in an audience now."""
         from core.queries.people.audience import Audience
 

@@ -14,8 +14,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from core.api.audiences import Audiences
-from core.engines.running import Stop
-from core.engines.sqlite.engine import SqliteEngine
+from core.engines.running import Engine, Stop
 from core.queries import from_json
 from core.queries.common.question import Question
 from core.store.library.saved import Saved
@@ -37,7 +36,7 @@ class Nothing(Asked):
 class Backend:
     """What answers requests: an engine, the saved things of its workspace, and a way to stop."""
 
-    engine: SqliteEngine
+    engine: Engine
     saved: Saved
     stop: Stop | None = None
     heard: list[str] | None = None

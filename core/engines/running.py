@@ -7,10 +7,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from core.errors import Stopped
 from core.sql.dialect import Statement
+
+if TYPE_CHECKING:
+    from core.queries.common.context import Context
+    from core.queries.common.question import Question, Rows
+    from core.timeframe import Calendar
 
 Clock = Callable[[], int]
 """Returns now in UTC ms."""
@@ -40,6 +46,80 @@ class Result:
     cached: bool = False
     statements: tuple[Statement, ...] = ()
     lookups: tuple[Statement, ...] = ()
+
+
+class Engine(Protocol):
+    """Answers questions about a workspace.
+
+    Attributes:
+        time_limit: seconds for one statement, None for no limit.
+    """
+
+    time_limit: float | None
+
+    @property
+    def path(self) -> Path:
+        """The workspace file."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """Returns now in UTC ms."""
+        ...
+
+    @property
+    def calendar(self) -> Calendar:
+        """The zone and week start of the workspace."""
+        ...
+
+    @property
+    def where(self) -> str:
+        """The server that answers, "" if it is this process."""
+        ...
+
+    def run(
+        self,
+        question: Question,
+        *,
+        stop: Stop | None = None,
+        fresh: bool = False,
+        time_limit: float | None = None,
+        forgiving: bool = False,
+    ) -> Result:
+        """Answer a question; see `SqliteEngine.run`."""
+        ...
+
+    def answer(self, question: Question, **options: Any) -> Any:
+        """Answer a question and return only the shape; options as for `run`."""
+        ...
+
+    def context(self) -> Context:
+        """Return the context for a question asked now."""
+        ...
+
+    def state(self) -> tuple[Any, int]:
+        """Return which file is read, and the number that every change to it increments."""
+        ...
+
+    def generation(self) -> int:
+        """Return the number that every change to the workspace increments."""
+        ...
+
+    def meta(self) -> dict[str, str]:
+        """Return the workspace's settings."""
+        ...
+
+    def read(self, sql: str, parameters: Any = ()) -> Rows:
+        """Run one SELECT of ours against the workspace file and return its rows."""
+        ...
+
+    def events_in(self, first_day: int, last_day: int) -> int:
+        """Return how many events lie on local days first to last, both inclusive."""
+        ...
+
+    def close(self) -> None:
+        """Close what is open; the engine must not be used afterwards."""
+        ...
 
 
 class Interruptible(Protocol):

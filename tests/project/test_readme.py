@@ -45,6 +45,8 @@ SYNOPSES = {
     "footfall import SOURCE... --into DB": "footfall import events.jsonl.gz --into two.db",
     "footfall sync SOURCE... --into DB": "footfall sync events.jsonl.gz --into two.db",
     "footfall follow FILE --into DB": "footfall follow --help",
+    "footfall connect ADDRESS --db DB": "footfall connect --local --db shop.db",
+    "footfall push --db DB": "footfall push --help",
     "footfall run QUESTION --db DB": "footfall run dau --db demo.db",
     "footfall sql QUERY --db DB": "footfall sql 'select count(*) from events_v1' --db demo.db",
     "footfall board NAME [DB] [--print]": "footfall board Growth demo.db",

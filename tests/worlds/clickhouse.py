@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from core.engines.clickhouse.chdb import ChdbRunner
+from core.engines.clickhouse.copying import copy_events
 from core.engines.clickhouse.engine import ClickHouseEngine
-from core.engines.clickhouse.tables import copy_events
 from core.engines.sqlite.engine import SqliteEngine
 from core.queries import from_json
 from core.store.workspace import open_reader

@@ -26,6 +26,7 @@ COMMANDS = {
     "check": "count sets and sessions again from the events, and repair them",
     "completion": "print a completion script for your shell",
     "config": "show, set and check the settings",
+    "connect": "let a ClickHouse server answer the questions",
     "delete-user": "take out a person, and everything about them",
     "demo": "create a sample workspace and open it",
     "doctor": "check terminal, clipboard, database and timing",
@@ -38,6 +39,7 @@ COMMANDS = {
     "list": "list boards, events, fields, segments, marks and more",
     "mark": "record that something happened, or list the marks",
     "profile": "show or switch the profile that uses a workspace",
+    "push": "copy what is new to the server that answers",
     "run": "answer a question",
     "schema": "print the JSON schemas of a kind of question",
     "sql": "run one SELECT statement",
@@ -50,8 +52,8 @@ _HIDDEN = ("explore", "open")
 """What a first word that is no command does."""
 
 _SAVED = ("audience", "board", "chart", "event", "mark", "profile")
-_FRESH = ("follow", "sync")
-_SETUP = ("completion", "config", "doctor")
+_FRESH = ("follow", "push", "sync")
+_SETUP = ("completion", "config", "connect", "doctor")
 _UPKEEP = ("backup", "check", "delete-user", "export-events", "forget", "info", "undo")
 _MODULES = {
     "import": "import_",

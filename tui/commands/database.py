@@ -10,7 +10,7 @@ from core.errors import BadInput
 from tui.commands.output import say
 
 if TYPE_CHECKING:
-    from core.engines.sqlite.engine import SqliteEngine
+    from core.engines.running import Engine
     from core.store.waiting import Patience
 
 
@@ -49,11 +49,12 @@ def database(given: str | None) -> Path:
     return Path(given).expanduser() if given else usual_database()
 
 
-def open_engine(path: Path) -> SqliteEngine:
+def open_engine(path: Path) -> Engine:
     """Return an engine on a workspace; CannotOpen when it is not one."""
-    from core.engines.sqlite.engine import SqliteEngine
+    from core.engines.opening import open_engine as opened
+    from tui.services.passwords import ask_password
 
-    return SqliteEngine(path)
+    return opened(path, ask=ask_password)
 
 
 class Waited:

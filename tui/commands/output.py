@@ -12,7 +12,7 @@ from core.text import clean, escaped, harmless, one_line
 
 if TYPE_CHECKING:
     from core.draw import Look
-    from core.engines.sqlite.engine import SqliteEngine
+    from core.engines.running import Engine
 
 _LINE = 2_000
 
@@ -86,7 +86,7 @@ def left_out(answer: Any) -> list[str]:
     return found
 
 
-def look_of(engine: SqliteEngine | None = None) -> Look:
+def look_of(engine: Engine | None = None) -> Look:
     """Return how to draw on this terminal."""
     from core.draw import Look
     from core.timeframe import Calendar

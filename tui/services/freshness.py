@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.engines.sqlite.engine import SqliteEngine
+from core.engines.running import Engine
 from core.errors import FootfallError
 from core.store.library.profiles import writable
 from core.text import age, clean, number
@@ -20,7 +20,7 @@ class Freshness:
         state: which file was read last and the number that every change to it increments.
     """
 
-    def __init__(self, engine: SqliteEngine) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._state: tuple[Any, int] | None = None
         self._name = clean(engine.path.name)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from core.definitions.board import Board
-from core.engines.sqlite.engine import SqliteEngine
+from core.engines.running import Engine
 from core.errors import FootfallError
 from core.queries.common.question import Question
 from core.queries.composite.saved_chart import chart_question
@@ -32,7 +32,7 @@ class Library:
         troubles: what could not be read last time -> why.
     """
 
-    def __init__(self, engine: SqliteEngine, saved: Saved) -> None:
+    def __init__(self, engine: Engine, saved: Saved) -> None:
         self.engine = engine
         self.saved = saved
         self.troubles: dict[str, str] = {}

@@ -15,8 +15,7 @@ from typing import Any, Protocol
 
 from textual.message import Message
 
-from core.engines.running import Result, Stop
-from core.engines.sqlite.engine import SqliteEngine
+from core.engines.running import Engine, Result, Stop
 from core.errors import FootfallError
 from core.queries.common.question import Question
 from core.store.library.saved import Mark, Saved
@@ -154,7 +153,7 @@ class Answered(Message):
         self.marks = marks
 
 
-def answer(engine: SqliteEngine, saved: Saved | None, run: Run) -> Answered:
+def answer(engine: Engine, saved: Saved | None, run: Run) -> Answered:
     """Run a question to its end: a result or an error."""
     try:
         limit = NO_LIMIT if run.unlimited else None
@@ -179,7 +178,7 @@ def answer(engine: SqliteEngine, saved: Saved | None, run: Run) -> Answered:
         return Answered(run, None, error)
 
 
-def events_in_range(engine: SqliteEngine, question: Question) -> int | None:
+def events_in_range(engine: Engine, question: Question) -> int | None:
     """Return how many events lie in a question's range; None if it has no range."""
     asked = getattr(question, "of", question)
     try:
@@ -205,7 +204,7 @@ class Questions:
         saved: where marks are read from.
     """
 
-    def __init__(self, page: Workers, engine: SqliteEngine, saved: Saved | None) -> None:
+    def __init__(self, page: Workers, engine: Engine, saved: Saved | None) -> None:
         self._page = page
         self._engine = engine
         self._saved = saved

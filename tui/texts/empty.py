@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from core.draw.figures import day_text
-from core.engines.sqlite.engine import SqliteEngine
+from core.engines.running import Engine
 from core.queries.common.context import Context
 from core.queries.common.question import Question
 from core.text import clean, number
 from core.timeframe import to_date
 
 
-def why_empty(engine: SqliteEngine, question: Question, answer: Any) -> str:
+def why_empty(engine: Engine, question: Question, answer: Any) -> str:
     """Return a sentence for an empty answer, "" for any other."""
     if not is_empty(answer):
         return ""

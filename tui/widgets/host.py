@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from core.answers import Cell
     from core.definitions.board import Board
     from core.draw.spans import Glyphs, Look
-    from core.engines.sqlite.engine import SqliteEngine
+    from core.engines.running import Engine
     from core.queries.common.question import Question
     from core.store.library.saved import Saved
     from tui.services.config import Config
@@ -130,7 +130,7 @@ class Host(App[int]):
         returning: what was remembered of the pages of the place, if they are opened again.
     """
 
-    engine: SqliteEngine
+    engine: Engine
     saved: Saved
     state: State
     renames: Renames

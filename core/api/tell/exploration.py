@@ -1,6 +1,6 @@
 """Data exploration: sources, their fields, the values of a field (definitions 2.1, 10.6).
 
-Independent of any engine: `read` runs one SELECT and returns its rows, like `SqliteEngine.read`.
+Independent of any engine: `read` runs one SELECT and returns its rows, like `Engine.read`.
 """
 
 from __future__ import annotations

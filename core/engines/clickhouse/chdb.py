@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import orjson
 
+from core.engines.running import Stop
 from core.errors import QueryFailed
 from core.queries.common.question import Rows
 
@@ -30,9 +32,10 @@ class ChdbRunner:
         from chdb.session import Session
 
         self._session = Session(str(folder))
+        self._session.query("set max_partitions_per_insert_block = 0")
 
-    def run(self, text: str, parameters: dict[str, Any]) -> Rows:
-        """See Runner."""
+    def run(self, text: str, parameters: dict[str, Any], stop: Stop | None = None) -> Rows:
+        """See Runner; a statement that runs is not ended."""
         bound = {name: _parameter(value) for name, value in parameters.items()}
         try:
             result = self._session.query(text, "JSONCompactEachRow", params=bound)
@@ -40,19 +43,26 @@ class ChdbRunner:
             raise QueryFailed(f"ClickHouse says: {error}") from error
         return [tuple(orjson.loads(line)) for line in result.bytes().splitlines()]
 
-    def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    def insert(
+        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], token: str = ""
+    ) -> None:
         """See Runner; of the formats we can write, chdb reads JSON lines the fastest."""
+        token = token or uuid4().hex
         names = ", ".join(columns)
         rows = iter(rows)
+        number = 0
         while batch := list(islice(rows, BATCH)):
             with tempfile.NamedTemporaryFile(suffix=".jsonl") as file:
                 file.writelines(orjson.dumps(row) + b"\n" for row in batch)
                 file.flush()
                 self.run(
                     f"insert into {table} ({names}) "
-                    f"from infile '{file.name}' format JSONCompactEachRow",
+                    f"from infile '{file.name}' "
+                    f"settings insert_deduplication_token = '{token}:{number}' "
+                    "format JSONCompactEachRow",
                     {},
                 )
+            number += 1
 
     def close(self) -> None:
         """End the session."""

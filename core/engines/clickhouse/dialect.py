@@ -183,7 +183,8 @@ class ClickHouseDialect:
 
     def trait_label(self, key: str, binder: Binder) -> str:
         """One lookup per event in a table kept in memory."""
-        found = f"joinGetOrNull('traits', 'value', e.actor, {binder(key)})"
+        named = f"toUInt64(e.actor), sipHash64({binder(key)})"
+        found = f"joinGetOrNull('traits', 'value', {named})"
         return f"ifNull(if({found} = '', '{EMPTY}', {found}), '{NONE}')"
 
     def looked_up(self, relation: str, actor: str, missing: int) -> str:

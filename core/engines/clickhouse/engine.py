@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from core.answers import Shape
+from core.engines.cache import Cache
 from core.engines.clickhouse.dialect import ClickHouseDialect
 from core.engines.running import Clock, Result, Stop, wall_clock
 from core.engines.sqlite.engine import SqliteEngine
@@ -19,6 +20,8 @@ from core.errors import BadQuestion, Stopped
 from core.queries.common.context import Context
 from core.queries.common.question import Question, Rows
 from core.sql.dialect import Statement
+from core.store.waiting import WAIT
+from core.timeframe import Calendar
 
 SETTINGS = {
     "join_use_nulls": 1,
@@ -33,16 +36,22 @@ SQLite.
 class Runner(Protocol):
     """Where statements run: chdb in this process, or a client of a server."""
 
-    def run(self, text: str, parameters: dict[str, Any]) -> Rows:
-        """Run one statement with its {name:Type} parameters and return its rows.
+    def run(self, text: str, parameters: dict[str, Any], stop: Stop | None = None) -> Rows:
+        """Run one statement with its {name:Type} parameters and return its rows; `stop` ends it.
 
         Raises:
-            QueryFailed: with ClickHouse's message.
+            Stopped, QueryFailed: with ClickHouse's message.
         """
         ...
 
-    def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Append rows to a table."""
+    def insert(
+        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], token: str = ""
+    ) -> None:
+        """Append rows to a table; what was sent under a token is not stored again."""
+        ...
+
+    def close(self) -> None:
+        """End the connection or the session."""
         ...
 
 
@@ -68,18 +77,64 @@ class ClickHouseEngine:
         *,
         clock: Clock = wall_clock,
         time_limit: float | None = None,
+        wait: float = WAIT,
     ) -> None:
-        self.workspace = SqliteEngine(path, clock=clock)
+        self.workspace = SqliteEngine(path, clock=clock, wait=wait)
         self.time_limit = time_limit
         self._runner = runner
+        self._cache: Cache[Result] = Cache()
+
+    @property
+    def path(self) -> Path:
+        """The workspace file."""
+        return self.workspace.path
+
+    @property
+    def clock(self) -> Clock:
+        """Returns now in UTC ms."""
+        return self.workspace.clock
+
+    @property
+    def calendar(self) -> Calendar:
+        """The zone and week start of the workspace."""
+        return self.workspace.calendar
+
+    @property
+    def where(self) -> str:
+        """The server that answers, "" if it is in this process."""
+        return str(getattr(self._runner, "address", ""))
 
     def close(self) -> None:
         """Close the workspace file; the engine must not be used afterwards."""
         self.workspace.close()
+        if self.where:
+            self._runner.close()
+
+    # -- what the workspace file knows
 
     def context(self) -> Context:
         """Return the context for a question asked now."""
         return self._of_cluster(self.workspace.context())
+
+    def state(self) -> tuple[Any, int]:
+        """See SqliteEngine; every push changes the file too."""
+        return self.workspace.state()
+
+    def generation(self) -> int:
+        """Return the number that every change to the workspace increments."""
+        return self.workspace.generation()
+
+    def meta(self) -> dict[str, str]:
+        """Return the workspace's settings."""
+        return self.workspace.meta()
+
+    def read(self, sql: str, parameters: Any = ()) -> Rows:
+        """Run one SELECT of ours against the workspace file and return its rows."""
+        return self.workspace.read(sql, parameters)
+
+    def events_in(self, first_day: int, last_day: int) -> int:
+        """Return how many events lie on local days first to last, both inclusive."""
+        return self.workspace.events_in(first_day, last_day)
 
     def _of_cluster(self, ctx: Context) -> Context:
         present = ctx.dialect.present
@@ -92,20 +147,30 @@ class ClickHouseEngine:
         question: Question,
         *,
         stop: Stop | None = None,
+        fresh: bool = False,
         time_limit: float | None = None,
+        forgiving: bool = False,
     ) -> Result:
-        """Answer a question; `stop` takes effect between statements.
-
-        Raises:
-            BadQuestion, NotFound: it cannot be asked in this workspace.
-            Stopped, QueryFailed: it did not finish.
-        """
-        ctx = self.context().of(question)
+        """Answer a question; parameters and errors as for `SqliteEngine.run`."""
         limit = time_limit if time_limit is not None else self.time_limit
+        state, ctx = self.state(), self.context()
+        moving = ctx.whole is not None or question.by_the_minute()
+        moment = ctx.now // 60_000 if moving else ctx.today
+        key = (question.model_dump_json(), state, moment, forgiving)
+        kept = None if fresh else self._cache.get(key)
+        if kept is not None:
+            return replace(kept, cached=True)
+        ctx = ctx.of(question)
+        if forgiving:
+            ctx = replace(ctx, catalog=ctx.catalog.forgiving())
         started = time.perf_counter()
         answer, statements = self._drive(question, ctx, stop or Stop(), limit)
+        if ctx.catalog.missed:
+            answer = answer.missing(ctx.catalog.missed)
         spent = (time.perf_counter() - started) * 1000
-        return Result(answer, spent, ctx.now, statements=statements)
+        result = Result(answer, spent, (ctx.usual or ctx).now, statements=statements)
+        self._cache.put(key, result)
+        return result
 
     def answer(self, question: Question, **options: Any) -> Any:
         """Answer a question and return only the shape; options as for `run`."""
@@ -123,17 +188,17 @@ class ClickHouseEngine:
                     raise Stopped("Stopped.")
                 together = (statement, *statement.also)
                 asked += together
-                rows = [row for one in together for row in self._rows(one, limit)]
+                rows = [row for one in together for row in self._rows(one, stop, limit)]
                 statement = asking.send(rows)
         except StopIteration as finished:
             return finished.value, tuple(asked)
 
-    def _rows(self, statement: Statement, limit: float | None) -> Rows:
+    def _rows(self, statement: Statement, stop: Stop, limit: float | None) -> Rows:
         if statement.typed:
             raise BadQuestion(
                 "SQL runs only on the workspace file: ClickHouse does not have its views."
             )
-        return self._runner.run(statement.text + settings(limit), statement.parameters)
+        return self._runner.run(statement.text + settings(limit), statement.parameters, stop)
 
 
 def settings(time_limit: float | None) -> str:

@@ -81,6 +81,11 @@ class SqliteEngine:
         self._pool = Pool(self.path)
 
     @property
+    def where(self) -> str:
+        """Empty: this process answers."""
+        return ""
+
+    @property
     def calendar(self) -> Calendar:
         """The zone and week start of the workspace."""
         return self._pool.calendar

@@ -9,10 +9,10 @@ from core.errors import NotFound, did_you_mean
 
 if TYPE_CHECKING:
     from core.definitions.board import Board
-    from core.engines.sqlite.engine import SqliteEngine
+    from core.engines.running import Engine
 
 
-def boards_of(path: Path, engine: SqliteEngine) -> list[Board]:
+def boards_of(path: Path, engine: Engine) -> list[Board]:
     """Return the saved boards, or starter boards if none are saved yet."""
     from core.store.library.saved import Saved
 
@@ -24,7 +24,7 @@ def boards_of(path: Path, engine: SqliteEngine) -> list[Board]:
     return starter_boards(engine)
 
 
-def find_board(path: Path, engine: SqliteEngine, name: str | None) -> Board:
+def find_board(path: Path, engine: Engine, name: str | None) -> Board:
     """Return a board by id or case-insensitive title; without a name, the first.
 
     Raises:

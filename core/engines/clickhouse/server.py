@@ -1,0 +1,200 @@
+"""A ClickHouse server over HTTP, by clickhouse-connect: the extra `clickhouse`."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import islice
+from typing import Any, Final
+from uuid import uuid4
+
+import orjson
+
+from core.engines.clickhouse.address import Address, password_of
+from core.engines.clickhouse.failures import BrokenOff, failure, too_old
+from core.engines.running import Stop
+from core.errors import CannotOpen, Stopped
+from core.queries.common.question import Rows
+
+OLDEST: Final = (24, 8)
+"""The oldest version of ClickHouse that answers every question."""
+
+CONNECT_SECONDS: Final = 10
+READ_SECONDS: Final = 330
+"""How long to wait for a connection, and for the next bytes of an answer."""
+
+_READS: Final = ("select", "with")
+"""How statements with an answer begin."""
+
+BATCH: Final = 50_000
+"""How many rows are sent at a time."""
+
+
+class ServerRunner:
+    """Runs statements on a server, from any thread; see `engine.Runner`. Connects when it is first
+    used, and again after that failed.
+
+    Args:
+        address: where it is.
+        password: instead of that of the environment or the file.
+    """
+
+    def __init__(self, address: Address, password: str | None = None) -> None:
+        self.address = address
+        self._password = password
+        self._lock = threading.Lock()
+        self._connected: Any = None
+
+    def connect(self) -> str:
+        """Connect if that is not done; return the server's version.
+
+        Raises:
+            CannotOpen: it cannot be reached or logged in to, or is too old.
+        """
+        return str(self._client.server_version)
+
+    @property
+    def _client(self) -> Any:
+        with self._lock:
+            if self._connected is None:
+                with self._translating():
+                    made = _client(self.address, self._password)
+                version = str(made.server_version)
+                if _numbers(version) < OLDEST:
+                    made.close()
+                    raise too_old(self.address, version, ".".join(map(str, OLDEST)))
+                self._connected = made
+            return self._connected
+
+    def run(self, text: str, parameters: dict[str, Any], stop: Stop | None = None) -> Rows:
+        """Run one statement; `stop` ends it on the server. One that only reads is asked once more
+        if the connection ends in the middle of its answer.
+
+        Raises:
+            Stopped, TookTooLong, QueryFailed, CannotOpen: it did not finish.
+        """
+        if not text.lstrip().lower().startswith(_READS):
+            self._command(text)
+            return []
+        try:
+            return self._asked(text, parameters, stop)
+        except BrokenOff:
+            return self._asked(text, parameters, stop)
+
+    def _asked(self, text: str, parameters: dict[str, Any], stop: Stop | None) -> Rows:
+        asked = _Asked(self, str(uuid4()))
+        settings = {"query_id": asked.id, "wait_end_of_query": 1}
+        with self._translating(stop), (stop or Stop()).guarding(asked):
+            data = self._client.raw_query(
+                text, parameters=parameters, settings=settings, fmt="JSONCompactEachRow"
+            )
+        return [tuple(orjson.loads(line)) for line in data.splitlines()]
+
+    def _command(self, text: str) -> None:
+        with self._translating():
+            self._client.command(text)
+
+    def insert(
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[Any]],
+        token: str = "",
+    ) -> None:
+        """Append rows to a table.
+
+        Args:
+            token: names these rows: what was sent under a token is not stored again. Without one,
+                rows are known by their contents, and those that were deleted would not come back.
+        """
+        token = token or uuid4().hex
+        import lz4.frame
+
+        rows = iter(rows)
+        number = 0
+        while batch := list(islice(rows, BATCH)):
+            settings = {
+                "max_partitions_per_insert_block": 0,
+                "insert_deduplication_token": f"{token}:{number}",
+            }
+            body = b"".join(orjson.dumps(row) + b"\n" for row in batch)
+            with self._translating():
+                self._client.raw_insert(
+                    table,
+                    list(columns),
+                    lz4.frame.compress(body),
+                    settings,
+                    fmt="JSONCompactEachRow",
+                    compression="lz4",
+                )
+            number += 1
+
+    def kill(self, query: str) -> None:
+        """End a running statement on the server, as far as it is there."""
+        with suppress(Exception):
+            self._client.command(
+                "kill query where query_id = {id:String} async", parameters={"id": query}
+            )
+
+    def close(self) -> None:
+        """Close the connections."""
+        if self._connected is not None:
+            self._connected.close()
+
+    @contextmanager
+    def _translating(self, stop: Stop | None = None) -> Iterator[None]:
+        try:
+            yield
+        except Stopped:
+            raise
+        except Exception as error:
+            if stop is not None and stop.stopped:
+                raise Stopped("Stopped.") from error
+            raise failure(self.address, error) from error
+
+
+class _Asked:
+    """A statement that runs on a server and can be ended from another thread."""
+
+    def __init__(self, runner: ServerRunner, id: str) -> None:
+        self._runner = runner
+        self.id = id
+
+    def interrupt(self) -> None:
+        """See Interruptible; another connection tells the server, as this one waits."""
+        threading.Thread(target=self._runner.kill, args=(self.id,), daemon=True).start()
+
+
+def _client(address: Address, password: str | None) -> Any:
+    """Return a connected client of the driver."""
+    try:
+        from clickhouse_connect import common
+        from clickhouse_connect.driver import create_client
+    except ImportError as error:
+        raise CannotOpen(
+            "ClickHouse needs a library that is not installed.",
+            "pip install 'footfall[clickhouse]'",
+        ) from error
+    for name in ("clickhouse_connect", "urllib3"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    common.set_setting("autogenerate_session_id", False)
+    secret = password_of(address) if password is None else password
+    return create_client(
+        host=address.host,
+        port=address.port,
+        username=address.user,
+        password=secret or "",
+        database=address.database,
+        interface="https" if address.secure else "http",
+        compress=True,
+        connect_timeout=CONNECT_SECONDS,
+        send_receive_timeout=READ_SECONDS,
+        client_name="footfall",
+        query_retries=1,
+    )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())

@@ -1,0 +1,58 @@
+"""The engine that answers questions about a workspace: its own file, or where it is copied to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.engines.running import Clock, Engine, wall_clock
+from core.engines.sqlite.engine import SqliteEngine
+from core.store.pushes.connected import ADDRESS
+from core.store.waiting import WAIT
+
+if TYPE_CHECKING:
+    from core.engines.clickhouse.address import Address
+    from core.engines.clickhouse.server import ServerRunner
+
+
+def open_engine(
+    path: str | Path,
+    *,
+    clock: Clock = wall_clock,
+    time_limit: float | None = None,
+    wait: float = WAIT,
+    ask: Callable[[Address], str] | None = None,
+) -> Engine:
+    """Return the engine for a workspace. A server is connected to when it is first asked.
+
+    Args:
+        clock, time_limit, wait: see `SqliteEngine`.
+        ask: asks for a password that is nowhere else.
+
+    Raises:
+        CannotOpen: the file is missing or not a workspace.
+    """
+    engine = SqliteEngine(path, clock=clock, time_limit=time_limit, wait=wait)
+    address = engine.meta().get(ADDRESS)
+    if address is None:
+        return engine
+    engine.close()
+    from core.engines.clickhouse.address import Address
+    from core.engines.clickhouse.engine import ClickHouseEngine
+
+    runner = server(Address.from_json(address), ask)
+    return ClickHouseEngine(path, runner, clock=clock, time_limit=time_limit, wait=wait)
+
+
+def server(address: Address, ask: Callable[[Address], str] | None = None) -> ServerRunner:
+    """Return the server at an address; it is connected to when it is first used.
+
+    Args:
+        ask: asks for a password that is nowhere else.
+    """
+    from core.engines.clickhouse.address import password_of
+    from core.engines.clickhouse.server import ServerRunner
+
+    wanted = address.asks and ask is not None and password_of(address) is None
+    return ServerRunner(address, ask(address) if wanted and ask else None)

@@ -1,0 +1,1 @@
+"""What a workspace with a copy elsewhere remembers: where, how far, and what changed since."""

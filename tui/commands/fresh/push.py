@@ -1,0 +1,88 @@
+"""`footfall push`: copy a workspace to the server that answers its questions."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import click
+
+from core.errors import BadInput
+from core.text import number, things
+from tui.commands.database import database, patience
+from tui.commands.options import db_option
+from tui.commands.output import put_line
+from tui.commands.upkeep.common import Steps
+from tui.services.passwords import ask_password
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.engines.clickhouse.pushing import Pushed
+    from core.engines.clickhouse.server import ServerRunner
+
+
+@click.command("push")
+@click.option("--anew", is_flag=True, help="Delete the copy first, whosever it is.")
+@db_option
+def command(anew: bool, db: str | None) -> None:
+    """Copy what is new in a workspace, and what changed, to the server that it is connected to.
+
+    It can be stopped at any moment and goes on from there when it is run again.
+
+    \b
+    footfall push --db shop.db
+    """
+    path = database(db)
+    with closing(_server(path)) as runner:
+        put_line(_line(pushed(path, runner, anew=anew)))
+
+
+def pushed(path: Path, runner: ServerRunner, *, anew: bool = False) -> Pushed:
+    """Push a workspace, with its progress on standard error."""
+    from core.engines.clickhouse.pushing import push
+
+    steps = Steps()
+    try:
+        return push(
+            path,
+            runner,
+            told=lambda done, whole: steps.show("events sent", done, whole),
+            anew=anew,
+            patience=patience(),
+        )
+    finally:
+        steps.end()
+
+
+def _server(path: Path) -> ServerRunner:
+    """Return the server that a workspace is connected to.
+
+    Raises:
+        BadInput: it is not connected to one.
+    """
+    from core.engines.clickhouse.address import Address
+    from core.engines.opening import server
+    from core.store.pushes.connected import ADDRESS
+    from core.store.workspace import open_reader, read_meta
+
+    with closing(open_reader(path)) as connection:
+        address = read_meta(connection).get(ADDRESS)
+    if address is None:
+        raise BadInput(
+            f"{path} is not connected to a server.",
+            "footfall connect clickhouse://user@host:port/database connects it.",
+        )
+    return server(Address.from_json(address), ask_password)
+
+
+def _line(done: Pushed) -> str:
+    """Return what a push did, in one line."""
+    sent = [things(done.events, "event")] if done.events or not done.logs else []
+    if done.logs:
+        sent.append(things(done.logs, "log"))
+    if done.changed:
+        sent.append(f"{things(done.changed, 'changed event')} anew")
+    rate = done.events / done.seconds if done.seconds else 0
+    said = f", {number(round(rate))} events a second" if done.events >= 1000 else ""
+    return f"sent {', '.join(sent)} in {done.seconds:.1f} s{said}"
