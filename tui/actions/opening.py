@@ -14,7 +14,6 @@ from tui.actions import edits
 from tui.texts.fields import has
 from tui.texts.people import many
 from tui.widgets.answer import AnswerView
-from tui.widgets.dialogs import Menu
 
 if TYPE_CHECKING:
     from tui.actions.pages import QuestionShown
@@ -64,6 +63,8 @@ def open_others(page: QuestionShown) -> None:
     """Open the people who dropped off or did not return, or offer those of the whole range and of
     the compared one.
     """
+    from tui.widgets.dialogs import Menu
+
     found = number_at(page)
     if found is None:
         return

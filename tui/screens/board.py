@@ -10,10 +10,7 @@ from core.definitions.board import Board
 from core.errors import FootfallError
 from core.queries.common.question import Question
 from tui.actions import edits
-from tui.actions.board_names import duplicate_board, rename_board
-from tui.actions.exporting import export_board
 from tui.actions.kept.copying import board_link, copy_link
-from tui.actions.saving import BOARD_SAVED, delete_tile, save_board, undo_tile
 from tui.screens.bases.page import bindings
 from tui.screens.bases.tabbed_page import TabbedPage
 from tui.widgets.boards.tile import Tile
@@ -49,7 +46,11 @@ class BoardPage(TabbedPage):
         """See TiledPage."""
         if not self.board.blocks:
             return EMPTY
-        return BOARD_SAVED if self.before is not None else ""
+        if self.before is None:
+            return ""
+        from tui.actions.saving import BOARD_SAVED
+
+        return BOARD_SAVED
 
     @property
     def beyond(self) -> str:
@@ -201,6 +202,8 @@ class BoardPage(TabbedPage):
 
     def action_save(self) -> None:
         """Save the board with its changed questions."""
+        from tui.actions.saving import save_board
+
         save_board(self)
 
     def action_save_as(self) -> None:
@@ -209,6 +212,8 @@ class BoardPage(TabbedPage):
 
     def action_duplicate(self) -> None:
         """Save a copy of the board, and show it."""
+        from tui.actions.board_names import duplicate_board
+
         duplicate_board(self, self.board, lambda stored: self.show_instead(stored, None))
 
     def action_copy_link(self) -> None:
@@ -217,18 +222,26 @@ class BoardPage(TabbedPage):
 
     def action_rename(self) -> None:
         """Give the board another name."""
+        from tui.actions.board_names import rename_board
+
         rename_board(self, self.board, lambda stored: self.show_instead(stored, None))
 
     def action_export(self) -> None:
         """Write the focused tile or the whole board to a file."""
+        from tui.actions.exporting import export_board
+
         export_board(self)
 
     def action_delete(self) -> None:
         """Remove the focused tile from the board."""
+        from tui.actions.saving import delete_tile
+
         delete_tile(self)
 
     def action_undo(self) -> None:
         """Bring the board back as it was before the last change of its tiles."""
+        from tui.actions.saving import undo_tile
+
         undo_tile(self)
 
 

@@ -6,9 +6,7 @@ from textual.app import ComposeResult
 
 from core.definitions.board import Board
 from core.text import age
-from tui.actions.board_names import duplicate_board, rename_board
 from tui.actions.kept.copying import Link, board_link, copy_command, copy_link
-from tui.actions.saving import delete_board, new_board, save_starters, undo_delete
 from tui.screens.bases.page import Page, bindings
 from tui.widgets.listing import Listing, Row
 
@@ -79,14 +77,20 @@ class BoardsPage(Page):
 
     def action_new(self) -> None:
         """Create an empty board."""
+        from tui.actions.saving import new_board
+
         new_board(self)
 
     def action_rename(self) -> None:
         """Give the board under the cursor another name."""
+        from tui.actions.board_names import rename_board
+
         rename_board(self, self.boards.get(self.listing.value), lambda _: self.fill())
 
     def action_duplicate(self) -> None:
         """Save a copy of the board under the cursor."""
+        from tui.actions.board_names import duplicate_board
+
         duplicate_board(self, self.boards.get(self.listing.value), lambda _: self.fill())
 
     @property
@@ -104,14 +108,20 @@ class BoardsPage(Page):
 
     def action_delete(self) -> None:
         """Delete the board under the cursor."""
+        from tui.actions.saving import delete_board
+
         delete_board(self)
 
     def action_undo(self) -> None:
         """Bring the last deleted board back."""
+        from tui.actions.saving import undo_delete
+
         undo_delete(self)
 
     def action_starter_boards(self) -> None:
         """Save the starter boards."""
+        from tui.actions.saving import save_starters
+
         save_starters(self)
 
 

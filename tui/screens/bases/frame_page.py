@@ -17,7 +17,6 @@ from core.errors import FootfallError
 from tui.keys import BY_ID, PLACES, actions_of, key_line_of, remapped
 from tui.texts.summary import Chip
 from tui.widgets.chrome import Crumb, KeyLine, Status, Tabs, TooSmall
-from tui.widgets.dialogs import Prompt
 from tui.widgets.host import Host
 from tui.widgets.listing import Listing
 from tui.widgets.panel import Panel
@@ -283,6 +282,8 @@ class FramePage(Screen[None]):
 
     def action_find(self) -> None:
         """Filter the focused list."""
+        from tui.widgets.dialogs import Prompt
+
         panel = next((p for p in (self.panel, *self.panels) if isinstance(p, Listing)), None)
         if panel is None:
             return

@@ -22,7 +22,6 @@ from tui.services.state import log
 from tui.texts.summary import range_words
 from tui.widgets.answer import AnswerView
 from tui.widgets.chrome import Status
-from tui.widgets.dialogs import Reader
 from tui.widgets.listing import Listing
 from tui.widgets.overlay import Overlay
 from tui.widgets.panel import Painted
@@ -366,6 +365,8 @@ class Page(FramePage):
 
     def action_inspect(self) -> None:
         """Show the SQL behind the focused panel."""
+        from tui.widgets.dialogs import Reader
+
         view = self.view
         if view is not None and view.question is not None:
             from tui.texts.inspection import inspection

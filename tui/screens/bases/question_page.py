@@ -11,19 +11,13 @@ from core.queries.common.context import Context
 from core.queries.common.question import Question
 from core.queries.kinds import KINDS
 from tui.actions import edits, typed
-from tui.actions.building import breakdown_rows, build, filter_by
-from tui.actions.choosing import lead_on, show_as
-from tui.actions.exporting import export_panel
 from tui.actions.kept.copying import Link, copy_command, copy_link, question_link
-from tui.actions.marks import mark_here
 from tui.actions.opening import open_number, open_others, opened_words
-from tui.actions.saving import add_to_board, save_question
 from tui.screens.bases.page import Page
 from tui.texts.fields import has
 from tui.texts.segments import SEGMENTS
 from tui.texts.summary import Chip, chips
 from tui.widgets.answer import AnswerView
-from tui.widgets.dialogs import Chooser, Menu, Prompt
 from tui.widgets.listing import Listing, Row
 
 OF_FIELDS = ("granularity", "breakdown", "compare", "segment")
@@ -107,6 +101,8 @@ class QuestionPage(Page):
 
     def action_range(self) -> None:
         """Open the range menu."""
+        from tui.widgets.dialogs import Menu
+
         if self.question is None:
             return
         self.app.push_screen(Menu("Range", self.range_entries, self.range_now), self._range_chosen)
@@ -126,6 +122,8 @@ class QuestionPage(Page):
         return self.question.range if self.question else ""
 
     def _range_chosen(self, value: str | None) -> None:
+        from tui.widgets.dialogs import Prompt
+
         if value == "type":
             self.app.push_screen(
                 Prompt(
@@ -196,14 +194,21 @@ class QuestionPage(Page):
 
     def action_measure(self) -> None:
         """Count something else."""
+        from tui.actions.choosing import show_as
+
         show_as(self)
 
     def action_related(self) -> None:
         """Open a related question."""
+        from tui.actions.choosing import lead_on
+
         lead_on(self)
 
     def action_breakdown(self) -> None:
         """Choose a field to break down by."""
+        from tui.actions.building import breakdown_rows
+        from tui.widgets.dialogs import Chooser
+
         if self.refuse("breakdown"):
             return
         rows = [Row("none", ()), *(Row(field, (field,)) for field in breakdown_rows(self))]
@@ -223,6 +228,8 @@ class QuestionPage(Page):
 
     def action_filter(self) -> None:
         """Build the filters."""
+        from tui.actions.building import filter_by
+
         if self.question is not None:
             filter_by(self)
 
@@ -243,6 +250,8 @@ class QuestionPage(Page):
 
     def choose_people(self) -> None:
         """Offer the segments and audiences."""
+        from tui.widgets.dialogs import Chooser
+
         chooser = Chooser("Only people in", self.segment_rows())
         self.app.push_screen(chooser, self._segment_chosen)
 
@@ -280,20 +289,24 @@ class QuestionPage(Page):
 
     def action_edit(self) -> None:
         """Build the question in a form."""
-        if self.question is not None:
-            build(self, self.question)
-        else:
-            self.action_edit_text()
+        self._build(text=False)
 
     def action_edit_text(self) -> None:
         """Edit the question as text."""
-        if self.question is not None:
-            build(self, self.question, text=True)
-        else:
+        self._build(text=True)
+
+    def _build(self, *, text: bool) -> None:
+        if self.question is None:
             self.edit_text("Question", "")
+            return
+        from tui.actions.building import build
+
+        build(self, self.question, text=text)
 
     def edit_text(self, heading: str, text: str) -> None:
         """Ask for a question as text."""
+        from tui.widgets.dialogs import Prompt
+
         self.app.push_screen(
             Prompt(heading, self.read_text, value=text, help=EXAMPLES), self._text_given
         )
@@ -389,18 +402,24 @@ class QuestionPage(Page):
 
     def action_save(self) -> None:
         """Save the question under a name."""
+        from tui.actions.saving import save_question
+
         save_question(self)
 
     def action_save_as(self) -> None:
         """Save the question under another name."""
-        save_question(self)
+        self.action_save()
 
     def action_add(self) -> None:
         """Add the question to a board."""
+        from tui.actions.saving import add_to_board
+
         add_to_board(self)
 
     def action_mark(self) -> None:
         """Mark the cursor's day."""
+        from tui.actions.marks import mark_here
+
         mark_here(self)
 
     def marks_changed(self) -> None:
@@ -411,6 +430,8 @@ class QuestionPage(Page):
 
     def action_export(self) -> None:
         """Write the panel to a file."""
+        from tui.actions.exporting import export_panel
+
         export_panel(self)
 
     def reason_against(self, action: str) -> str:

@@ -16,7 +16,6 @@ from tui.screens.bases.tiled_page import TiledPage
 from tui.widgets.boards.tabs import Tab, TabLine
 from tui.widgets.boards.tile import Tile
 from tui.widgets.chrome import Crumb
-from tui.widgets.dialogs import Chooser
 from tui.widgets.listing import Row
 
 ALONE = "Only this board is open. n opens another beside it."
@@ -113,6 +112,8 @@ class TabbedPage(TiledPage):
 
     def action_new(self) -> None:
         """Open another board as a tab."""
+        from tui.widgets.dialogs import Chooser
+
         open_ = self.app.tabs.ids()
         boards = {board.id: board for board in self.app.library.boards()}
         rows = [
