@@ -24,6 +24,7 @@ class Duck:
         import duckdb
 
         self._db = duckdb.connect(str(path), read_only=True, config={"threads": 2})
+        self._db.execute("set enable_progress_bar = false")
 
     def knows(self, name: str) -> bool:
         """See Program."""

@@ -8,7 +8,7 @@ people behind it and is not a line of the answer.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -36,7 +36,7 @@ from core.queries.common.question import (
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
 from core.queries.common.slots import day_runs, slot_expression
-from core.sql.dialect import Binder, Statement
+from core.sql.dialect import Binder, Dialect, Statement
 from core.timeframe import Bucket, Span, cut_span
 
 STATES = ("new", "returning", "resurrected", "dormant")
@@ -45,6 +45,12 @@ WHOLE = -1
 
 ACTIVE = 0
 """State of everybody who was active."""
+
+HELD = 5
+"""State of a row that says how many groups there are, in the place of its slot."""
+
+MOST_CHOSEN = 100
+"""Up to so many groups are named in a statement."""
 
 
 class Lifecycle(TimedQuestion):
@@ -76,9 +82,13 @@ class Lifecycle(TimedQuestion):
         """See Question."""
         time = frame(ctx, self, whole=True)
         by = [ctx.catalog.existing(name) for name in self.breakdown]
+        chosen: list[Group] = []
 
         def period(_: Span, slots: list[Bucket]) -> Generator[Statement, Rows, _Found]:
-            return self._period(ctx, list(filter(ctx.is_known, slots)), time.unit, by)
+            known = list(filter(ctx.is_known, slots))
+            found = yield from self._period(ctx, known, time.unit, by, chosen)
+            chosen.extend(found.ranked()[: self.limit])
+            return found
 
         now, before = yield from both_periods(time, period)
         groups = now.ranked() if by else [()]
@@ -96,23 +106,36 @@ class Lifecycle(TimedQuestion):
                 for number in range(1, len(STATES) + 1)
             ),
             comparison=time.comparison(self.compare),
-            omitted=max(len(groups) - self.limit, 0),
+            omitted=max(now.held - self.limit, 0),
         )
 
     def _period(
-        self, ctx: Context, periods: list[Bucket], unit: str, by: list[Field]
+        self,
+        ctx: Context,
+        periods: list[Bucket],
+        unit: str,
+        by: list[Field],
+        chosen: Sequence[Group],
     ) -> Generator[Statement, Rows, _Found]:
+        """Return the figures of the largest groups, or of those that were chosen before."""
         found = _Found()
         if not periods:
             return found
         bind = ctx.binder()
         d = ctx.dialect
+        groups = ""
+        if by and 0 < len(chosen) <= MOST_CHOSEN:
+            tests = [in_group(ctx, bind, by[0], "v0", group[0]) for group in chosen]
+            groups = f"select v0 from sizes where {' or '.join(tests)}"
+        elif by:
+            groups = _largest(bind, by[0], self.limit)
         rows = yield bind.statement(
             f"""
-            with states as materialized ({self._states(ctx, bind, periods, unit, by)})
+            with states as materialized ({self._states(ctx, bind, periods, unit, by, groups)})
             select slot, state, v0, {d.count("users")} as people from states
             union all
-            select {WHOLE}, state, v0, {d.count(d.union("users"))} from states group by state, v0
+            select {WHOLE}, state, v0, {d.count(d.union("users"))}
+            from states where state < {HELD} group by state, v0
             union all
             select {WHOLE}, {ACTIVE}, v0, {d.count(d.union("users"))}
             from states where state < 4 group by v0
@@ -121,7 +144,10 @@ class Lifecycle(TimedQuestion):
         )
         read = groups_reader(ctx, by)
         for slot, state, v0, people in rows:
-            found.add(read(v0), slot, state, people)
+            if state == HELD:
+                found.held = slot
+            else:
+                found.add(read(v0), slot, state, people)
         return found
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
@@ -135,11 +161,13 @@ class Lifecycle(TimedQuestion):
         if not periods or (bucket is not None and bucket not in periods):
             return "select 0 as actor where 1 = 0"
         by = group_fields(ctx, self.breakdown, cell.group)
-        states = self._states(ctx, bind, periods, time.unit, by)
+        tests = [in_group(ctx, bind, f, "v0", v) for f, v in zip(by, cell.group, strict=True)]
+        groups = f"select v0 from sizes where {tests[0]}" if tests else ""
+        states = self._states(ctx, bind, periods, time.unit, by, groups)
         wanted = STATES.index(cell.series) + 1 if cell.series else 0
         test = f"state = {bind(wanted)}" if wanted else "state < 4"
-        for of, value in zip(by, cell.group, strict=True):
-            test += f" and {in_group(ctx, bind, of, 'v0', value)}"
+        for own in tests:
+            test += f" and {own}"
         if bucket is not None:
             test += f" and slot = {bind(bucket.index)}"
         return ctx.dialect.members(f"select users from ({states}) where {test}")
@@ -147,17 +175,31 @@ class Lifecycle(TimedQuestion):
     # -- sets
 
     def _states(
-        self, ctx: Context, bind: Binder, periods: list[Bucket], unit: str, by: list[Field]
+        self,
+        ctx: Context,
+        bind: Binder,
+        periods: list[Bucket],
+        unit: str,
+        by: list[Field],
+        groups: str,
     ) -> str:
         """Relation (slot, state, v0, users) of the periods; states are numbered from 1 as in
         STATES.
+
+        Args:
+            groups: SQL of the values `v0` that count, of all in `sizes`; with a breakdown.
         """
         d = ctx.dialect
         slots = _slots(ctx, periods, unit)
         selection = select(ctx, self, self.event)
         each = d.rows(bind.rows([[bucket.index] for bucket in slots.buckets]), ["slot"])
         active, arrived = self._relations(ctx, bind, selection, slots, by)
-        groups = "select distinct v0 from active" if by else "select 0 as v0"
+        sizes = held = ""
+        if groups:
+            sizes = f"sizes as materialized ({_sizes(d)}),"
+            held = f"""
+                union all
+                select count(*), {HELD}, min(v0), {d.build("0")} from sizes"""
         empty = f"""
             select p.slot, g.v0, {d.build("0")} as users
             from {each} p cross join groups g
@@ -165,16 +207,25 @@ class Lifecycle(TimedQuestion):
         return f"""
             select * from (
                 with active as materialized ({active}),
-                groups as materialized ({groups}),
+                {sizes}
+                groups as materialized ({groups or "select 0 as v0"}),
                 arrived as materialized ({arrived}),
                 present as materialized (
                     select slot, v0, {d.union("users")} as users
-                    from (select slot, v0, users from active union all {empty})
+                    from (
+                        select slot, v0, users from active
+                        where v0 in (select v0 from groups)
+                        union all {empty}
+                    )
                     group by slot, v0
                 ),
                 came as materialized (
                     select slot, v0, {d.union("users")} as users
-                    from (select slot, v0, users from arrived union all {empty})
+                    from (
+                        select slot, v0, users from arrived
+                        where v0 in (select v0 from groups)
+                        union all {empty}
+                    )
                     group by slot, v0
                 ),
                 upto as materialized (
@@ -201,7 +252,7 @@ class Lifecycle(TimedQuestion):
                 from by_period where slot >= 0
                 union all
                 select slot, 4, v0, {d.only("previous", "users")}
-                from by_period where slot >= 0
+                from by_period where slot >= 0{held}
             )"""
 
     def _relations(
@@ -232,8 +283,11 @@ class Lifecycle(TimedQuestion):
 
 @dataclass
 class _Found:
-    """Results of a statement: people by group, state and slot, and active people by group."""
+    """Results of a statement: people by group, state and slot, active people by group, and how many
+    groups there are, also ones that were not asked for.
+    """
 
+    held: int = 0
     people: dict[tuple[Group, int], dict[int, Figure]] = field(default_factory=dict)
     active: dict[Group, int] = field(default_factory=dict)
 
@@ -248,6 +302,39 @@ class _Found:
         """Return the non-empty groups, those with the most active people first."""
         held = {group for (group, _), people in self.people.items() if any(people.values())}
         return sorted(held, key=lambda group: (-self.active.get(group, 0), group))
+
+
+def _sizes(d: Dialect) -> str:
+    """Return the SELECT of groups with people in some state: v0, active (how many people), held.
+
+    Who was active in the period before the first one may be dormant.
+    """
+    return f"""
+        select v0, max(active) as active, max(held) as held
+        from (
+            select v0, {d.count(d.union("users"))} as active, 0 as held
+            from active where slot >= 2 group by v0
+            union all
+            select v0, 0, {d.count(d.union("users"))} from active where slot >= 1 group by v0
+        )
+        group by v0
+        having max(held) > 0"""
+
+
+def _largest(bind: Binder, field: Field, limit: int) -> str:
+    """Return the SELECT of the values of the groups with most active people.
+
+    Those of texts are ordered as their labels; of others there may be more, as many as the last
+    one.
+    """
+    if field.is_text:
+        return f"select v0 from sizes order by active desc, v0 || '' limit {bind(limit)}"
+    return f"""
+        select v0 from sizes
+        where active >= (
+            select min(active)
+            from (select active from sizes order by active desc limit {bind(limit)})
+        )"""
 
 
 def _line(group: Group, state: int, time: Frame, now: _Found, before: _Found | None) -> Line:
