@@ -29,16 +29,21 @@ PARSE = (
 """What a command does to parse a question, and nothing more."""
 
 
+BARE = "Python alone"
+COMMAND = ["-c", "from tui.cli import main; main()"]
+"""What the script `footfall` does."""
+
+
 def commands(db: str) -> dict[str, list[str]]:
     """Return what is measured, with its arguments for Python."""
-    command = ["-m", "tui.cli"]
     return {
-        "`footfall --version`": [*command, "--version"],
-        "`footfall --help`": [*command, "--help"],
+        BARE: ["-c", "pass"],
+        "`footfall --version`": [*COMMAND, "--version"],
+        "`footfall --help`": [*COMMAND, "--help"],
         "a question parsed as by a command": ["-c", PARSE],
-        "`footfall run dau --json`": [*command, "run", "dau", "--json", "--db", db],
-        "`footfall run dau`": [*command, "run", "dau", "--db", db],
-        "`footfall demo --print`, a whole board": [*command, "demo", "--print", db],
+        "`footfall run dau --json`": [*COMMAND, "run", "dau", "--json", "--db", db],
+        "`footfall run dau`": [*COMMAND, "run", "dau", "--db", db],
+        "`footfall demo --print`, a whole board": [*COMMAND, "demo", "--print", db],
     }
 
 
@@ -97,10 +102,10 @@ def main(runs: int = 21, workspace: str = "") -> None:
         cpu_ms(measured["`footfall demo --print`, a whole board"])  # makes the sample
         screens = {
             EMPTY: ["-c", EMPTY_APP],
-            "`footfall DB`, the sample's board painted": ["-m", "tui.cli", db],
+            "`footfall DB`, the sample's board painted": [*COMMAND, db],
         }
         if workspace:
-            screens[f"`footfall {workspace}`, painted"] = ["-m", "tui.cli", workspace]
+            screens[f"`footfall {workspace}`, painted"] = [*COMMAND, workspace]
         os.environ["FOOTFALL_STATE_DIR"] = folder
         times: dict[str, list[float]] = {name: [] for name in (*measured, *screens)}
         for _ in range(runs + 1):
@@ -112,9 +117,11 @@ def main(runs: int = 21, workspace: str = "") -> None:
     for name, (_, *found) in times.items():
         print(f"| {name} | {median(found):.0f} | {min(found):.0f} |")
     print()
-    empty = median(times[EMPTY][1:])
-    for name in screens:
-        print(f"{name}: {median(times[name][1:]) / empty:.2f} times {EMPTY}")
+    for names, base in ((measured, BARE), (screens, EMPTY)):
+        for name in names:
+            if name != base:
+                times_base = median(times[name][1:]) / median(times[base][1:])
+                print(f"{name}: {times_base:.1f} times {base}")
 
 
 if __name__ == "__main__":

@@ -132,6 +132,57 @@ def test_a_command_that_asks_looks_for_no_plugins(arguments: tuple[str, ...], db
     assert "importlib.metadata" not in found, "startup.KNOWN_PYDANTIC is of another version"
 
 
+FIRST_FRAME = """
+import os
+os.environ["TEXTUAL_DRIVER"] = "textual.drivers.headless_driver:HeadlessDriver"
+os.environ["FOOTFALL_STATE_DIR"] = os.environ["FOOTFALL_CONFIG"] = {folder!r}
+from tui.services.startup import start_quickly
+start_quickly()
+from textual._context import active_app
+from tui.app import run
+from tui.wire.frames import Frames
+release = Frames.release
+def shown(frames):
+    release(frames)
+    active_app.get().exit()
+Frames.release = shown
+run({db!r})
+"""
+
+ASKING = {
+    *("annotated_types", "pydantic", "pydantic_core", "typing_extensions", "typing_inspection"),
+    *("orjson", "pyroaring"),
+}
+"""Packages that every question needs."""
+
+OF_NO_PACKAGE = {"cython_runtime"}
+"""A name that compiled modules make."""
+
+BUDGETS: dict[str, tuple[int, set[str]]] = {
+    "--version": (2, set()),
+    "--help": (8, {"click"}),
+    "run dau": (175, {*ASKING, "click", "plotext"}),
+    "board Growth --print": (177, {*ASKING, "click"}),
+    "the first frame": (230, {*ASKING, "platformdirs", "rich", "textual"}),
+}
+"""How many modules of our own each start may load, and which packages of others."""
+
+
+@pytest.mark.parametrize("start", BUDGETS)
+def test_a_start_loads_no_more_than_it_needs(start: str, db: str, tmp_path: Path) -> None:
+    most, packages = BUDGETS[start]
+    if start == "the first frame":
+        found = loaded(FIRST_FRAME.format(db=db, folder=str(tmp_path)))
+    else:
+        where = ["--db", db] if start == "run dau" else [db] * start.startswith("board")
+        found = loaded(call(*start.split(), *where))
+    own = {name for name in found if name.split(".")[0] in ("core", "tui")}
+    others = {name for name in found - own if "." not in name and name[0] != "_"}
+    assert others - set(sys.stdlib_module_names) - OF_NO_PACKAGE == packages
+    assert len(own) <= most, sorted(own)
+    assert not found & {"hashlib", "tomllib", "tui.widgets.dialogs"}
+
+
 def test_the_whole_core_loads_no_screen() -> None:
     names = [
         ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
