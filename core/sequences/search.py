@@ -42,33 +42,38 @@ def funnel_attempts(
         times, seqs, masks: JSON arrays with one element per event.
         held: a JSON array of the held values per event, or NULL.
     """
-    search = _search(spec)
+    search = search_of(spec)
     rows: Sequence[Any] = list(
         zip(orjson.loads(times), orjson.loads(seqs), orjson.loads(masks), strict=True)
     )
     if held is None:
-        found = _told(search, None, sorted(rows), check)
+        found = told(search, None, sorted(rows), check)
     else:
         found = [
             row
             for value, own in by_value(rows, orjson.loads(held), check).items()
-            for row in _told(search, value, own, check)
+            for row in told(search, value, own, check)
         ]
     return orjson.dumps(found).decode()
 
 
 @lru_cache(maxsize=64)
-def _search(spec: str) -> Search:
+def search_of(spec: str) -> Search:
+    """Return the search that JSON describes."""
     given = orjson.loads(spec)
     given["cuts"] = tuple(given["cuts"])
     given["scopes"] = tuple((first, last) for first, last in given["scopes"])
     return Search(**given)
 
 
-def _told(
+def told(
     search: Search, value: str | None, events: Sequence[Event], check: Check
 ) -> list[list[Any]]:
-    """Return the rows of one actor, or of one of their held values."""
+    """Return the rows of one actor, or of one of their held values; see `funnel_attempts`.
+
+    Args:
+        events: in order.
+    """
 
     found = few(search, events) if suits(search) else None
     if found is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
@@ -58,6 +58,16 @@ def both_engines(world: World) -> Iterator[tuple[SqliteEngine, SqliteEngine]]:
             yield engine, other
         finally:
             other.close()
+
+
+@contextmanager
+def read_both_ways(world: World) -> Iterator[tuple[SqliteEngine, SqliteEngine]]:
+    """An engine that reads blocks wherever it can, and one that reads rows."""
+    with engine_of(world) as usual:
+        blocks = BlocksEngine(usual.path, clock=usual.clock)
+        rows = ScanEngine(usual.path, clock=usual.clock)
+        with closing(blocks), closing(rows):
+            yield blocks, rows
 
 
 def from_text(text: str, canonical: str = "") -> Any:

@@ -14,7 +14,7 @@ from pyroaring import BitMap
 from core.blocks.functions import figures
 from core.blocks.functions.gathering import GIVEN, PLACE, SLOT, VALUE, WHO, Gathering
 from core.blocks.functions.groups import Groups, counted
-from core.blocks.functions.plan import OUTSIDE, Ints
+from core.blocks.functions.plan import Ints
 
 WHOLE = -1
 """The slot of the figures of all slots together."""
@@ -57,14 +57,7 @@ class Figures(Gathering):
 
     def keys(self, groups: Groups) -> list[list[Any]]:
         """Return slot, v0 and v1 of each group as they are shown."""
-        assert self.plan is not None
-        slots, *codes = groups.keys
-        found: list[list[Any]] = [[None if slot == OUTSIDE else slot for slot in slots.tolist()]]
-        labels = list(self.labels)
-        for by, code in zip(self.plan.by, codes, strict=True):
-            plain = code.tolist()
-            found.append([labels[n] for n in plain] if isinstance(by, list) else plain)
-        return [*found, *([0] * len(groups) for _ in range(2 - len(codes)))]
+        return self.shown(groups.keys)
 
     def _figure(self, groups: Groups, word: Any, chosen: Ints | None) -> list[Any]:
         if word in ("rows", "people", "distinct", "given"):
@@ -109,15 +102,15 @@ class Sets(Figures):
         keys, _ = counted(groups.places * most + actors)
         places, actors = np.divmod(keys, most)
         edges = np.searchsorted(places, np.arange(len(groups) + 1)).tolist()
-        ids = actors.astype(np.uint32)
-        sets = [_packed(ids[low:high]) for low, high in pairwise(edges)]
+        sets = [packed_set(actors[low:high]) for low, high in pairwise(edges)]
         columns = [*self.keys(groups), groups.rows.tolist(), sets]
         return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _packed(actors: np.ndarray) -> str:
-    found = array("I")
-    found.frombytes(actors[1 if len(actors) and not actors[0] else 0 :].tobytes())
+def packed_set(actors: Ints) -> str:
+    """Return ascending actors as a set in base64, without nobody."""
+    known = actors[1:] if len(actors) and not actors[0] else actors
+    found = array("I", known.astype(np.uint32).tobytes())
     return b64encode(BitMap(found).serialize()).decode()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +14,7 @@ from core.blocks.functions import plan as plans
 from core.blocks.functions.block import Block, Mask
 from core.blocks.functions.figures import Numbers, together
 from core.blocks.functions.masks import among, fits
-from core.blocks.functions.plan import Ints, Plan
+from core.blocks.functions.plan import OUTSIDE, Ints, Plan
 from core.blocks.functions.spelling import MISSING, different, texts_of
 from core.blocks.layout import ACTOR, TIME
 from core.blocks.packing import Column
@@ -66,6 +67,17 @@ class Gathering:
         if not self._numbers:
             return Numbers(np.zeros(0, np.int64), 0)
         return together(self._numbers)
+
+    def shown(self, keys: Sequence[Ints]) -> list[list[Any]]:
+        """Return the slots, v0 and v1 of groups as they are shown."""
+        assert self.plan is not None
+        slots, *codes = keys
+        found: list[list[Any]] = [[None if slot == OUTSIDE else slot for slot in slots.tolist()]]
+        labels = list(self.labels)
+        for by, code in zip(self.plan.by, codes, strict=True):
+            plain = code.tolist()
+            found.append([labels[n] for n in plain] if isinstance(by, list) else plain)
+        return [*found, *([0] * len(slots) for _ in range(2 - len(codes)))]
 
     def __len__(self) -> int:
         return self._count

@@ -6,6 +6,7 @@ It is written as JSON by `core.queries.common.blocks`, and read here once for ev
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -41,6 +42,13 @@ class Plan:
         windows: (slot, first, last) of windows over the slots; None for the slots themselves.
         whole: whether the figures of all slots together follow, in the slot -1.
         nobody: whether events of nobody count.
+        steps: of a funnel, which rows match a step or an exclusion, as (mask, bits).
+        held: the fields whose values are held, as of `by`.
+        begun: runs of equal slots of the ms of step 1, as of `slots`.
+        search: the search as `core.sequences` reads it.
+        open_after: attempts that begin after this ms can still go on.
+        waits: whether the times of transitions are asked for.
+        repeats: whether the people of each step are asked for.
     """
 
     fields: tuple[int, ...] = ()
@@ -59,18 +67,17 @@ class Plan:
     windows: tuple[tuple[int, int, int], ...] | None = None
     whole: bool = False
     nobody: bool = True
+    steps: tuple[tuple[Any, int], ...] = ()
+    held: tuple[Any, ...] = ()
+    begun: tuple[tuple[int, int, int, int], ...] = ()
+    search: str = ""
+    open_after: int = 0
+    waits: bool = True
+    repeats: bool = False
 
     def slot_of(self, moments: Ints) -> Ints:
         """Return the slot of each day or instant; 0 if there are none."""
-        if self.slots is None:
-            return moments
-        if len(self.slots) == 1:
-            index, start, _, size = self.slots[0]
-            return (moments - start) // size + index
-        found = np.full(len(moments), OUTSIDE if self.slots else 0)
-        for index, start, end, size in reversed(self.slots):
-            found = np.where(moments < end, (moments - start) // size + index, found)
-        return found
+        return moments if self.slots is None else slots_of(moments, self.slots)
 
 
 @lru_cache(maxsize=64)
@@ -80,3 +87,14 @@ def read(text: str) -> Plan:
     for name in ("fields", "members", "by", "figures"):
         said[name] = tuple(said.get(name, ()))
     return Plan(**said)
+
+
+def slots_of(moments: Ints, runs: Sequence[tuple[int, int, int, int]]) -> Ints:
+    """Return the slot of days or instants, of runs of equal slots; 0 if there are none."""
+    if len(runs) == 1:
+        index, start, _, size = runs[0]
+        return (moments - start) // size + index
+    found = np.full(len(moments), OUTSIDE if runs else 0)
+    for index, start, end, size in reversed(runs):
+        found = np.where(moments < end, (moments - start) // size + index, found)
+    return found

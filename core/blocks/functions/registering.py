@@ -21,6 +21,8 @@ AGGREGATES: Final = {
     "block_spread": ("persons", "Spread"),
     "block_listed": ("persons", "Listed"),
     "block_bins": ("bins", "Bins"),
+    "block_attempts": ("attempts", "Listed"),
+    "block_tally": ("attempts", "Tallied"),
 }
 """Function -> its module in this package, and its class."""
 
@@ -52,6 +54,7 @@ class Late:
         if self._found is None:
             module, name = AGGREGATES[self._name]
             self._found = getattr(import_module(f"core.blocks.functions.{module}"), name)()
+            self._found.check = self._guards.check
         self._found.step(*arguments)
 
     def _finalize(self) -> str | None:

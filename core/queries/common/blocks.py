@@ -8,7 +8,7 @@ say: lists and objects, fields that are derived from other events, events withou
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,13 +141,27 @@ class BlockRows:
             label: the statement's.
             plan: further fields of the plan (`core.blocks.functions.plan`).
         """
-        bind = self.ctx.binder()
-        writer = Writer(self, bind)
         words = set(map(str, plan.get("figures", ())))
-        if function != "block_figures" or words & {"people", "distinct_per_user"}:
-            writer.read(ACTOR)
-        x = writer.measure(measured, words) if measured is not None else {}
-        called = writer.call(function, span, slots, by, **plan, **x)
+
+        def called(bind: Binder) -> str:
+            writer = Writer(self, bind)
+            if function != "block_figures" or words & {"people", "distinct_per_user"}:
+                writer.read(ACTOR)
+            x = writer.measure(measured, words) if measured is not None else {}
+            return writer.call(function, span, slots, by, **plan, **x)
+
+        return (yield from self.unfolded(by, called, label))
+
+    def unfolded(
+        self, by: Sequence[Field], called: Callable[[Binder], str], label: str
+    ) -> Generator[Statement, Rows, Rows]:
+        """Yield a statement of a call; return its rows with the texts of v0 and v1.
+
+        Args:
+            called: writes the call.
+        """
+        bind = self.ctx.binder()
+        call = called(bind)
         named = [place for place, field in enumerate(by, 1) if self.is_text(field)]
         texts = [
             f"""(select json_group_object(id, text) from block_texts
@@ -156,7 +170,7 @@ class BlockRows:
         ]
         ((found, *dictionaries),) = yield bind.statement(
             f"""
-            select {", ".join([called, *texts])}
+            select {", ".join([call, *texts])}
             """,
             label,
         )
@@ -202,11 +216,11 @@ class Writer:
     ) -> str:
         """Return the SQL of a call over all blocks of a span."""
         plan = {**plan, **self._time(span, slots)}
-        masks = [self._mask(clause) for clause in self.rows.clauses]
+        masks = [self.mask(clause) for clause in self.rows.clauses]
         if masks:
             plan["mask"] = masks[0] if len(masks) == 1 else ["all", *masks]
-        plan["members"] = [self._people(members) for members in self.rows.members]
-        plan["by"] = [self._by(field) for field in by]
+        plan["members"] = [self.people(members) for members in self.rows.members]
+        plan["by"] = [self.by(field) for field in by]
         plan["fields"] = self.fields
         bind = self.bind
         columns = "".join(
@@ -230,7 +244,7 @@ class Writer:
         assert own is not None
         found: dict[str, Any] = {"x": self.read(own)}
         if not {"distinct", "distinct_per_user"}.isdisjoint(words):
-            found["value"] = self._by(field)
+            found["value"] = self.by(field)
         elif self.rows.is_text(field):
             pairs = "select id, json_number(json_quote(text)) as x from block_texts where field ="
             found["numbers"] = self._extra(
@@ -263,13 +277,13 @@ class Writer:
         self.extras.append(sql)
         return len(self.extras) - 1
 
-    def _people(self, members: Relation) -> int:
+    def people(self, members: Relation) -> int:
         """Nobody can be among them, and is in no set but one of actors plus one."""
         self.read(ACTOR)
         name = self.bind.relation(members)
         return self._extra(f"(select {self.bind.dialect.build('actor + 1')} from {name})")
 
-    def _by(self, field: Field) -> Any:
+    def by(self, field: Field) -> Any:
         if field.kind == "event":
             return "event"
         if field.kind == "user":
@@ -281,14 +295,14 @@ class Writer:
 
     # -- conditions
 
-    def _mask(self, clause: Clause) -> list[Any]:
+    def mask(self, clause: Clause) -> list[Any]:
         """Return which rows a clause holds for (`core.blocks.functions.masks`)."""
         if isinstance(clause, Condition):
             return self._condition(self.rows._field(clause), clause)
         if isinstance(clause, NotOf):
-            return ["not", self._mask(clause.not_)]
+            return ["not", self.mask(clause.not_)]
         inner = clause.any if isinstance(clause, AnyOf) else clause.all
-        return ["any" if isinstance(clause, AnyOf) else "all", *map(self._mask, inner)]
+        return ["any" if isinstance(clause, AnyOf) else "all", *map(self.mask, inner)]
 
     def _condition(self, field: Field, condition: Condition) -> list[Any]:
         catalog = self.rows.ctx.catalog
@@ -340,7 +354,7 @@ class Writer:
                 if field.kind == "audience"
                 else ctx.in_segment(ctx, name, self.rows.range)
             )
-            found.append(["people", self._people(members)])
+            found.append(["people", self.people(members)])
         whole = ["any", *found]
         return ["not", whole] if condition.holds(None) else whole
 

@@ -25,6 +25,7 @@ from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Frame, Rows, find_bucket, frame
 from core.queries.common.slots import slot_expression
 from core.queries.funnel.attempts import attempts_with_value, tally_statement
+from core.queries.funnel.blocks import tallies
 from core.queries.funnel.fields import FunnelFields, check_between
 from core.queries.funnel.notes import notes
 from core.queries.funnel.plan import Plan
@@ -187,8 +188,7 @@ class FunnelTrend(FunnelFields):
         for row in (yield from self._whole(ctx, span, by)):
             group = self._labels(ctx, by, row[:2])
             found.totals.setdefault(group, Tally(len(self.steps))).add(row[2:])
-        statements = list(self._by_slot(ctx, span, slots, by))
-        rows = yield replace(statements[0], also=tuple(statements[1:]))
+        rows = yield from self._slots(ctx, span, slots, by)
         for slot, *rest in rows:
             points = found.points.setdefault(self._labels(ctx, by, rest[:2]), {})
             points.setdefault(int(str(slot)), Tally(len(self.steps))).add(rest[2:])
@@ -199,10 +199,25 @@ class FunnelTrend(FunnelFields):
 
     def _whole(self, ctx: Context, span: Span, by: list[Field]) -> Generator[Statement, Rows, Rows]:
         plan = Plan.of(ctx, self, span)
+        if plan.in_blocks(by) and not plan.by_path:
+            rows = yield from tallies(plan, by, waits="seconds" in self.measure, people=False)
+            return [row[1:] for row in rows]
         shares = yield from plan.shares()
         statements = [tally_statement(plan, by, share) for share in shares]
         rows = yield replace(statements[0], also=tuple(statements[1:]))
         return rows
+
+    def _slots(
+        self, ctx: Context, span: Span, slots: list[Bucket], by: list[Field]
+    ) -> Generator[Statement, Rows, Rows]:
+        """Return rows (slot, v0, v1, figures of a Tally)."""
+        cuts = [] if self.count_by == "totals" else [slot.start for slot in slots[1:]]
+        plan = Plan.of(ctx, self, span, cuts)
+        if plan.in_blocks(by) and not plan.by_path:
+            waits = "seconds" in self.measure
+            return (yield from tallies(plan, by, slots, waits=waits, people=False))
+        statements = list(self._by_slot(ctx, span, slots, by))
+        return (yield replace(statements[0], also=tuple(statements[1:])))
 
     def _by_slot(
         self, ctx: Context, span: Span, slots: list[Bucket], by: list[Field]

@@ -6,6 +6,7 @@ A funnel reads events: stored sets know who did what on a day, but not in which 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
@@ -128,6 +129,17 @@ class Plan:
         usual = not (self.repeats or self.by_path or question.first_day)
         return in_order and usual and self.distinct and not filtered and not self.shared.clauses
 
+    def in_blocks(self, by: Sequence[Field] = ()) -> bool:
+        """Whether it, and the values of its first events, can be read from blocks."""
+        if self.any_event or self.question.first_day:
+            return False
+        parts = (self.shared, *self.steps, *self.spoilers)
+        clauses = tuple(clause for part in parts for clause in (*part.matching, *part.clauses))
+        fields = (*self.held, *by)
+        if any(field.kind in ("event", "user") for field in self.held):
+            return False
+        return replace(self.shared.blocks, clauses=clauses).can(fields)
+
     def shares(self) -> Generator[Statement, Rows, list[tuple[int, int]]]:
         """Divide the people who did step 1 on the span's days into shares of about equal size."""
         if not (self.plain and self.ctx.dialect.has_sets):
@@ -161,7 +173,7 @@ class Plan:
             for number in range(len(self.steps))
         )
         for number, part in enumerate(self.spoilers):
-            spoiled = self._spoils(number) << len(self.steps)
+            spoiled = self.spoils(number) << len(self.steps)
             bits = f"({bits}) | (case when {part.where(bind, None)} then {spoiled} else 0 end)"
         held = ""
         if self.held:
@@ -189,7 +201,7 @@ class Plan:
         first = self.question.first_day and not number
         return f"{test} and {first_day(self.ctx, bind)}" if first else test
 
-    def _spoils(self, number: int) -> int:
+    def spoils(self, number: int) -> int:
         """Return the bits of an exclusion: its gaps, bit 1 for steps 1 to 2, or its scope's."""
         if self.question.exclude == "person":
             return 1 << number
@@ -206,6 +218,25 @@ def scope(question: FunnelFields, number: int) -> tuple[int, int]:
     """Return the steps, from 1, between which an exclusion applies."""
     each: Exclusion = question.exclusions[number]
     return each.from_step, len(question.steps) if each.to_step is None else each.to_step
+
+
+def spec(plan: Plan) -> str:
+    """Return the search as JSON, see core.sequences.model.Search."""
+    question, person = plan.question, plan.question.exclude == "person"
+    scopes = [scope(question, n) for n in range(len(plan.spoilers))] if person else []
+    return json.dumps(
+        {
+            "order": plan.order,
+            "steps": len(plan.steps),
+            "window": plan.window,
+            "cuts": [plan.span.start, *plan.cuts, plan.span.end],
+            "tick": plan.tick,
+            "totals": question.count_by == "totals",
+            "gaps": bool(plan.spoilers) and not person,
+            "scopes": scopes,
+            "path": plan.by_path,
+        }
+    )
 
 
 def tick(question: FunnelFields) -> int:

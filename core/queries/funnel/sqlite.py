@@ -7,10 +7,10 @@ events that match one of them and matches them per person. Where both apply they
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 
-from core.queries.funnel.plan import Plan, first_day, scope
+from core.queries.funnel import blocks
+from core.queries.funnel.plan import Plan, first_day, spec
 from core.sql.dialect import Binder
 
 DEPTH = 2**52
@@ -19,6 +19,8 @@ DEPTH = 2**52
 
 def attempts(plan: Plan, bind: Binder, people: tuple[int, int], *, entry: bool) -> str:
     """Return the relation of Plan.attempts; `entry` adds s1 and x1."""
+    if not plan.plain and plan.in_blocks():
+        return blocks.attempts(plan, bind, entry=entry)
     write = walked if plan.plain else matched
     return write(plan, bind, people, entry=entry)
 
@@ -232,25 +234,6 @@ def matched(plan: Plan, bind: Binder, people: tuple[int, int], *, entry: bool) -
               group by actor
               limit -1),
              json_each(found)"""
-
-
-def spec(plan: Plan) -> str:
-    """Return the search as JSON, see core.sequences.model.Search."""
-    question, person = plan.question, plan.question.exclude == "person"
-    scopes = [scope(question, n) for n in range(len(plan.spoilers))] if person else []
-    return json.dumps(
-        {
-            "order": plan.order,
-            "steps": len(plan.steps),
-            "window": plan.window,
-            "cuts": [plan.span.start, *plan.cuts, plan.span.end],
-            "tick": plan.tick,
-            "totals": question.count_by == "totals",
-            "gaps": bool(plan.spoilers) and not person,
-            "scopes": scopes,
-            "path": plan.by_path,
-        }
-    )
 
 
 def _starters(plan: Plan, bind: Binder) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -15,23 +14,13 @@ from core.engines.sqlite.engine import SqliteEngine
 from core.errors import Damaged
 from core.filters import OPERATORS
 from core.queries import from_json
-from tests.worlds.compare import BlocksEngine, ScanEngine, check_people
+from tests.worlds.compare import check_people, read_both_ways
 from tests.worlds.strategies import DEVICES, EVENTS, EXACT_RANGES, RANGES, USERS, worlds
 from tests.worlds.world import SELECTORS, Event, World, engine_of
 
 NOON = 1_744_027_200_000
 NUMBERS = (1, 2, 2.5, -3, 0.1, 0.2, 0.7, 19.99, 10**12, 1e-7, "7", "7.5", 12345.678901, -0.0)
 WORDS = ("hat", "Hat", "", "(none)", "2025-01-02", "9", True, None)
-
-
-@contextmanager
-def read_both_ways(world: World) -> Iterator[tuple[SqliteEngine, SqliteEngine]]:
-    """An engine that reads blocks wherever it can, and one that reads rows."""
-    with engine_of(world) as usual:
-        blocks = BlocksEngine(usual.path, clock=usual.clock)
-        rows = ScanEngine(usual.path, clock=usual.clock)
-        with closing(blocks), closing(rows):
-            yield blocks, rows
 
 
 def of_blocks(engine: SqliteEngine, question: Any) -> bool:
