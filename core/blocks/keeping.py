@@ -17,7 +17,8 @@ import numpy as np
 from core.blocks.layout import SEQ, TARGET
 from core.blocks.packing import Column, unpack
 from core.blocks.reading import fields_of, read
-from core.blocks.said import Said, Texts
+from core.blocks.said import Said
+from core.blocks.texts import Texts
 from core.blocks.writing import Block, Ints, append, blocks_of, rewrite
 
 TIERS: Final = (16, 128, 1_024, TARGET // 2)
@@ -39,6 +40,11 @@ class Keeper:
         self._kept = {event for (event,) in connection.execute("select event from block_events")}
         self._left = set(events_left(connection))
         self._touched: set[int] = set()
+
+    def said(self) -> Said:
+        """Return what properties are to be gathered in."""
+        fields = dict(self._connection.execute("select name, id from property_keys"))
+        return Said([name for name in fields if name not in fields_of(self._connection)])
 
     def add(
         self, event: Ints, day: Ints, columns: dict[int, Column], said: Said, places: Ints

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 
 from core.blocks.reading import read
-from core.blocks.said import Texts
+from core.blocks.texts import Texts
 from core.blocks.writing import append, blocks_of, delete, rewrite
 
 

@@ -12,14 +12,18 @@ from numpy.typing import NDArray
 
 from core.blocks.layout import ACTOR, FIRST_CONTEXT, SEQ, SESSION, TIME
 from core.blocks.packing import Column
-from core.blocks.said import Said, Texts
-from core.columns import CONTEXT
+from core.blocks.said import Said
+from core.blocks.texts import Texts
+from core.columns import CONTEXT, is_plain
 from core.values.scalars import parsed
 
 Ints = NDArray[np.int64]
 
 CHUNK: Final = 100_000
 """How many events are read together."""
+
+_TOGETHER: Final = 4_096
+"""How many texts of properties are gathered together."""
 
 _COLUMNS: Final = ", ".join(
     f"e.{name}" for name in ("event", "day", "actor", "ts", "seq", "session", *CONTEXT)
@@ -71,16 +75,18 @@ def read(
 
 
 def fields_of(connection: sqlite3.Connection) -> dict[str, int]:
-    """Return the fields of properties by name."""
-    return dict(connection.execute("select name, id from property_keys"))
+    """Return the fields of the properties that blocks have, by name."""
+    rows = connection.execute(
+        "select name, id from property_keys where id not in (select field from block_stops)"
+    )
+    return {name: field for name, field in rows if is_plain(name)}
 
 
 def _said(texts: Sequence[str | None]) -> tuple[Said, Ints]:
     """Return the different properties of events, and the place of each event's."""
-    places: dict[str | None, int] = {None: 0}
+    different = list(dict.fromkeys(filter(None, texts)))
+    places: dict[str | None, int] = {text: place for place, text in enumerate(different, 1)}
     found = Said()
-    for text in texts:
-        if text not in places:
-            places[text] = len(places)
-            found.add(parsed(text or "{}"))
-    return found, np.array([places[text] for text in texts], np.int64)
+    for start in range(0, len(different), _TOGETHER):
+        found.add(list(map(parsed, different[start : start + _TOGETHER])))
+    return found, np.array([places.get(text, 0) for text in texts], np.int64)

@@ -114,13 +114,14 @@ class Properties:
     def take(
         self,
         texts: Mapping[str, int],
-        heard: Callable[[Mapping[str, Any]], None] = lambda said: None,
+        heard: Callable[[Sequence[Mapping[str, Any]]], None] = lambda some: None,
     ) -> tuple[Told, list[int]]:
         """Learn from events, inside the caller's transaction.
 
         Args:
             texts: JSON -> how many events have it, in the order of the first ones.
-            heard: called with each as `core.values.scalars.parsed` returns it, in order.
+            heard: called with some at a time, as `core.values.scalars.parsed` returns them, in
+                order.
 
         Returns:
             The values of each JSON; and the dimensions that lose their sets.
@@ -129,8 +130,7 @@ class Properties:
         given = iter(texts)
         while some := list(islice(given, _CHUNK)):
             each = list(map(parsed, some))
-            for said in each:
-                heard(said)
+            heard(each)
             found.add(list(map(self._values, each)))
         self._keep_most_frequent(found, np.array([0, *texts.values()]))
         stopped = self._save()

@@ -267,7 +267,7 @@ class Writer:
         tick()
         fresh = self._insert(events, touched, written)
         tick()
-        said = Said()
+        said = self._blocks.said()
         told = self._insert_properties(fresh, said)
         tick()
         add_blocks(self._blocks, fresh, said, told.places_of(fresh.texts))

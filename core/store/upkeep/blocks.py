@@ -16,7 +16,7 @@ from core.blocks.layout import ACTOR, FIRST_CONTEXT, SEQ, SESSION, TIME
 from core.blocks.making import make_event
 from core.blocks.packing import Column
 from core.blocks.reading import read
-from core.blocks.said import Texts
+from core.blocks.texts import Texts
 from core.blocks.writing import Block, Stored, blocks_of
 from core.columns import CONTEXT, FIRST_PROPERTY
 from core.errors import Damaged

@@ -73,7 +73,8 @@ def test_a_property_with_too_many_texts_is_left_to_rows(
     db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert MOST_TEXTS < 2**16
-    monkeypatch.setattr("core.blocks.said.MOST_TEXTS", 20)
+    for module in ("said", "texts"):
+        monkeypatch.setattr(f"core.blocks.{module}.MOST_TEXTS", 20)
     store_events(db, [event(n, id=f"id {n}", plan="pro") for n in range(30)])
     make_all(db)
     check_blocks(db)
