@@ -39,13 +39,8 @@ class Said:
         """Add the properties of the texts that follow, as `core.values.scalars.parsed` returns
         them; some thousand at a time.
         """
-        shapes: dict[tuple[str, ...], list[int]] = defaultdict(list)
-        for place, keys in enumerate(map(tuple, some)):
-            shapes[keys].append(place)
-        found = _by_shape(some, shapes) if len(shapes) <= _FEW else _one_by_one(some)
-        for key, places, values in found:
-            if key not in self._without:
-                self._gathered[key].add(np.array(places, np.int32) + self._count, values)
+        for key, places, values in _by_key(some, self._without):
+            self._gathered[key].add(np.array(places, np.int32) + self._count, values)
         self._count += len(some)
 
     def columns(self, fields: Mapping[str, int], texts: Texts) -> dict[int, Column]:
@@ -66,19 +61,31 @@ class Said:
         return found
 
 
-def _by_shape(
-    some: Sequence[Mapping[str, Any]], shapes: Mapping[tuple[str, ...], list[int]]
-) -> Iterator[tuple[str, list[int], list[Any]]]:
-    """Yield keys with the places that have them and their values, from objects by their keys."""
-    for keys, places in shapes.items():
+def _by_key(
+    some: Sequence[Mapping[str, Any]], without: Collection[str]
+) -> Iterator[tuple[str, Sequence[int], list[Any]]]:
+    """Yield the keys of objects with the places that have them, and their values."""
+    shapes = list(map(tuple, some))
+    if shapes.count(shapes[0]) == len(shapes):
+        alike: dict[tuple[str, ...], Sequence[int]] = {shapes[0]: range(len(some))}
+    else:
+        found: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for place, keys in enumerate(shapes):
+            found[keys].append(place)
+        alike = {**found}
+    if len(alike) > _FEW:
+        yield from _one_by_one(some, without)
+        return
+    for keys, places in alike.items():
         those = some if len(places) == len(some) else [some[place] for place in places]
         for key in keys:
-            yield key, places, [said[key] for said in those]
+            if key not in without:
+                yield key, places, [said[key] for said in those]
 
 
 def _one_by_one(
-    some: Sequence[Mapping[str, Any]],
-) -> Iterator[tuple[str, list[int], list[Any]]]:
+    some: Sequence[Mapping[str, Any]], without: Collection[str]
+) -> Iterator[tuple[str, Sequence[int], list[Any]]]:
     """Yield the same from objects whose keys differ much."""
     found: dict[str, tuple[list[int], list[Any]]] = defaultdict(lambda: ([], []))
     for place, said in enumerate(some):
@@ -86,8 +93,8 @@ def _one_by_one(
             places, values = found[key]
             places.append(place)
             values.append(value)
-    for key, (places, values) in found.items():
-        yield key, places, values
+    for key in found.keys() - without:
+        yield key, *found[key]
 
 
 class _Gathered:
