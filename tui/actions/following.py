@@ -5,6 +5,7 @@ Each takes over the range, the filters and the people of the page's question.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from core.definitions.board import Block, Board
@@ -49,8 +50,12 @@ def unit_for(range_text: str, ctx: Context, most: int = POINTS) -> str:
     return fitting[-1] if fitting else "daily"
 
 
-def a_field(question: Question, ctx: Context) -> str | None:
-    """Return a field to break a question down by: its own, else one with two values or more."""
+def a_field(question: Question, ctx: Context, taken: Sequence[str] = ()) -> str | None:
+    """Return a field to break a question down by: its own, else one with two values or more.
+
+    Args:
+        taken: fields that it is not to be.
+    """
     own = getattr(question, "breakdown", None)
     if own:
         return own if isinstance(own, str) else str(own[0])
@@ -58,6 +63,8 @@ def a_field(question: Question, ctx: Context) -> str | None:
     names = [name for name in FIELDS_TO_TRY if name in catalog.fields]
     for name in (*names, *catalog.fields):
         field = catalog.field(name)
+        if name in taken or field.name in taken or f"properties.{name}" in taken:
+            continue
         if field.kind == "context" and len(catalog.values.of(field.name)) < 2:
             continue
         return name
@@ -74,6 +81,23 @@ def by_a_field(about: About) -> Question | None:
         return None
     several = isinstance(getattr(question, "breakdown", None), tuple)
     return edits.revise(question, breakdown=(name,) if several else name)
+
+
+def by_another_field(about: About) -> Question | None:
+    """Return the people of the page's question by a field that it is not broken down by."""
+    question = about.question
+    if not has(question, "breakdown"):
+        return None
+    own = getattr(question, "breakdown", None) or ()
+    bare = edits.revise(question, breakdown=() if isinstance(own, tuple) else None)
+    if getattr(bare, "measure", None) == "count":
+        bare = edits.revise(bare, measure="users")
+    taken = (own,) if isinstance(own, str) else own
+    name = a_field(bare, about.context, taken)
+    if name is None:
+        return None
+    several = isinstance(getattr(bare, "breakdown", None), tuple)
+    return edits.revise(bare, breakdown=(name,) if several else name)
 
 
 def by_heading(question: Question) -> str:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.events import Resize
+from textual.timer import Timer
+
 from core.boards.answering import asking
 from core.boards.wide import OFF
 from core.definitions.board import Board
@@ -13,6 +18,7 @@ from tui.actions import edits
 from tui.actions.kept.copying import board_link, copy_link
 from tui.screens.bases.page import bindings
 from tui.screens.bases.tabbed_page import TabbedPage
+from tui.widgets.answer import AnswerView
 from tui.widgets.boards.tile import Tile
 from tui.widgets.boards.tiles import Tiles
 from tui.widgets.panel import Panel
@@ -27,6 +33,12 @@ COMPARES = {
     OFF: "No tile is compared.",
     "": "Each tile is compared as it is saved.",
 }
+REST = 0.25
+"""Seconds that the focus rests on a tile before the third column is asked about it."""
+
+VAST = 160
+"""Columns from which on there is a third column."""
+
 OWN = "own"
 """The choice of each tile's own range."""
 
@@ -40,6 +52,78 @@ class BoardPage(TabbedPage):
     page_id = "board"
     labels = {"next_panel": "next tile", "edit": "layout"}  # noqa: RUF012
     BINDINGS = bindings("board")
+    DEFAULT_CSS = """
+    BoardPage #beside { display: none; width: 28%; }
+    BoardPage.-vast #beside { display: block; }
+    BoardPage.-zoomed #beside { display: none; }
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._selected: Tile | None = None
+        self._resting: Timer | None = None
+
+    def body(self) -> ComposeResult:
+        """See Page."""
+        line, tiles = super().body()
+        yield line
+        yield Horizontal(tiles)
+
+    @property
+    def panels(self) -> list[Panel]:
+        """See FramePage: the third column comes last."""
+        return sorted(super().panels, key=_is_beside)
+
+    # -- the third column
+
+    @property
+    def main(self) -> AnswerView | None:
+        """See QuestionPage: the tile with the focus, or that which had it last."""
+        here = self.view
+        if isinstance(here, Tile):
+            return here
+        return self._selected if self._selected in self.tiles else next(iter(self.tiles), None)
+
+    def on_resize(self, event: Resize) -> None:
+        """See FramePage; a large screen has a third column."""
+        super().on_resize(event)
+        roomy = self.has_class("-wide") and self.has_class("-tall")
+        vast = roomy and event.size.width >= VAST
+        if vast and not self.query("#beside"):
+            from tui.screens.bases.beside import beside
+
+            self.query_one(Horizontal).mount(beside())
+        self.set_class(vast, "-vast")
+        self.rest()
+
+    def on_descendant_focus(self) -> None:
+        """See TiledPage; the third column is about the tile."""
+        super().on_descendant_focus()
+        if isinstance(self.focused, Tile) and self.focused is not self._selected:
+            self._selected = self.focused
+            self.rest()
+
+    def answered(self, view: AnswerView) -> None:
+        """See Page."""
+        super().answered(view)
+        if view is self.main:
+            self.rest()
+
+    def rest(self) -> None:
+        """Ask what the third column shows, once nothing has moved for a moment."""
+        if self._resting is not None:
+            self._resting.stop()
+        if self.has_class("-vast"):
+            self._resting = self.set_timer(REST, self._accompany)
+
+    def _accompany(self) -> None:
+        tile = self.main
+        if not self.is_attached or tile is None or tile.question is None or tile.answer is None:
+            return
+        from tui.screens.bases.beside import wanted
+
+        for view, question in wanted(self.query_one("#beside"), tile, self.context):
+            self.ask(view, question)
 
     @property
     def opening(self) -> str:
@@ -68,7 +152,7 @@ class BoardPage(TabbedPage):
 
     def put(self, question: Question) -> None:
         """See QuestionPage: change the focused tile's question."""
-        tile = self.view
+        tile = self.main
         if not isinstance(tile, Tile):
             return
         here = self.shown.block(tile.block.id) or tile.block
@@ -147,13 +231,15 @@ class BoardPage(TabbedPage):
     def action_zoom(self) -> None:
         """Show the focused tile on the whole page, and back."""
         tiles = self.query_one(Tiles)
-        tiles.zoomed = None if tiles.zoomed is not None else self.panel
+        here = self.main if _is_beside(self.panel) else self.panel
+        tiles.zoomed = None if tiles.zoomed is not None else here
         self.zoomed = tiles.zoomed
         for tile in self.tiles:
             tile.enlarged = tile is self.zoomed
         tiles.lay_out()
-        if self.panel is not None:
-            self.panel.focus()
+        self.set_class(self.zoomed is not None, "-zoomed")
+        if here is not None:
+            here.focus()
 
     def show_instead(self, board: Board, before: Board | None) -> None:
         """Show another state of the board in place of this page.
@@ -182,14 +268,19 @@ class BoardPage(TabbedPage):
 
     @property
     def opens(self) -> str:
-        """See FramePage: the chart of the focused tile."""
+        """See FramePage: the chart of the focused tile, or the people of a row beside it."""
         tile = self.view
+        if _is_beside(tile):
+            return super().opens
         here = isinstance(tile, Tile) and tile is self.panel and tile.shown_question is not None
         return f"chart {tile.heading}" if here and tile is not None else ""
 
     def action_open(self) -> None:
-        """Open the focused tile as a page with a cursor."""
+        """Open the focused tile as a page with a cursor, or the people of a row beside it."""
         tile = self.view
+        if _is_beside(tile):
+            super().action_open()
+            return
         question = tile.shown_question if tile is not None else None
         if isinstance(tile, Tile) and question is not None and tile is self.panel:
             title = tile.block.title
@@ -243,6 +334,11 @@ class BoardPage(TabbedPage):
         from tui.actions.saving import undo_tile
 
         undo_tile(self)
+
+
+def _is_beside(panel: Panel | None) -> bool:
+    """Whether a panel is in the third column."""
+    return panel is not None and panel.parent is not None and panel.parent.id == "beside"
 
 
 def _kept(board: Board, field: str) -> Any:

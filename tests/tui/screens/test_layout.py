@@ -172,3 +172,32 @@ async def test_open_boards_are_tabs_that_keys_and_clicks_go_between_as_they_were
         assert "People" not in ff.screen.split("\n")[2]
         await ff.press("X")
         assert ff.page.page_id == "boards"
+
+
+async def test_beside_the_tiles_of_a_large_screen_is_more_about_the_selected_one(
+    path: Path,
+) -> None:
+    blocks = (
+        Block(id="a", title="Signups", question="signup last 30d", position=Position(width=6)),
+        Block(id="b", title="Steps", question="signup > visit", position=Position(x=6, width=6)),
+    )
+    Saved(path).save_board(Board(title="Large", blocks=blocks))
+    async with explorer(path, size=(180, 44)) as ff:
+        await ff.pilot.pause(0.3)
+        await ff.settle()
+        assert "[ By country ]" in ff.screen
+        assert "About Signups" in ff.screen
+        await ff.press("tab")
+        await ff.pilot.pause(0.3)
+        await ff.settle()
+        assert "About Steps" in ff.screen
+        assert "Conversion over time" in ff.screen
+        await ff.press("shift+tab")
+        await ff.pilot.pause(0.3)
+        await ff.press("tab", "tab", "enter")
+        assert ff.page.page_id == "people"
+        await ff.press("escape", "z")
+        assert "By country" not in ff.screen
+        assert ff.page.zoomed is ff.page.tiles[1]
+    async with explorer(path, size=(150, 44)) as ff:
+        assert "By country" not in ff.screen

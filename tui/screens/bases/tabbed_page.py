@@ -29,6 +29,8 @@ class TabbedPage(TiledPage):
         changes: fields changed for all tiles; None shows an open board as it was left.
     """
 
+    DEFAULT_CSS = "TabbedPage.-low TabLine { display: none; }"
+
     def __init__(
         self,
         place: str,

@@ -65,7 +65,7 @@ class TiledPage(QuestionPage):
     @property
     def chips(self) -> tuple[Chip, ...]:
         """See FramePage: the question of the focused tile, with the board's changes marked."""
-        question, view = self.question, self.view
+        question, view = self.question, self.main
         saved = view.saved if view is not None and self.unsaved else None
         return chips(question, saved) if question is not None else ()
 

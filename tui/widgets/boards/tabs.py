@@ -42,7 +42,6 @@ class TabLine(OneLine):
     DEFAULT_CSS = """
     TabLine { display: none; }
     TabLine.-several { display: block; }
-    FramePage.-low TabLine { display: none; }
     """
 
     class Picked(Message):
