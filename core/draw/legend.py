@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.answers import Line as SeriesLine
 from core.answers import Series
 from core.draw.figures import (
@@ -119,15 +121,15 @@ def _tail(answer: Series) -> Line:
     return (Span(f"~ {running(answer)}", "partial"),)
 
 
-def flowed(parts: list[Span], size: int) -> list[Line]:
+def flowed(parts: Sequence[Line], size: int) -> list[Line]:
     """Place short texts side by side, on as few lines as needed; none is wider than a line."""
-    lines: list[list[Span]] = []
+    lines: list[Line] = []
     for part in parts:
-        if lines and cells(tuple(lines[-1])) + cells((part,)) + 3 <= size:
-            lines[-1] += [Span("   "), part]
+        if lines and cells(lines[-1]) + cells(part) + 3 <= size:
+            lines[-1] = (*lines[-1], Span("   "), *part)
         else:
-            lines.append([Span(cut(part.text, size), part.style)])
-    return [tuple(line) for line in lines]
+            lines.append(clipped(part, size))
+    return lines
 
 
 def tail_line(answer: Series, width: int) -> Line:

@@ -141,11 +141,6 @@ def _way(about: About, kind: str) -> Question | None:
 # -- of retention
 
 
-def the_same(about: About) -> Question:
-    """Return the page's own question, for another picture of its answer."""
-    return about.question
-
-
 def period_before(about: About) -> Question:
     """Return the page's question about the range before its own.
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.app import ComposeResult
 
-from tui.actions.following import by_a_field, by_heading, period_before, the_same
+from core.draw import draw
+from core.draw.spans import Line
+from core.errors import FootfallError
+from tui.actions.following import by_a_field, by_heading, period_before
 from tui.screens.bases.page import bindings
 from tui.screens.bases.place_page import PlacePage
 from tui.widgets.answer import AnswerView
 from tui.widgets.companion import Companion, Composition
+from tui.widgets.words import wrapped
+
+LEAST = 6
+"""Rows from which the curve is drawn if there is no period before."""
 
 
 class RetentionPage(PlacePage):
@@ -23,12 +32,12 @@ class RetentionPage(PlacePage):
 
     def body(self) -> ComposeResult:
         """See Page."""
+        grid = AnswerView(id="grid")
         yield Composition(
-            [AnswerView(id="grid")],
+            [grid],
             aside=[self.saved_list()],
             below=[
-                Pointed(the_same, "Curve", id="curve", chart="curve"),
-                Companion(period_before, "The period before", id="before", chart="curve"),
+                Curves(grid, id="curve"),
                 Companion(by_a_field, by_heading, id="by"),
             ],
         )
@@ -36,21 +45,44 @@ class RetentionPage(PlacePage):
     def on_answer_view_moved(self, event: AnswerView.Moved) -> None:
         """Draw the curve of the cohort under the cursor."""
         if event.view is self.main:
-            curve = self.query_one(Pointed)
-            curve.pointed = event.view.cursor
-            curve.repaint()
+            self.query_one(Curves).repaint()
 
 
-class Pointed(Companion):
-    """Another picture of the page's answer, with the cursor where the page's is.
+class Curves(Companion):
+    """The answer of the page as a curve, beside that of the period before.
 
-    Attributes:
-        pointed: the row and column of the page's cursor.
+    The cursor is where the page's is; with the focus it is in the period before.
+
+    Args:
+        grid: the panel with the page's answer.
     """
 
-    pointed: tuple[int, int] | None = None
+    def __init__(self, grid: AnswerView, *, id: str) -> None:
+        super().__init__(period_before, "Curve and the period before", id=id, chart="curve")
+        self._grid = grid
 
     @property
     def shown_cursor(self) -> tuple[int, int] | None:
         """See AnswerView."""
-        return self.cursor if self.has_focus else self.pointed
+        return self.cursor if self.has_focus else self._grid.cursor
+
+    def content(self, width: int, height: int) -> list[Line]:
+        """See Panel: without a period before, the page's curve and why it is alone."""
+        own = self._grid.answer
+        if not isinstance(self.error, FootfallError) or own is None or height < LEAST:
+            return super().content(width, height)
+        said = wrapped(self.error.message, width, "dim")
+        look, cursor = self.app.look, self.shown_cursor
+        lines = draw(own, width, height - len(said), look, chart="curve", cursor=cursor)
+        return [*lines, *said]
+
+    def draw(
+        self, answer: Any, cursor: tuple[int, int] | None, width: int, height: int
+    ) -> list[Line]:
+        """See AnswerView: both periods in one chart."""
+        from core.draw.grids.curve import compared_curves
+
+        own, look = self._grid.answer, self.app.look
+        if own is None:
+            return super().draw(answer, cursor, width, height)
+        return compared_curves(own, answer, width, height, look, cursor, earlier=self.has_focus)

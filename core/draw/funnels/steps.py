@@ -234,11 +234,12 @@ def _foot(answer: Steps, size: int) -> list[Line]:
     if seconds is not None:
         window = duration(seconds).removesuffix(" 0h").removesuffix(" 0m")
         within = f" within {window}"
-    parts = [Span(text) for text in found]
+    parts: list[Line] = [(Span(text),) for text in found]
     if empty is not None:
-        parts.append(Span(f"{who} reached step {empty.step}{within}.", "dim"))
+        parts.append((Span(f"{who} reached step {empty.step}{within}.", "dim"),))
     entered = f"{window} window, {answer.order}, {number(whole.steps[0].count)} entered"
-    return [*flowed([*parts, Span(entered, "dim")], size), *wrapped(list(answer.notes), size)]
+    parts.append((Span(entered, "dim"),))
+    return [*flowed(parts, size), *wrapped(list(answer.notes), size)]
 
 
 def biggest_loss(group: StepGroup) -> Step | None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from core.answers import Cohort, Grid
 from core.draw.figures import moment, next_date, period_text
 from core.draw.grids.heat import heat_chart, heat_sentence
-from core.draw.grids.labels import cohort_label, grid_notes, line_label, line_labels, window_name
+from core.draw.grids.labels import cohort_label, grid_notes, line_labels, row_names, window_name
 from core.draw.grids.money import money_chart, money_sentence
 from core.draw.legend import flowed, whole, wrapped
 from core.draw.spans import SHADES, Line, Look, Span, safe
@@ -104,15 +104,25 @@ def grid_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor)
         ]
     said = _said(answer, size, cursor)
     notes = wrapped(grid_notes(answer), size)
-    foot = [*said, *_foot(answer, size, look, ""), *notes]
+    foot = [*said, *_foot(answer, size, look, "", scaled=cursor is not None), *notes]
     spare = height - 1 - len(answer.lines)
-    keep = min(len(foot), max(spare, min(len(said) + 1, height - 4), 0))
+    least = len(said) + 1 + (height >= SCALED_FROM)
+    keep = min(len(foot), max(spare, min(least, height - 4), 0))
     ruled = spare - keep >= 1 or height >= RULED_FROM
-    view = _view(answer, size, height - 2 - keep - ruled, cursor, ruled=ruled)
-    heat = Heat.of(answer)
+    room = height - 2 - keep - ruled
+    view = _view(answer, size, room, cursor, ruled=ruled)
+    headed = _headed(answer, view.rows)
+    if headed and room >= LEAST_HEADED:
+        view = _view(answer, size, room - len(headed), cursor, ruled=ruled)
+        headed = _headed(answer, view.rows)
+    if len(view.rows) + len(headed) > room:
+        headed = {}
+    heat, names = Heat.of(answer), row_names(answer) if headed else line_labels(answer)
     lines = [_heading(answer, view, cursor)]
     for row in (0, *view.rows):
-        lines.append(_row(answer, row, view, heat, look, cursor))
+        if row in headed:
+            lines.append(headed[row])
+        lines.append(_row(answer, row, names[row], view, heat, look, cursor))
         if (
             ruled
             and row <= len(answer.groups)
@@ -122,10 +132,29 @@ def grid_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor)
             ruled = False
     cut = _cut(answer, view, look)
     if cut and keep:
-        foot = [*said, *_foot(answer, size, look, cut), *notes]
+        foot = [*said, *_foot(answer, size, look, cut, scaled=cursor is not None), *notes]
     left = max(height - len(lines), 0)
     shown = foot[: min(left, len(foot) - len(notes))]
     return [*lines, *shown, *whole(grid_notes(answer), size, left - len(shown))]
+
+
+LEAST_HEADED = 4
+"""Rows from which groups are named above their cohorts."""
+
+
+def _headed(answer: Grid, rows: range) -> dict[int, Line]:
+    """Return row -> the heading above it: the group of the cohorts that follow, if there are any.
+
+    The first row that is shown has one, and each whose group is another than that of the row above.
+    """
+    found: dict[int, Line] = {}
+    for row in rows if answer.groups else ():
+        group, cohort = answer.lines[row]
+        before, above = answer.lines[row - 1]
+        new = row == rows.start or above.label == "combined" or before != group
+        if cohort.label != "combined" and new:
+            found[row] = (Span(f" {safe(' / '.join(group)) or 'everybody'}", "title"),)
+    return found
 
 
 RULED_FROM = 12
@@ -137,7 +166,8 @@ def _width(view: View) -> int:
 
 
 def _view(answer: Grid, size: int, rows: int, cursor: Cursor, *, ruled: bool) -> View:
-    names = [cell_width(name) for name in line_labels(answer)]
+    names = [cell_width(name) for name in row_names(answer)]
+    names += [cell_width(safe(" / ".join(group.group))) for group in answer.groups]
     label = min(max(names), max(size // 3, len("combined")))
     users = max(len(answer.unit), *(len(number(c.size)) for _, c in answer.lines), 5)
     count = _periods(answer)
@@ -154,6 +184,9 @@ def _view(answer: Grid, size: int, rows: int, cursor: Cursor, *, ruled: bool) ->
     rows_shown = range(shown.start + 1, shown.stop + 1)
     return View(periods, rows_shown, label, users, bar, cell, ruled, largest)
 
+
+SCALED_FROM = 14
+"""Rows from which the scale of the shades stands below, even if a cohort gives way to it."""
 
 BARRED_FROM = 70
 """Width in cells from which the size of a cohort has a bar."""
@@ -186,11 +219,13 @@ def _margin(cell: int) -> int:
     return (cell - CELL) // 2 + 1
 
 
-def _row(answer: Grid, row: int, view: View, heat: Heat, look: Look, cursor: Cursor) -> Line:
+def _row(
+    answer: Grid, row: int, called: str, view: View, heat: Heat, look: Look, cursor: Cursor
+) -> Line:
     cohort = answer.lines[row][1]
     combined = cohort.label == "combined"
     here = cursor is not None and cursor[0] == row
-    name = fit(line_label(answer, row), view.label)
+    name = fit(called, view.label)
     whole = here and cursor is not None and cursor[1] == 0
     lit = "cursor" if whole else "accent" if here else ""
     found = [
@@ -259,17 +294,31 @@ def _said(answer: Grid, size: int, cursor: Cursor) -> list[Line]:
     return [tuple(Span(s.text, "accent") for s in line) for line in lines]
 
 
-def _foot(answer: Grid, size: int, look: Look, cut: str) -> list[Line]:
-    """Return what the grid needs to be read, after which part of it is shown."""
+def _foot(answer: Grid, size: int, look: Look, cut: str, *, scaled: bool) -> list[Line]:
+    """Return what the grid needs to be read, after which part of it is shown.
+
+    Args:
+        scaled: whether the scale of colours is among it; that of letters always is.
+    """
     unit = "bracket" if answer.brackets else UNITS.get(answer.granularity, "period")
     when = WHEN.get(answer.mode, "in {unit} n").format(unit=unit)
     if answer.reference == "previous":
         when += f", of those of {unit} n-1"
-    shade = f"shade {' '.join(SHADES)}" if look.letters else f"% active {when}"
-    parts = [Span(cut, "dim")] if cut else []
-    parts += [Span(shade, "dim"), Span(f"~ {unit} not over", "partial")]
-    parts.append(Span(f"combined: cohorts whose {unit} n is over", "dim"))
+    parts: list[Line] = [(Span(cut, "dim"),)] if cut else []
+    parts += [] if look.letters else [(Span(f"% active {when}", "dim"),)]
+    if scaled or look.letters:
+        parts.append(_scale(percent(Heat.of(answer).largest, 0), look))
+    parts.append((Span(f"~ {unit} not over", "partial"),))
+    parts.append((Span(f"combined: cohorts whose {unit} n is over", "dim"),))
     return flowed(parts, size)
+
+
+def _scale(most: str, look: Look) -> Line:
+    """Return the scale of the shades, from nobody to the most after the first period."""
+    if look.letters:
+        return (Span(f"shade {' '.join(SHADES)} up to {most}", "dim"),)
+    shades = (Span(" ", f"heat{level}") for level in range(len(SHADES) - 1))
+    return (Span("0 ", "dim"), *shades, Span(f" {most}", "dim"))
 
 
 def sentence(answer: Grid, cursor: tuple[int, int]) -> str:

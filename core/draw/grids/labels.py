@@ -20,6 +20,15 @@ def line_labels(answer: Grid) -> list[str]:
     return [_label(group, cohort, answer, year=year) for group, cohort in answer.lines]
 
 
+def row_names(answer: Grid) -> list[str]:
+    """Return the names of all rows; cohorts of a group are named without it."""
+    year = _in_years(answer)
+    return [
+        _label(group if cohort.label == "combined" else (), cohort, answer, year=year)
+        for group, cohort in answer.lines
+    ]
+
+
 def _label(group: tuple[str, ...], cohort: Cohort, answer: Grid, *, year: bool) -> str:
     name = safe(" / ".join(group))
     if cohort.label == "combined":

@@ -35,7 +35,7 @@ NARROWEST, LOWEST = 24, 5
 
 MARGIN = 4
 WIDEST = 4
-"""Width in cells of the names of weekdays, and of a day at most."""
+"""Width in cells of the names of weekdays, and of a day at most, with the gap after it."""
 
 
 def is_for(answer: Series) -> bool:
@@ -166,7 +166,7 @@ def _square(
 ) -> None:
     """Draw a day, with a gap above it and, where it is wide enough, after it."""
     (x, y), (cell, tall) = place, size
-    wide = cell - (cell > 2)
+    wide = cell - (cell > 1)
     level = _level(value, most)
     for row in range(tall):
         if here:

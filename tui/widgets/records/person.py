@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from core.draw.series.days import MARGIN, Year, year_lines
 from core.draw.spans import Line, Span
 from core.text import things
 from tui.widgets.panel import Panel
 
-DAYS = ("Mon", "", "Wed", "", "Fri", "", "Sun")
-GUTTER = 4
+NARROWEST = 2
+"""Cells that a week takes, with the gap after it."""
 
 
 class ActiveDays(Panel):
@@ -29,38 +30,14 @@ class ActiveDays(Panel):
         """See Panel."""
         if not self._days:
             return [(Span("No active day.", "dim"),)]
-        last = max(self._days)
-        monday = last - timedelta(days=last.weekday())
-        weeks = max((width - GUTTER) // 2, 1)
-        starts = [monday - timedelta(weeks=n) for n in reversed(range(weeks))]
-        lines = [_months(starts), *(self._row(starts, day, last) for day in range(7))]
-        shown = sum(day >= starts[0] for day in self._days)
-        text = f"{things(len(self._days), 'active day')} from {min(self._days):%b %d %Y}"
+        first, last = min(self._days), max(self._days)
+        start = max(first, last - timedelta(weeks=max((width - MARGIN) // NARROWEST, 1) - 1))
+        week_start = self.app.look.calendar.week_start
+        year = Year.of(start, last, week_start)
+        days = (start + timedelta(days=n) for n in range((last - start).days + 1))
+        values = {day: float(day in self._days) for day in days}
+        lines = year_lines(year, values, width, self.app.look, None)
+        shown = sum(day >= start for day in self._days)
+        text = f"{things(len(self._days), 'active day')} from {first:%b %d %Y}"
         lines.append((Span(text + (f", {shown} shown" if shown < len(self._days) else ""), "dim"),))
         return lines
-
-    def _row(self, starts: Sequence[date], weekday: int, last: date) -> Line:
-        first = min(self._days)
-        on, off = self.app.look.pick("■", "#"), self.app.look.pick("·", ".")
-        spans = [Span(DAYS[weekday].ljust(GUTTER), "dim")]
-        for start in starts:
-            day = start + timedelta(days=weekday)
-            if day > last:
-                spans.append(Span("  "))
-            elif day in self._days:
-                spans.append(Span(f"{on} ", "series0"))
-            else:
-                spans.append(Span(f"{off} " if day >= first else "  ", "muted"))
-        return tuple(spans)
-
-
-def _months(starts: Sequence[date]) -> Line:
-    """The names of months above the first week of each, where they do not touch."""
-    text = " " * GUTTER
-    before = 0
-    for at, start in enumerate(starts):
-        end = start + timedelta(days=6)
-        if end.month != before and len(text) <= GUTTER + 2 * at:
-            text = text.ljust(GUTTER + 2 * at) + f"{end:%b} "
-        before = end.month
-    return (Span(text.rstrip(), "dim"),)
