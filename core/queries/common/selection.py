@@ -15,6 +15,7 @@ from core.catalog.fields import GROUPS, Field
 from core.columns import EMPTY, NONE
 from core.filters import Clause, Condition, atoms
 from core.queries.common.blocks import BlockRows
+from core.queries.common.by_people import divided, has_few_values
 from core.queries.common.clauses import ANY_EVENT, Clauses, event_tests
 from core.queries.common.context import Context
 from core.queries.common.slots import day_runs, slot_expression, whole_days
@@ -144,9 +145,21 @@ class Selection:
     ) -> str:
         """Return the relation (slot, v0, v1, users) over a span, arguments as for `sets`.
 
-        It does not count events, so members are narrowed in the stored sets themselves.
+        It does not count events, so members are narrowed in the stored sets themselves, and values
+        of people are found once for everybody.
         """
-        return self._read(bind, _Within(self.ctx.counted(span), slots, by, totals=False))
+        within = _Within(self.ctx.counted(span), slots, by, totals=False)
+        if len(by) == 1 and has_few_values(self.ctx, by[0]):
+            plain = replace(within, by=())
+            if self._is_stored(plain):
+                return divided(self.ctx, self._read(bind, plain), self.value(bind, by[0]))
+        return self._read(bind, within)
+
+    def _is_stored(self, within: _Within) -> bool:
+        """Whether stored sets alone say who was active."""
+        clock = bool(within.slots) and not whole_days(within.slots)
+        days = within.span.of_days and not within.span.cut
+        return days and not clock and self.set_dimension(within.by) is not False
 
     def _read(self, bind: Binder, within: _Within) -> str:
         dimension = self.set_dimension(within.by)
