@@ -35,7 +35,12 @@ _HEADER: Final = Struct("<6BxxIIq")
 """kind, holes, missing, spelled, width, scale, count, unit, base; of a pair the length of the first
 column stands for the unit."""
 
-_WIDTHS: Final = {0: "u1", 1: "u1", 2: "<u2", 4: "<u4", 8: "<u8"}
+_WIDTHS: Final = {
+    0: (), 1: ("u1",), 2: ("<u2",), 3: ("<u2", "u1"), 4: ("<u4",), 5: ("<u4", "u1"),
+    6: ("<u4", "<u2"), 8: ("<u8",),
+}  # fmt: skip
+"""Bytes of a value -> the types of its lower and of its upper bits, which stand apart."""
+
 _SCALES: Final = range(19)
 EXACT: Final = 2**53
 """Whole numbers of a property are below this, so that a float holds each of them."""
@@ -107,30 +112,31 @@ class Column:
         return lacks and (self.texts is None or self.texts.is_empty)
 
 
-def pack(column: Column, *, steps: bool = False) -> bytes:
+def pack(column: Column, *, steps: bool = False, tight: bool = False) -> bytes:
     """Return the bytes of a column.
 
     Args:
         steps: try differences, for values that mostly ascend.
+        tight: also take widths of 3, 5 and 6 bytes, which take longer to read.
     """
     if column.texts is None:
-        return _packed(column, steps)
-    numbers = _packed(replace(column, texts=None), steps=False)
-    both = numbers + _packed(column.texts, steps=False)
+        return _packed(column, steps=steps, tight=tight)
+    numbers = _packed(replace(column, texts=None))
+    both = numbers + _packed(column.texts)
     return _pair(len(column), len(numbers), column.holes) + both
 
 
 def pack_runs(days: Ints, counts: Ints) -> bytes:
     """Return the bytes of the runs of a block: its days in order, and how many events each has."""
     first = _packed(Column(days), steps=True)
-    return _pair(len(days), len(first), False) + first + _packed(Column(counts), steps=False)
+    return _pair(len(days), len(first), False) + first + _packed(Column(counts))
 
 
 def _pair(count: int, length: int, holes: bool) -> bytes:
     return _HEADER.pack(PAIR, holes, 0, 0, 0, 0, count, length, 0)
 
 
-def _packed(column: Column, steps: bool) -> bytes:
+def _packed(column: Column, *, steps: bool = False, tight: bool = False) -> bytes:
     import numpy as np
 
     count, mask = len(column), b""
@@ -148,9 +154,9 @@ def _packed(column: Column, steps: bool) -> bytes:
     if mask:
         raw = np.where(present, raw, low)
     kind = TEXT if column.is_text else WHOLE
-    unit, width = 1, _width(high - low)
-    if width == 8 and high - low < EXACT and not ((raw - low) % 1000).any():
-        unit, width = 1000, _width((high - low) // 1000)
+    unit, width = 1, _width(high - low, tight)
+    if width > 4 and high - low < EXACT and not ((raw - low) % 1000).any():
+        unit, width = 1000, _width((high - low) // 1000, tight)
     if steps and width > 1 and unit == 1:
         found = np.diff(raw)
         if found.min() >= 0 and _width(int(found.max())) < width:
@@ -161,15 +167,19 @@ def _packed(column: Column, steps: bool) -> bytes:
         offsets = raw.view(np.uint64) - np.uint64(low % 2**64)
         if unit != 1:
             offsets //= np.uint64(unit)
-        data = offsets.astype(_WIDTHS[width]).tobytes()
+        lower, *upper = map(np.dtype, _WIDTHS[width])
+        data = offsets.astype(lower).tobytes()
+        for each in upper:
+            data += (offsets >> np.uint64(8 * lower.itemsize)).astype(each).tobytes()
     return _HEADER.pack(kind, *about, width, column.scale, count, unit, low) + data + mask
 
 
-def _width(span: int) -> int:
+def _width(span: int, tight: bool = False) -> int:
     """Return how many bytes numbers from 0 to `span` take."""
     if span == 0:
         return 0
-    return next(width for width in (1, 2, 4, 8) if span < 256**width)
+    widths = (1, 2, 3, 4, 5, 6, 8) if tight else (1, 2, 4, 8)
+    return next(width for width in widths if span < 256**width)
 
 
 def unpack(data: bytes) -> Column:
@@ -229,14 +239,26 @@ def _one(data: memoryview) -> Column:
         if width != 8:
             raise ValueError("no floats")
         return Column(np.frombuffer(data, "<f8", count, _HEADER.size), **about)
-    if width:
-        raw = np.frombuffer(data, _WIDTHS[width], count, _HEADER.size)
-    else:
-        raw = np.zeros(count, np.uint8)
+    raw = _values(data, width, count)
     if kind == STEPS:
         raw = np.cumsum(raw, dtype=np.int64)
         raw = np.append(np.zeros(1, np.int64), raw[:-1])
     return Column(raw, base, unit, scale, is_text=kind == TEXT, **about)
+
+
+def _values(data: memoryview, width: int, count: int) -> NDArray[Any]:
+    """Return the numbers after the header."""
+    import numpy as np
+
+    if not width:
+        return np.zeros(count, np.uint8)
+    lower, *upper = map(np.dtype, _WIDTHS[width])
+    found: NDArray[Any] = np.frombuffer(data, lower, count, _HEADER.size)
+    for each in upper:
+        high = np.frombuffer(data, each, count, _HEADER.size + count * lower.itemsize)
+        wide: Any = high.astype(np.uint32 if width < 4 else np.int64)
+        found = wide << 8 * lower.itemsize | found
+    return found
 
 
 def scaled(values: NDArray[np.float64]) -> tuple[NDArray[Any], int]:

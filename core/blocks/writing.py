@@ -176,7 +176,8 @@ def _rows(event: int, day: Ints, seq: Ints, columns: Iterable[tuple[int, Column]
         for where, block in blocks:
             cut = column.take(where)
             if not _is_missing(field, cut):
-                yield event, field, *block, pack(cut, steps=field == ACTOR)
+                data = pack(cut, steps=field == ACTOR, tight=field in (TIME, SEQ))
+                yield event, field, *block, data
 
 
 def _is_missing(field: int, column: Column) -> bool:

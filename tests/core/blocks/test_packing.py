@@ -11,7 +11,9 @@ from core.blocks.columns import join
 from core.blocks.packing import Column, pack, pack_runs, scaled, unpack, unpack_runs
 from core.errors import Damaged
 
-WHOLE = st.integers(-(2**63), 2**63 - 1)
+WHOLE = st.one_of(
+    st.integers(-(2**63), 2**63 - 1), *(st.integers(0, 2**n) for n in (8, 23, 35, 45))
+)
 CHEAP = settings(max_examples=60, derandomize=True, deadline=None)
 
 
@@ -23,7 +25,9 @@ def numbers(column: Column) -> list[float | None]:
 
 @CHEAP
 @given(
-    st.lists(st.one_of(WHOLE, st.integers(0, 300)), min_size=1, max_size=30),
+    st.lists(
+        st.one_of(WHOLE, *(st.integers(0, 2**n) for n in (8, 23, 35, 45))), min_size=1, max_size=30
+    ),
     st.integers(0, 2**30),
     st.booleans(),
 )
@@ -31,8 +35,9 @@ def test_whole_numbers_come_back(values: list[int], lacking: int, steps: bool) -
     present = np.array([not lacking >> n & 1 for n in range(len(values))])
     ordered = sorted(values) if steps else values
     for column in (Column(np.array(ordered)), Column(np.array(ordered), present=present)):
-        found = unpack(pack(column, steps=steps and column.present is None))
-        assert numbers(found) == numbers(column)
+        for tight in (False, True):
+            found = unpack(pack(column, steps=steps and column.present is None, tight=tight))
+            assert numbers(found) == numbers(column)
 
 
 def test_the_narrowest_width_is_taken() -> None:
@@ -42,6 +47,8 @@ def test_the_narrowest_width_is_taken() -> None:
         for values in ([5, 6] * 50, [0, 300] * 50, [0, 70_000] * 50, [0, 2**40] * 50)
     ]
     assert sizes == [1, 2, 4, 8]
+    times = pack(Column(np.array([0, 2**34 + 1] * 50)), tight=True)
+    assert (len(times) - head) / 100 == 5
     seconds = np.array([0, 2**40 * 1000 // 2**10] * 50) // 1000 * 1000
     assert len(pack(Column(seconds))) - head == 400
     ascending = np.arange(0, 100_000, 1_000)

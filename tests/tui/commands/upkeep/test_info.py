@@ -42,7 +42,7 @@ def test_it_shows_what_is_in_a_file(
     assert (found["events"], found["first"], found["people"]) == (9, "2025-10-09", 3)
     assert found["measured"]
     assert sum(found["tables"].values()) + found["free"] == found["bytes"]
-    monkeypatch.setattr(reading, "_sizes", lambda db: (reading._estimates(db), False))
+    monkeypatch.setattr(reading, "sizes", lambda db: (reading._estimates(db), False))
     assert run(["info", str(path), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert not found["measured"]
