@@ -39,6 +39,10 @@ class BadQuestion(FootfallError):
         self.parameter = parameter
 
 
+class OnFileOnly(BadQuestion):
+    """A question that only the workspace's own file answers, not another engine."""
+
+
 class BadInput(FootfallError):
     """A file, option, setting or field that cannot be used as it is.
 

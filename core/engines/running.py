@@ -74,7 +74,7 @@ class Engine(Protocol):
 
     @property
     def where(self) -> str:
-        """The server that answers, "" if it is this process."""
+        """The host that answers, "" if it is this process."""
         ...
 
     def run(

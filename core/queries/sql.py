@@ -1,7 +1,7 @@
 """SQL typed by a person, over the views of the workspace file (definitions 10.6).
 
 The engine runs it in a separate, read-only process, so nothing is checked here. There are no people
-behind its rows. ClickHouse does not have these views and refuses it.
+behind its rows. ClickHouse does not have these views, so the file answers it.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ class Freshness:
     """What is known about the workspace's state. `look` never raises.
 
     Attributes:
+        name: of the file, and the host that answers for it if there is one.
         facts: its name, the number of events and the age of the newest.
         stale: whether it changed since the answers were computed.
         trouble: why it cannot be read, or that another file has taken its place; usually "".
@@ -24,6 +25,7 @@ class Freshness:
         self._engine = engine
         self._state: tuple[Any, int] | None = None
         self._name = clean(engine.path.name)
+        self.name = f"{self._name} at {clean(engine.where)}" if engine.where else self._name
         self.facts = self._name
         self.stale = False
         self.trouble = ""

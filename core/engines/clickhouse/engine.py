@@ -16,7 +16,7 @@ from core.engines.cache import Cache
 from core.engines.clickhouse.dialect import ClickHouseDialect
 from core.engines.running import Clock, Result, Stop, wall_clock
 from core.engines.sqlite.engine import SqliteEngine
-from core.errors import BadQuestion, Stopped
+from core.errors import OnFileOnly, Stopped
 from core.queries.common.context import Context
 from core.queries.common.question import Question, Rows
 from core.sql.dialect import Statement
@@ -101,8 +101,8 @@ class ClickHouseEngine:
 
     @property
     def where(self) -> str:
-        """The server that answers, "" if it is in this process."""
-        return str(getattr(self._runner, "address", ""))
+        """The host that answers, "" if it is this process."""
+        return str(getattr(self._runner, "host", ""))
 
     def close(self) -> None:
         """Close the workspace file; the engine must not be used afterwards."""
@@ -164,13 +164,34 @@ class ClickHouseEngine:
         if forgiving:
             ctx = replace(ctx, catalog=ctx.catalog.forgiving())
         started = time.perf_counter()
-        answer, statements = self._drive(question, ctx, stop or Stop(), limit)
+        try:
+            answer, statements = self._drive(question, ctx, stop or Stop(), limit)
+        except OnFileOnly as reason:
+            return self._by_file(question, reason, stop, limit, fresh=fresh, forgiving=forgiving)
         if ctx.catalog.missed:
             answer = answer.missing(ctx.catalog.missed)
         spent = (time.perf_counter() - started) * 1000
         result = Result(answer, spent, (ctx.usual or ctx).now, statements=statements)
         self._cache.put(key, result)
         return result
+
+    def _by_file(
+        self,
+        question: Question,
+        reason: OnFileOnly,
+        stop: Stop | None,
+        limit: float | None,
+        *,
+        fresh: bool,
+        forgiving: bool,
+    ) -> Result:
+        """Answer a question from the workspace file, and say so in a note."""
+        found = self.workspace.run(
+            question, stop=stop, fresh=fresh, time_limit=limit, forgiving=forgiving
+        )
+        note = f"Answered by the workspace file: {reason.message}"
+        notes = (*found.answer.notes, note)
+        return replace(found, answer=found.answer.model_copy(update={"notes": notes}))
 
     def answer(self, question: Question, **options: Any) -> Any:
         """Answer a question and return only the shape; options as for `run`."""
@@ -195,9 +216,7 @@ class ClickHouseEngine:
 
     def _rows(self, statement: Statement, stop: Stop, limit: float | None) -> Rows:
         if statement.typed:
-            raise BadQuestion(
-                "SQL runs only on the workspace file: ClickHouse does not have its views."
-            )
+            raise OnFileOnly("SQL reads views that only that has.")
         return self._runner.run(statement.text + settings(limit), statement.parameters, stop)
 
 

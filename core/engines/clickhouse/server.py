@@ -47,6 +47,11 @@ class ServerRunner:
         self._lock = threading.Lock()
         self._connected: Any = None
 
+    @property
+    def host(self) -> str:
+        """The host of the server."""
+        return self.address.host
+
     def connect(self) -> str:
         """Connect if that is not done; return the server's version.
 

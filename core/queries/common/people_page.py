@@ -8,7 +8,7 @@ from typing import Any
 from core.answers import Person
 from core.catalog.fields import Field
 from core.columns import NONE
-from core.errors import BadQuestion
+from core.errors import OnFileOnly
 from core.queries.common.context import Context
 from core.queries.common.selection import ACTOR_FIELDS, Selection
 from core.sql.dialect import Binder, Statement
@@ -111,9 +111,7 @@ def workspace_file_only(ctx: Context, kind: str) -> None:
     """Refuse a kind that reads tables which only the workspace file has.
 
     Raises:
-        BadQuestion: the question is asked on another engine.
+        OnFileOnly: the question is asked on another engine.
     """
     if ctx.dialect.name != "sqlite":
-        raise BadQuestion(
-            f"{kind} is not supported on ClickHouse: only the workspace file has the data it reads."
-        )
+        raise OnFileOnly(f"{kind} reads what only the workspace file has.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.errors import BadQuestion
+from core.errors import OnFileOnly
 from core.queries.funnel.plan import Plan
 from core.sql.dialect import Binder
 
@@ -20,7 +20,7 @@ def attempts(plan: Plan, bind: Binder) -> str:
     """Return the relation of Plan.attempts, s1 and x1 included.
 
     Raises:
-        BadQuestion: for other orders and counts, exclusions and held values.
+        OnFileOnly: for other orders and counts, exclusions and held values.
     """
     _refuse(plan)
     found = _joined(plan, bind) if plan.distinct else _folded(plan, bind)
@@ -40,11 +40,8 @@ def _refuse(plan: Plan) -> None:
     }
     for parameter, reason in reasons.items():
         if reason:
-            raise BadQuestion(
-                f"A funnel with {reason} is not supported on ClickHouse, where attempts are found "
-                "in plain SQL.",
-                "Ask it on the workspace file.",
-                parameter=parameter,
+            raise OnFileOnly(
+                f"a funnel with {reason} is not found in plain SQL.", parameter=parameter
             )
 
 

@@ -68,7 +68,7 @@ class UserActivity(Question):
         """See Question.
 
         Raises:
-            BadQuestion: the engine is ClickHouse.
+            OnFileOnly: another engine than the workspace file is asked.
             NotFound: nobody with events has that id.
         """
         workspace_file_only(ctx, self.kind)

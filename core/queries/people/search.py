@@ -43,7 +43,7 @@ class UserSearch(Question):
         """See Question.
 
         Raises:
-            BadQuestion: the engine is ClickHouse.
+            OnFileOnly: another engine than the workspace file is asked.
         """
         workspace_file_only(ctx, self.kind)
         bind = ctx.binder()

@@ -122,7 +122,7 @@ class FramePage(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """See Screen."""
-        yield Tabs(self.place, self.app.engine.path.name)
+        yield Tabs(self.place, self.app.data.name)
         yield Crumb()
         with Container(id="body"):
             yield from self.body()

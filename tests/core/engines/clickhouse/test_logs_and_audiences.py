@@ -5,13 +5,9 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Any
 
-import pytest
-
+from core.engines.clickhouse.copying import copy_events
 from core.engines.clickhouse.engine import ClickHouseEngine
-from core.engines.clickhouse.tables import copy_events
-from core.errors import BadQuestion
 from core.log_levels import LEVELS
-from core.queries import from_json
 from core.store.ingest.importer import Log, store_logs
 from core.store.workspace import open_writer
 from tests.worlds.clickhouse import HOSTILE, check, check_people, engines_of, needs_chdb
@@ -53,11 +49,6 @@ def test_logs(runner):
                 for by_one in ("level", "pattern"):
                     check((engine, clickhouse), {**asked, "metric": "top", "breakdown": by_one})
                 check((engine, clickhouse), {**asked, "metric": "raw", "count_total": True})
-
-
-def test_typed_sql_is_of_the_workspace_file(fixture):
-    with pytest.raises(BadQuestion, match="SQL runs only on the workspace file"):
-        fixture[1].answer(from_json({"kind": "sql", "query": "select 1"}))
 
 
 # -- audiences
