@@ -39,10 +39,6 @@ class BadQuestion(FootfallError):
         self.parameter = parameter
 
 
-class OnFileOnly(BadQuestion):
-    """A question that only the workspace's own file answers, not another engine."""
-
-
 class BadInput(FootfallError):
     """A file, option, setting or field that cannot be used as it is.
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Protocol
 
+from core.errors import BadQuestion
 from core.filters import Condition
 from core.sql.present import Present
 
@@ -282,3 +283,9 @@ class Binder:
     def statement(self, text: str, label: str = "") -> Statement:
         """Return the finished statement."""
         return Statement(self.whole(text), dict(self.values), label)
+
+
+class OnFileOnly(BadQuestion):
+    """A question that only the workspace's own file answers, not another engine; nobody sees it, as
+    the engine then asks the file.
+    """

@@ -126,6 +126,7 @@ def command(
     asked = asked_for(**chosen)
     if dry_run:
         return preview_of(database(into), files, asked)
+    from tui.commands.fresh.push import send
     from tui.commands.upkeep.replacing import decision
     from tui.texts.imported import summary, troubles
 
@@ -134,7 +135,7 @@ def command(
     lines = troubles(report) if quiet else summary(report, path)
     if lines:
         put("\n".join(lines))
-    return exit_code(report)
+    return exit_code(report) or int(not send(path, quiet=quiet))
 
 
 def asked_for(

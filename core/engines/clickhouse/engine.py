@@ -16,10 +16,10 @@ from core.engines.cache import Cache
 from core.engines.clickhouse.dialect import ClickHouseDialect
 from core.engines.running import Clock, Result, Stop, wall_clock
 from core.engines.sqlite.engine import SqliteEngine
-from core.errors import OnFileOnly, Stopped
+from core.errors import Stopped
 from core.queries.common.context import Context
 from core.queries.common.question import Question, Rows
-from core.sql.dialect import Statement
+from core.sql.dialect import OnFileOnly, Statement
 from core.store.waiting import WAIT
 from core.timeframe import Calendar
 

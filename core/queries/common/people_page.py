@@ -8,10 +8,9 @@ from typing import Any
 from core.answers import Person
 from core.catalog.fields import Field
 from core.columns import NONE
-from core.errors import OnFileOnly
 from core.queries.common.context import Context
 from core.queries.common.selection import ACTOR_FIELDS, Selection
-from core.sql.dialect import Binder, Statement
+from core.sql.dialect import Binder, OnFileOnly, Statement
 
 FIXED = 5
 """How many columns a row of `page` has before the further ones."""

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.errors import OnFileOnly
 from core.queries.funnel.plan import Plan
-from core.sql.dialect import Binder
+from core.sql.dialect import Binder, OnFileOnly
 
 NEVER = 2**62
 """A time after all others, in ms."""

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from core.errors import BadInput
+from core.errors import BadInput, FootfallError
 from core.text import number, things
 from tui.commands.database import database, patience
 from tui.commands.options import db_option
-from tui.commands.output import put_line
+from tui.commands.output import put_line, say
 from tui.commands.upkeep.common import Steps
 from tui.services.passwords import ask_password
 
@@ -55,24 +55,51 @@ def pushed(path: Path, runner: ServerRunner, *, anew: bool = False) -> Pushed:
         steps.end()
 
 
+def send(path: Path, *, quiet: bool = False) -> bool:
+    """Push a workspace that was just written to, if it is connected; return whether its copy is as
+    it is. Why not is said, and not raised: what was written is written.
+    """
+    runner = _connected(path)
+    if runner is None:
+        return True
+    try:
+        with closing(runner):
+            done = pushed(path, runner)
+    except FootfallError as error:
+        say(f"Not yet sent to {runner.host}: {error}", "`footfall push` sends it.")
+        return False
+    if not quiet:
+        say(f"{_line(done)}, to {runner.host}")
+    return True
+
+
 def _server(path: Path) -> ServerRunner:
     """Return the server that a workspace is connected to.
 
     Raises:
         BadInput: it is not connected to one.
     """
-    from core.engines.clickhouse.address import Address
-    from core.engines.opening import server
+    found = _connected(path)
+    if found is None:
+        raise BadInput(
+            f"{path} is not connected to a server.",
+            "footfall connect clickhouse://user@host:port/database connects it.",
+        )
+    return found
+
+
+def _connected(path: Path) -> ServerRunner | None:
+    """Return the server that a workspace is connected to, if it is."""
     from core.store.pushes.connected import ADDRESS
     from core.store.workspace import open_reader, read_meta
 
     with closing(open_reader(path)) as connection:
         address = read_meta(connection).get(ADDRESS)
     if address is None:
-        raise BadInput(
-            f"{path} is not connected to a server.",
-            "footfall connect clickhouse://user@host:port/database connects it.",
-        )
+        return None
+    from core.engines.clickhouse.address import Address
+    from core.engines.opening import server
+
     return server(Address.from_json(address), ask_password)
 
 

@@ -28,6 +28,7 @@ def command(files: tuple[str, ...], into: str | None, quiet: bool, **chosen: Any
     footfall sync "exports/*.jsonl.gz" --into shop.db
     """
     from core.store.imports.replacing import add
+    from tui.commands.fresh.push import send
     from tui.texts.imported import summary, troubles
 
     path = database(into)
@@ -37,4 +38,4 @@ def command(files: tuple[str, ...], into: str | None, quiet: bool, **chosen: Any
         lines = [] if quiet else ["Nothing is new."]
     if lines:
         put("\n".join(lines))
-    return exit_code(report)
+    return exit_code(report) or int(not send(path, quiet=quiet))

@@ -9,6 +9,7 @@ import click
 
 from core.text import number, one_line, things
 from tui.commands.database import database, patience
+from tui.commands.fresh.push import send
 from tui.commands.options import db_option
 from tui.commands.output import put, put_line, say
 from tui.commands.upkeep.common import Steps, check_admin, confirmed
@@ -54,7 +55,8 @@ def command(id_: str, ignore: bool, yes: bool, db: str | None) -> int:
     put_line(f"took out {_what(erased.about)}" if erased.about.ids else "taken out before")
     for line in _remains(erased):
         put(f"  {one_line(line)}")
-    return 1 if any(trace.unexplained for trace in erased.remains) else 0
+    is_sent = send(path)
+    return 1 if any(trace.unexplained for trace in erased.remains) or not is_sent else 0
 
 
 def _what(found: About) -> str:

@@ -14,6 +14,7 @@ from core.errors import BadInput
 from core.text import things
 from core.timeframe import to_date, to_day
 from tui.commands.database import patience
+from tui.commands.fresh.push import send
 from tui.commands.options import db_option
 from tui.commands.output import put, say
 from tui.commands.upkeep.common import Steps, check_admin, confirmed, workspace
@@ -64,7 +65,7 @@ def command(workspace_: str | None, until: str, dry_run: bool, yes: bool, db: st
         f"took out {things(gone.events, 'event')} and {things(gone.logs, 'log')}; "
         f"{things(gone.people, 'person has', 'people have')} no event left"
     )
-    return 0
+    return int(not send(path))
 
 
 def _day(text: str, path: Path) -> int:

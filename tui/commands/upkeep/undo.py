@@ -13,6 +13,7 @@ import click
 from core.errors import BadInput
 from core.text import number, things
 from tui.commands.database import database, patience
+from tui.commands.fresh.push import send
 from tui.commands.options import db_option
 from tui.commands.output import put, say
 from tui.commands.upkeep.common import Steps, check_admin, confirmed
@@ -42,7 +43,7 @@ def command(numbers: tuple[int, ...], last: bool, yes: bool, db: str | None) -> 
     if not confirmed(f"Undo {named(chosen)}?", yes=yes):
         return 1
     _undo(path, chosen)
-    return 0
+    return int(not send(path))
 
 
 def _chosen(path: Path, numbers: Sequence[int], *, last: bool) -> list[Import]:

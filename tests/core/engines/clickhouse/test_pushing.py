@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.engines.clickhouse import pushing
+from core.engines.clickhouse.address import Address
 from core.engines.clickhouse.copying import create_tables
 from core.engines.clickhouse.engine import ClickHouseEngine
 from core.engines.clickhouse.pushing import push
@@ -22,11 +24,13 @@ from core.errors import BadInput, Busy, CannotOpen, FootfallError, Stopped
 from core.language.questions import parse
 from core.store.imports.undo import undo
 from core.store.ingest.importer import import_files
-from core.store.pushes.connected import disconnect, waiting
+from core.store.pushes.connected import connect, disconnect, waiting
 from core.store.upkeep.erasing import erase
 from core.store.workspace import open_reader, open_writer
 from tests.worlds.clickhouse import needs_chdb, normal
+from tests.worlds.servers.http_clickhouse import PASSWORD
 from tests.worlds.servers.served import Served, serving
+from tui.commands import run
 
 pytestmark = needs_chdb
 
@@ -260,3 +264,65 @@ def test_a_workspace_that_is_its_own_again_has_nothing_left_of_it(
         assert not [name for name in names if "cluster" in name or name == "events_by_seq"]
         kept = connection.execute("select key from meta where key like 'cluster%'").fetchall()
         assert kept == [("cluster_workspace",)]
+
+
+# -- the commands
+
+
+@pytest.fixture
+def footfall(server: Served, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
+    """Call the command line; returns its exit code and all that it said."""
+    monkeypatch.setenv("FOOTFALL_CLICKHOUSE_PASSWORD", PASSWORD)
+
+    def call(*arguments: str) -> tuple[int, str]:
+        said = io.StringIO()
+        with redirect_stdout(said), redirect_stderr(said):
+            code = run(list(arguments))
+        return code, said.getvalue()
+
+    return call
+
+
+def test_from_a_file_to_an_answer_over_a_server_in_three_commands(
+    tmp_path: Path, server: Served, runner: ServerRunner, footfall: Callable[..., tuple[int, str]]
+) -> None:
+    path, file = str(tmp_path / "shop.db"), tmp_path / "in.jsonl"
+    file.write_text(lines(1, 80))
+    address = f"clickhouse://default@127.0.0.1:{server.port}/default"
+    assert footfall("import", str(file), "--into", path)[0] == 0
+    code, said = footfall("connect", address, "--db", path)
+    assert (code, "is answered by ClickHouse" in said, "footfall push" in said) == (0, True, True)
+    code, said = footfall("push", "--db", path)
+    assert (code, said[:5]) == (0, "sent ")
+    asked = len(server.control()["statements"])
+    there = footfall("run", "users of signup all_time by week", "--db", path)
+    assert len(server.control()["statements"]) > asked
+    assert footfall("connect", "--local", "--db", path)[0] == 0
+    assert footfall("run", "users of signup all_time by week", "--db", path) == there
+
+
+def test_what_is_imported_or_taken_out_later_goes_there_at_once(
+    path: Path, runner: ServerRunner, footfall: Callable[..., tuple[int, str]]
+) -> None:
+    file = path.with_name("more.jsonl")
+    file.write_text(lines(7, 40))
+    code, said = footfall("import", str(file), "--into", str(path))
+    assert (code, "to 127.0.0.1" in said) == (0, True)
+    held(path, runner)
+    assert footfall("undo", "--last", "--yes", "--db", str(path))[0] == 0
+    held(path, runner)
+
+
+def test_a_server_that_is_gone_keeps_nothing_from_being_imported(
+    tmp_path: Path, footfall: Callable[..., tuple[int, str]]
+) -> None:
+    path, file = tmp_path / "shop.db", tmp_path / "in.jsonl"
+    add(path, 1)
+    with closing(open_writer(path)) as connection:
+        connect(connection, Address("127.0.0.1", 9).to_json())
+    file.write_text(lines(2, 20))
+    code, said = footfall("import", str(file), "--into", str(path))
+    assert code == 1
+    assert "Not yet sent to 127.0.0.1: 127.0.0.1:9 refuses connections." in said
+    with closing(open_reader(path)) as connection:
+        assert waiting(connection) > 20

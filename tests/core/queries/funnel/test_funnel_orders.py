@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from core.answers import Cell
 from core.draw import draw, plain
 from core.engines.clickhouse.dialect import ClickHouseDialect
-from core.errors import BadQuestion, OnFileOnly
+from core.errors import BadQuestion
 from core.export import rows
 from core.language.questions import format_question, parse
 from core.queries import from_json
+from core.sql.dialect import OnFileOnly
 from tests.worlds.compare import ask, from_text, people
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.funnel_orders import check_funnel, excluding
