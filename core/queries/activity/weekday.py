@@ -182,20 +182,25 @@ class Weekday(Question):
     def _statement(self, ctx: Context, week: Week) -> Statement:
         """Rows (weekday, hour, events, people, visits), including ALL for either."""
         bind, d = ctx.binder(), ctx.dialect
-        weekday, every = week.weekday(bind, "day"), str(ALL)
+        every = str(ALL)
         parts = [
             f"""
             select {day} as weekday, {hour} as clock, sum(total) as events,
-                   {d.count(d.union("users"))} as people, sum({d.count("users")}) as visits
-            from found
+                   {d.count(d.union("users"))} as people, sum(visits) as visits
+            from places
             group by 1, 2
             """
-            for day in ((weekday, every) if self._hourly() else (weekday,))
+            for day in (("day", every) if self._hourly() else ("day",))
             for hour in (("hour", every) if self._hourly() else (every,))
         ]
         return bind.statement(
             f"""
-            with found as materialized ({self._sets(ctx, bind, week)})
+            with places as materialized (
+                select {week.weekday(bind, "day")} as day, hour, sum(total) as total,
+                       {d.union("users")} as users, sum({d.count("users")}) as visits
+                from ({self._sets(ctx, bind, week)}) found
+                group by 1, 2
+            )
             {"union all".join(parts)}
             """,
             f"people by weekday{' and hour' if self._hourly() else ''}",
@@ -210,12 +215,22 @@ class Weekday(Question):
                 return f"select slot as day, {ALL} as hour, total, users from ({sets})"
             sets = selection.people(bind, week.span)
             return f"select slot as day, {ALL} as hour, 0 as total, users from ({sets})"
+        if selection.blocks.can():
+            return self._hours(bind, selection, week)
         return f"""
                 select e.day as day, {week.hour(bind)} as hour, count(*) as total,
                        {ctx.dialect.build("e.actor")} as users
                 from {selection.source()}
                 where {selection.where(bind, week.span)}
                 group by 1, 2"""
+
+    def _hours(self, bind: Binder, selection: Selection, week: Week) -> str:
+        """Relation (day, hour, total, users) from blocks."""
+        sets = selection.blocks.sets(bind, week.span, (), (), pieces=week.local_hours)
+        d = bind.dialect
+        return f"""
+                select {d.idiv("slot", "24")} as day, slot % 24 as hour, total, users
+                from ({sets})"""
 
     def _totals(
         self, ctx: Context, week: Week, found: Mapping[Place, Counted]
@@ -322,6 +337,10 @@ class Weekday(Question):
             return ctx.dialect.members(f"select users from ({sets}) where {test}")
         if cell.period not in range(len(HOURS)):
             raise BadQuestion(f"cell names no hour {cell.period}.", parameter="cell")
+        if selection.blocks.can():
+            hours = self._hours(bind, selection, week)
+            on = f"hour = {bind(cell.period)} and {self._on(week, bind, 'day', name)}"
+            return ctx.dialect.members(f"select users from ({hours}) where {on}")
         return f"""
             select distinct e.actor as actor
             from {selection.source()}
@@ -385,6 +404,13 @@ class Week:
     @cached_property
     def _clock(self) -> list[tuple[int, int, int, int]]:
         return list(clock_runs(self.span, self.ctx.calendar))
+
+    @property
+    def local_hours(self) -> list[tuple[int, int, int, int]]:
+        """Runs of hours of the local clock, numbered from 1970 on: number, start, end, length."""
+        offset = self.ctx.calendar.offset
+        clock = self._clock
+        return [((start + offset(start)) // HOUR, mark, end, HOUR) for _, mark, start, end in clock]
 
     # -- in SQL
 

@@ -23,6 +23,9 @@ from core.queries.common.slots import day_runs, whole_days
 from core.sql.dialect import Binder, Relation, Statement
 from core.timeframe import Bucket, Span, runs
 
+Piece = tuple[int, int, int, int]
+"""A run of equal slots: first index, start, end, length."""
+
 CONDITIONS = ("context", "property", "either", "event", "user", "trait", "session", *GROUPS)
 """The kinds of fields in conditions on events that blocks can say."""
 
@@ -101,12 +104,22 @@ class BlockRows:
     # -- statements
 
     def sets(
-        self, bind: Binder, span: Span, slots: Sequence[Bucket] | None, by: Sequence[Field]
+        self,
+        bind: Binder,
+        span: Span,
+        slots: Sequence[Bucket] | None,
+        by: Sequence[Field],
+        *,
+        pieces: Sequence[Piece] = (),
     ) -> str:
-        """Return the relation (slot, v0, v1, total, users); slots of None are the local days."""
+        """Return the relation (slot, v0, v1, total, users); slots of None are the local days.
+
+        Args:
+            pieces: runs of equal slots of ms that take the place of slots.
+        """
         writer = Writer(self, bind)
         writer.read(ACTOR)
-        called = writer.call("block_sets", span, slots, by)
+        called = writer.call("block_sets", span, slots, by, pieces=pieces)
         v0, v1 = (*(self._label(bind, field, n) for n, field in enumerate(by, 1)), "0", "0")[:2]
         return f"""
             select r.value ->> 0 as slot, {v0} as v0, {v1} as v1, r.value ->> 3 as total,
@@ -212,10 +225,14 @@ class Writer:
         span: Span,
         slots: Sequence[Bucket] | None,
         by: Sequence[Field],
+        pieces: Sequence[Piece] = (),
         **plan: Any,
     ) -> str:
         """Return the SQL of a call over all blocks of a span."""
         plan = {**plan, **self._time(span, slots)}
+        if pieces:
+            self.read(TIME)
+            plan |= {"slots": pieces, "by_time": True}
         masks = [self.mask(clause) for clause in self.rows.clauses]
         if masks:
             plan["mask"] = masks[0] if len(masks) == 1 else ["all", *masks]
