@@ -48,8 +48,12 @@ class Found(NamedTuple):
     paths: list[Any]
 
 
-class Attempts(Gathering):
-    """Gathers the events that match a step, and finds the attempts in them."""
+class Marked(Gathering):
+    """Gathers the events that match one of the plan's steps, and which, without those of nobody.
+
+    Attributes:
+        check: raises if the answer is no longer wanted.
+    """
 
     check: Callable[[], None] = staticmethod(lambda: None)
     _bits: Ints
@@ -72,6 +76,13 @@ class Attempts(Gathering):
             (BITS, self._bits),
         ):
             self._add(name, column if chosen is None else column[chosen])
+
+
+class Attempts(Marked):
+    """Finds the attempts in the events that match a step."""
+
+    def _take(self, block: Block, chosen: Mask | None, size: int) -> None:
+        super()._take(block, chosen, size)
         for number, by in enumerate(block.plan.held):
             self._add(f"h{number}", self._codes(block, by, chosen, size))
 

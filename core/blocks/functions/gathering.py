@@ -57,6 +57,8 @@ class Gathering:
     def column(self, name: str) -> Ints:
         """Return a column of all rows that count, after the last block."""
         parts = self._parts.setdefault(name, [])
+        if name == SLOT and not parts:
+            return np.zeros(len(self), np.int64)
         if len(parts) != 1:
             parts[:] = [np.concatenate([np.zeros(0, np.int64), *parts])]
         return parts[0]
@@ -113,7 +115,8 @@ class Gathering:
 
     def _take(self, block: Block, chosen: Mask | None, size: int) -> None:
         plan = block.plan
-        self._add(SLOT, _of(block.slots, chosen))
+        if plan.slots != ():
+            self._add(SLOT, _of(block.slots, chosen))
         for number, by in enumerate(plan.by):
             self._add(f"v{number}", self._codes(block, by, chosen, size))
         if ACTOR in plan.fields:

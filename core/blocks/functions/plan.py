@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,24 @@ Ints = NDArray[np.int64]
 
 OUTSIDE = -2
 """The slot of rows after the last one."""
+
+
+class Credit(NamedTuple):
+    """How conversions are credited to touches (`core.queries.funnel.attribution_weights`).
+
+    Attributes:
+        between: when conversions count, ms, half-open.
+        back: how many ms before one a touch may be.
+        each: whether every value with a touch gets the whole.
+        half_life: in ms, of a touch's part; 0 if its age does not matter.
+        ends: what the first touch gets, all between together and the last; None for all the same.
+    """
+
+    between: tuple[int, int]
+    back: int
+    each: bool = False
+    half_life: float = 0
+    ends: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +65,7 @@ class Plan:
         begun: runs of equal slots of the ms of step 1, as of `slots`.
         search: the search as `core.sequences` reads it.
         open_after: attempts that begin after this ms can still go on.
+        credit: how conversions are credited; None for other questions.
         waits: whether the times of transitions are asked for.
         repeats: whether the people of each step are asked for.
     """
@@ -72,6 +91,7 @@ class Plan:
     begun: tuple[tuple[int, int, int, int], ...] = ()
     search: str = ""
     open_after: int = 0
+    credit: Credit | None = None
     waits: bool = True
     repeats: bool = False
 
@@ -84,8 +104,12 @@ class Plan:
 def read(text: str) -> Plan:
     """Return the plan that a JSON text says."""
     said = json.loads(text)
+    if said["slots"] is not None:
+        said["slots"] = tuple(said["slots"])
     for name in ("fields", "members", "by", "figures"):
         said[name] = tuple(said.get(name, ()))
+    if said.get("credit") is not None:
+        said["credit"] = Credit(*said["credit"])
     return Plan(**said)
 
 

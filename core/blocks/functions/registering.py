@@ -22,6 +22,7 @@ AGGREGATES: Final = {
     "block_listed": ("persons", "Listed"),
     "block_bins": ("bins", "Bins"),
     "block_attempts": ("attempts", "Listed"),
+    "block_credits": ("credits", "Credits"),
     "block_tally": ("attempts", "Tallied"),
 }
 """Function -> its module in this package, and its class."""

@@ -211,6 +211,7 @@ class Writer:
     Attributes:
         fields: the fields it reads, in the order of its arguments.
         extras: the SQL of what else it is given.
+        members: relations of the actors that count.
     """
 
     def __init__(self, rows: BlockRows, bind: Binder) -> None:
@@ -218,6 +219,7 @@ class Writer:
         self.bind = bind
         self.fields: list[int] = []
         self.extras: list[str] = []
+        self.members = list(rows.members)
 
     def call(
         self,
@@ -236,7 +238,7 @@ class Writer:
         masks = [self.mask(clause) for clause in self.rows.clauses]
         if masks:
             plan["mask"] = masks[0] if len(masks) == 1 else ["all", *masks]
-        plan["members"] = [self.people(members) for members in self.rows.members]
+        plan["members"] = [self.people(members) for members in self.members]
         plan["by"] = [self.by(field) for field in by]
         plan["fields"] = self.fields
         bind = self.bind
@@ -329,12 +331,12 @@ class Writer:
         if field.kind == "property":
             return self._holds(field, condition)
         if field.kind in ("context", "either"):
-            own = self._ids(
+            own = self.ids(
                 context_field(field.name), catalog.values.matching(field.name, condition)
             )
             if field.kind == "context":
                 return own
-            empty = self._ids(context_field(field.name), [0])
+            empty = self.ids(context_field(field.name), [0])
             other = self._holds(field, condition)
             return ["any", ["all", ["not", empty], own], ["all", empty, other]]
         if field.kind in GROUPS:
@@ -345,10 +347,10 @@ class Writer:
             ids = [i for i, v in stored if condition.holds((v,)) != missing]
         else:
             ids = catalog.people.keys_where(field.kind, condition, wanted=not missing)
-        found = self._ids(SESSION if field.kind == "session" else ACTOR, ids)
+        found = self.ids(SESSION if field.kind == "session" else ACTOR, ids)
         return ["not", found] if missing else found
 
-    def _ids(self, field: int, ids: list[int]) -> list[Any]:
+    def ids(self, field: int, ids: list[int]) -> list[Any]:
         return ["ids", self.read(field), self._extra(self.bind.list(ids))]
 
     def _holds(self, field: Field, condition: Condition) -> list[Any]:

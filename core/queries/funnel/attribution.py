@@ -7,6 +7,7 @@ events of those who converted are read.
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import replace
 from typing import ClassVar, Literal
 
@@ -24,8 +25,9 @@ from core.queries.common.measured import bare
 from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Question, Rows
 from core.queries.common.select import select
+from core.queries.funnel.attribution_blocks import Credited
 from core.queries.funnel.attribution_weights import ENDS, decay, weight, weights
-from core.sql.dialect import Binder
+from core.sql.dialect import Binder, Statement
 from core.text import percent
 
 DAY = 86_400_000
@@ -66,7 +68,25 @@ class Attribution(Question):
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
-        bind, found, total = ctx.binder(), self._touched(ctx), ctx.dialect.total
+        found = self._touched(ctx)
+        rows = yield from self._rows(ctx, found)
+        said: tuple[str, ...] = ()
+        if self.value is not None:
+            span, name = ctx.span_to_today(self.range), bare(self.value)
+            paid = select(ctx, self, self.to, parameter="to")
+            said = yield from left_out(ctx, paid, span, name)
+            said += yield from currencies(ctx, paid, span, name, [found])
+        return self._table(ctx, found, rows, said)
+
+    def _rows(self, ctx: Context, found: Field) -> Generator[Statement, Rows, Rows]:
+        """Return rows (part, v0, conversions, value, people): 1 for each value, 2 for those without
+        a touch, 0 for all.
+        """
+        paid = select(ctx, self, self.to, parameter="to")
+        credited = Credited(paid, found, self._valued(ctx), self.model, self.lookback_days * DAY)
+        if credited.can():
+            return (yield from credited.ask(ctx.span_to_today(self.range)))
+        bind, total = ctx.binder(), ctx.dialect.total
         rows = yield bind.statement(
             f"""
             with {self._credits(ctx, bind, found)}
@@ -86,13 +106,19 @@ class Attribution(Question):
             """,
             "conversions credited by value",
         )
-        said: tuple[str, ...] = ()
-        if self.value is not None:
-            span, name = ctx.span_to_today(self.range), bare(self.value)
-            paid = select(ctx, self, self.to, parameter="to")
-            said = yield from left_out(ctx, paid, span, name)
-            said += yield from currencies(ctx, paid, span, name, [found])
-        return self._table(ctx, found, rows, said)
+        return rows
+
+    def _valued(self, ctx: Context) -> Field | None:
+        """Return the property of conversions that is added up, if any."""
+        if self.value is None:
+            return None
+        valued = ctx.catalog.existing(self.value, "value")
+        if valued.kind != "property":
+            raise BadQuestion(
+                f"value cannot be {valued.key}: it is not a property of events.",
+                parameter="value",
+            )
+        return valued
 
     def _table(self, ctx: Context, found: Field, rows: Rows, said: tuple[str, ...]) -> Table:
         ((count, people),) = [(row[2], row[4]) for row in rows if not row[0]]
@@ -193,13 +219,8 @@ class Attribution(Question):
 
     def _conversions(self, ctx: Context, bind: Binder) -> str:
         selection, amount, by = select(ctx, self, self.to, parameter="to"), "1.0", []
-        if self.value is not None:
-            valued = ctx.catalog.existing(self.value, "value")
-            if valued.kind != "property":
-                raise BadQuestion(
-                    f"value cannot be {valued.key}: it is not a property of events.",
-                    parameter="value",
-                )
+        valued = self._valued(ctx)
+        if valued is not None:
             d, by = ctx.dialect, [valued]
             amount = f"coalesce({d.as_number(d.json_property(valued.name, bind))}, 0.0)"
         return f"""

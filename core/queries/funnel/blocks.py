@@ -72,15 +72,16 @@ def _call(
 ) -> str:
     for field in (ACTOR, TIME, SEQ):
         writer.read(field)
-    steps = [(_mask(writer, part), 1 << number) for number, part in enumerate(plan.steps)]
+    steps = [(mask_of(writer, part), 1 << number) for number, part in enumerate(plan.steps)]
     for number, part in enumerate(plan.spoilers):
-        steps.append((_mask(writer, part), plan.spoils(number) << len(plan.steps)))
+        steps.append((mask_of(writer, part), plan.spoils(number) << len(plan.steps)))
     held = [writer.by(field) for field in plan.held]
     search = spec(plan)
     return writer.call(function, _read(plan), [], by, steps=steps, held=held, search=search, **more)
 
 
-def _mask(writer: Writer, part: Selection) -> list[Any]:
+def mask_of(writer: Writer, part: Selection) -> list[Any]:
+    """Return the mask of the events of a selection."""
     masks: list[Any] = [] if part.any_event and not part.events else [_named(part)]
     masks += [writer.mask(clause) for clause in (*part.matching, *part.clauses)]
     masks += [["people", writer.people(members)] for members in part.members]

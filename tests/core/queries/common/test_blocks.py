@@ -91,7 +91,7 @@ PER_PERSON = ("avg", "median", "min", "max", "sum", "p90")
 
 @st.composite
 def other_questions(draw: st.DrawFn) -> dict[str, Any]:
-    """A figure per person, how often, a histogram."""
+    """A figure per person, how often, a histogram, hours of weekdays."""
     shared = {
         "event": draw(st.sampled_from((None, *EVENTS))),
         "range": draw(st.sampled_from(("5d", "49h"))),
@@ -100,6 +100,9 @@ def other_questions(draw: st.DrawFn) -> dict[str, Any]:
     measure = draw(st.sampled_from(("histogram", "frequency", "", "")))
     if measure:
         return {"kind": "trend", "measure": measure, "property": "x", **shared}
+    if draw(st.booleans()):
+        measure = draw(st.sampled_from(("users", "count")))
+        return {"kind": "weekday", "granularity": "hourly", "measure": measure, **shared}
     return {
         "kind": "per_actor", "metric": draw(st.sampled_from(PER_PERSON)),
         "property": draw(st.sampled_from((None, "x"))),
@@ -117,7 +120,10 @@ def test_figures_from_blocks_are_those_from_rows(world: World, fields: dict[str,
         question = from_json(fields)
         answer = blocks.answer(question, forgiving=True)
         assert answer == rows.answer(question, forgiving=True)
-        if fields.get("measure") in ("users", "histogram", "frequency"):
+        if (
+            fields.get("measure") in ("users", "histogram", "frequency")
+            or "weekday" in fields["kind"]
+        ):
             check_people(blocks, question, answer)
 
 
