@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.answers import Series
 from core.draw.figures import bucket_text, counted, figure, is_alike, running
 from core.draw.legend import delta, key
@@ -119,8 +121,7 @@ def _box(canvas: Canvas, column: int, lines: list[Line], look: Look) -> None:
     sides = [left for left in (column + 2, column - 1 - wide) if 0 <= left < canvas.width - wide]
     if len(sides) > 1 and column >= canvas.width / 2:
         sides.reverse()
-    places = [(left, top) for left in sides or [0] for top in range(canvas.height - high + 1)]
-    left, top = min(places, key=lambda at: _hidden(canvas, at[0], at[1], wide, high))
+    left, top = _freest(canvas, sides or [0], wide, high)
     corners = look.pick("╭╮╰╯", "++++")
     across, down = look.pick("─", "-"), look.pick("│", "|")
     canvas.text(left, top, f"{corners[0]}{across * (wide - 2)}{corners[1]}", "box muted")
@@ -134,11 +135,23 @@ def _box(canvas: Canvas, column: int, lines: list[Line], look: Look) -> None:
     canvas.text(left, top + high - 1, f"{corners[2]}{across * (wide - 2)}{corners[3]}", "box muted")
 
 
-def _hidden(canvas: Canvas, left: int, top: int, wide: int, high: int) -> int:
-    """Return how many drawn cells a box would hide; words count more than what is filled."""
+def _freest(canvas: Canvas, sides: Sequence[int], wide: int, high: int) -> tuple[int, int]:
+    """Return where a box hides least: best at the first side, and at the top or the foot."""
+    found: list[tuple[int, int, int]] = []
+    last = max(canvas.height - high, 0)
+    for at, left in enumerate(sides):
+        costs = [_cost(canvas, left, y, wide) for y in range(canvas.height)]
+        for top in range(last + 1):
+            cost = sum(costs[top : top + high]) + (0 < top < last)
+            found.append((cost, at * (last + 1) + top, left))
+    _, place, left = min(found)
+    return left, place % (last + 1)
+
+
+def _cost(canvas: Canvas, left: int, y: int, wide: int) -> int:
+    """Return how much of a row a box would hide; words count more than what is filled."""
     return sum(
         WORDS if canvas.style_of(x, y).startswith(("mark", "bold", "goal")) else 2
-        for y in range(top, top + high)
         for x in range(left, min(left + wide, canvas.width))
         if canvas.get(x, y) not in EMPTY
-    ) + (0 < top < canvas.height - high)
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from core.draw.series.plot import BLANK, BRAILLE, DOTS, QUADRANTS, plotted
 
@@ -41,13 +42,15 @@ class Dots:
 
     def cells(self) -> Iterator[tuple[int, int, str]]:
         """Yield column, row from the top and character of every cell with dots."""
-        whole = (1 << self.down) - 1
+        down, whole = self.down, (1 << self.down) - 1
         for x in range(self.width):
             parts = self.columns[x * self.across : (x + 1) * self.across]
-            if not any(parts):
+            either = parts[0] | parts[-1]
+            if not either:
                 continue
-            for level in range(self.height):
-                bits = [part >> level * self.down & whole for part in parts]
+            lowest = ((either & -either).bit_length() - 1) // down
+            for level in range(lowest, (either.bit_length() - 1) // down + 1):
+                bits = tuple([part >> level * down & whole for part in parts])
                 if any(bits):
                     yield x, self.height - 1 - level, _char(bits, self.glyphs)
 
@@ -57,7 +60,8 @@ class Dots:
         return min((part & -part).bit_length() - 1 for part in parts) if parts else None
 
 
-def _char(bits: Sequence[int], glyphs: str) -> str:
+@cache
+def _char(bits: tuple[int, ...], glyphs: str) -> str:
     if glyphs == "ascii":
         return "*"
     if glyphs == "block":
