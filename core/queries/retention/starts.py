@@ -14,6 +14,7 @@ from typing import NamedTuple
 from core.catalog.fields import Field
 from core.catalog.selectors import ANY, ANY_ACTIVE, NEW
 from core.filters import Clause
+from core.queries.common.by_people import has_few_values
 from core.queries.common.context import Context
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
@@ -68,6 +69,8 @@ def start_sets(
     if question.cohort_mode == "every":
         return selection.people(bind, plan.span, slots=plan.cohorts, by=by)
     firsts = _Firsts(selection, plan, by, ever=question.cohort_mode == "first_ever")
+    if by and firsts.are_stored(by[0]):
+        return firsts.by_value(bind, by[0])
     if selection.clauses or by or not plan.span.whole_days:
         return firsts.sets(bind)
     filtered = _filtered(ctx, question, question.start_filters)
@@ -146,6 +149,48 @@ class _Firsts(NamedTuple):
         from ({self.moments(bind)})
         group by slot, v0"""
 
+    def are_stored(self, field: Field) -> bool:
+        """Whether stored sets say who started on which day, and with which values of a field."""
+        plain = self.ever and self.selection.stored and not self.selection.clauses
+        days = self.plan.span.whole_days and whole_days(self.plan.cohorts)
+        if not plain or not days:
+            return False
+        by_sets = self.selection.set_dimension([field]) is not False
+        return by_sets or has_few_values(self.selection.ctx, field)
+
+    def by_value(self, bind: Binder, field: Field) -> str:
+        """The same as `sets` from stored sets; who had several values on their first day is looked
+        for in the events.
+        """
+        d, plan = bind.dialect, self.plan
+        firsts = self.selection.first_days(bind, plan.span.first_day, plan.cohorts[-1].last_day)
+        valued = self.selection.people(bind, plan.span, by=[field])
+        several = self._sought(bind, "select users from several")
+        return f"""
+        select slot, v0, {d.union("users")} as users
+        from (
+            with firsts as materialized ({firsts}),
+            valued as materialized (
+                select f.day as day, a.v0 as v0, {d.both("a.users", "f.users")} as users
+                from firsts f
+                join ({valued}) a on a.slot = f.day
+            ),
+            several as materialized (
+                select day, {d.at_least("tally", "2")} as users
+                from (select day, {d.tally("users")} as tally from valued group by day)
+            )
+            select {_slot(bind, plan, "v.")} as slot, v.v0 as v0,
+                   {d.only("v.users", "s.users")} as users
+            from valued v
+            join several s on s.day = v.day
+            union all
+            select {_slot(bind, plan)}, v0, {d.build("actor")}
+            from ({several})
+            group by 1, 2
+        )
+        where {d.count("users")} > 0
+        group by slot, v0"""
+
     def moments(self, bind: Binder) -> str:
         """(slot, v0, actor, ts, day) of first starts in the range that satisfy the clauses."""
         firsts = self._sought(bind) if self.selection.stored else self._ranked(bind)
@@ -169,11 +214,16 @@ class _Firsts(NamedTuple):
             from {self.selection.source(self.by)}
             where {starts.where(bind, span)} and e.actor <> 0"""
 
-    def _sought(self, bind: Binder) -> str:
-        """The same for first starts only, with nth 1: a seek for each candidate."""
+    def _sought(self, bind: Binder, among: str = "") -> str:
+        """The same for first starts only, with nth 1: a seek for each candidate.
+
+        Args:
+            among: SQL of sets (users) of the candidates, instead of everybody with a start.
+        """
         selection, span = self.selection, self.plan.span
         users = selection.narrow(bind, "users")
-        candidates = bind.dialect.members(f"select {users} as users from ({self._days(bind)})")
+        sets = among or f"select {users} as users from ({self._days(bind)})"
+        candidates = bind.dialect.members(sets)
         own = f"x.actor = e.actor and {selection.own(bind, 'x')}"
         begin = "" if self.ever else f" and x.ts >= {bind(span.start)}"
         return f"""
