@@ -27,7 +27,10 @@ TIERS: Final = (16, 128, 1_024, TARGET // 2)
 MANY: Final = 8
 """So many blocks of about one size become one."""
 
-_WHOLE: Final = 4_000_000
+WAITING: Final = 50_000
+"""From so many changes on they do not wait for the end of an import."""
+
+_WHOLE: Final = 2_000_000
 """Up to so many events of one name are put in order together, which takes memory."""
 
 
@@ -72,12 +75,24 @@ class Keeper:
         self._touched |= names
         self._texts.save()
 
-    def settle(self) -> None:
-        """Bring blocks in step with everything that happened in the transaction."""
-        keep(self._connection, self._texts)
+    def settle(self, *, goes_on: bool = False) -> None:
+        """Bring blocks in step with everything that happened in the transaction.
+
+        Args:
+            goes_on: whether more follows at once. A few changes of earlier events then wait, as
+                the next ones are likely to be of the same blocks; until then these events are
+                answered from rows.
+        """
+        if not goes_on or _count(self._connection) >= WAITING:
+            keep(self._connection, self._texts)
         for event in self._touched:
             tidy(self._connection, event)
         self._touched.clear()
+
+
+def _count(connection: sqlite3.Connection) -> int:
+    (found,) = connection.execute("select count(*) from block_changes").fetchone()
+    return int(found)
 
 
 def events_left(connection: sqlite3.Connection) -> list[int]:

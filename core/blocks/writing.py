@@ -90,8 +90,11 @@ def rewrite(
         return
     stored = Stored(connection, event, blocks)
     day = stored.days()
-    seq, time, actor = (stored.column(field).whole() for field in (SEQ, TIME, ACTOR))
-    order = np.lexsort((seq, time, actor, day))
+    seq = stored.column(SEQ).whole()
+    order = np.arange(len(day))
+    if len(blocks) > 1:
+        time, actor = (stored.column(field).whole() for field in (TIME, ACTOR))
+        order = np.lexsort((seq, time, actor, day))
     if gone is not None:
         order = order[~np.isin(seq[order], gone)]
     columns = ((field, stored.column(field).take(order)) for field in stored.fields())
@@ -116,10 +119,11 @@ class Stored:
 
     def fields(self) -> list[int]:
         """Return the fields of the event's blocks, but for RUNS."""
-        rows = self._connection.execute(
-            "select distinct field from blocks where event = ? and field > ?", (self._event, RUNS)
-        )
-        return [field for (field,) in rows]
+        found = [RUNS]
+        while found[-1] is not None:
+            following = "select min(field) from blocks where event = ? and field > ?"
+            found += self._connection.execute(following, (self._event, found[-1])).fetchone()
+        return found[1:-1]
 
     def days(self) -> Ints:
         """Return the day of every event."""

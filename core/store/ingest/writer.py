@@ -136,7 +136,7 @@ class Writer:
             self._tied = {}
             shared = goes_on and batch.is_shuffled
             if not (shared and self._may_go_on()):
-                self.settle(tick)
+                self.settle(tick, goes_on=goes_on)
         if shared and self._open is None:
             time.sleep(_PAUSE)
         return written
@@ -146,15 +146,19 @@ class Writer:
         pending, taken = self._pending, time.monotonic() - self._began
         return pending.count < self._together and pending.size < _SIZE and taken < _SECONDS
 
-    def settle(self, tick: Callable[[], None] = lambda: None) -> None:
-        """Commit what is written, if there is anything."""
+    def settle(self, tick: Callable[[], None] = lambda: None, *, goes_on: bool = False) -> None:
+        """Commit what is written, if there is anything.
+
+        Args:
+            goes_on: whether further batches follow at once.
+        """
         if self._open is None:
             return
         opened, self._open = self._open, None
         generation, self._generation = int(self._generation), ""
         with opened:
             self._pending.settle(tick)
-            self._blocks.settle()
+            self._blocks.settle(goes_on=goes_on)
             bump(self._connection)
         self._generation = str(generation + 1)
 

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Final
 
-from core.blocks.keeping import Keeper, events_left, put_in_order
+from core.blocks.keeping import Keeper, events_left, keep, put_in_order
 from core.blocks.layout import ACTOR, FIRST_CONTEXT, SEQ, SESSION, TIME
 from core.blocks.making import make_event
 from core.blocks.packing import Column
@@ -53,6 +53,10 @@ def finish(
         stored: how many events the import stored.
         told: called with how many events are done, and the total.
     """
+    if connection.execute("select 1 from block_changes limit 1").fetchone():
+        with transaction(connection, patience):
+            keep(connection)
+            bump(connection)
     left = events_left(connection)
     for done, event in enumerate(left):
         told(done, len(left))
