@@ -61,7 +61,7 @@ def opened_words(page: QuestionShown) -> str:
 
 def open_others(page: QuestionShown) -> None:
     """Open the people who dropped off or did not return, or offer those of the whole range and of
-    the compared one.
+    the compared one; of the rest below a chart's bars, the values that are in it.
     """
     from tui.widgets.dialogs import Menu
 
@@ -69,9 +69,13 @@ def open_others(page: QuestionShown) -> None:
     if found is None:
         return
     question, cell = found
+    answer = page.view.answer if page.view is not None else None
+    if answer is not None and getattr(answer, "other", None) and cell == answer.rest:
+        page.app.navigator.open_chart(question, chart="table")  # the values without a bar
+        return
     others = others_of(cell)
     offered = [] if others is None else [("u", "the rest: who did not", (question, others))]
-    offered += wholes(question, cell, page.view.answer if page.view is not None else None)
+    offered += wholes(question, cell, answer)
     if not offered:
         page.say("There is nobody else to list for this number.")
     elif len(offered) == 1:

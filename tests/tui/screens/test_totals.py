@@ -68,3 +68,21 @@ async def test_a_change_opens_who_came_went_and_stayed(path: Path) -> None:
         assert ff.page.main.chart == "table"
         await ff.press("end", "enter")
         assert f"{line.total:.0f} people" in ff.line
+
+
+async def test_the_rest_below_the_bars_of_a_share_opens_its_people_and_its_values(
+    path: Path,
+) -> None:
+    async with explorer(path, place="metrics") as ff:
+        await ff.press("E")
+        await ff.type("composition by amount last 30d as bars")
+        await ff.press("enter", "tab", "end")
+        answer = ff.page.main.answer
+        _, people, _ = answer.other
+        assert ff.page.main.cell == answer.rest
+        await ff.press("enter")
+        assert f"{people} people" in ff.line
+        await ff.press("escape", "u")
+        assert ff.page.page_id == "chart"
+        assert ff.page.main.chart == "table"
+        assert len(ff.page.main.answer.rows) > 13
