@@ -1,7 +1,7 @@
 """A board as a file for others: a page of HTML, a picture or Markdown.
 
 The page needs nothing from elsewhere: its charts are pictures within it, each with its figures in
-full as a table that opens below.
+full as a table that opens below. Its colours are those of light or dark, as the reader's screen is.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from core.draw import NATURAL, draw, text
 from core.draw.board import error_lines, note_lines, tile_chart, tile_title, whole_lines
 from core.draw.figures import span_text
 from core.draw.spans import Line, Look, plain, safe
-from core.draw.svg import COLUMNS, ROWS, Paints, picture
+from core.draw.svg import COLUMNS, ROWS, VIEWPORT, Paint, Paints, picture
 from core.errors import FootfallError
 from core.export import export, text_rows
 from core.text import clean
@@ -48,7 +48,8 @@ def board_svg(
         answers: block id -> answer or FootfallError, of core.boards.answering.
         marks: core.store.library.saved.Mark values to show on charts over time.
     """
-    return picture(whole_lines(board, answers, WHOLE, look, marks), WHOLE, paint)
+    lines = whole_lines(board, answers, WHOLE, look, marks)
+    return picture(lines, WHOLE, paint, f"Board {safe(board.title)}")
 
 
 def board_html(
@@ -58,52 +59,101 @@ def board_html(
     marks: Sequence[Any] = (),
     *,
     paint: Paints,
+    dark: Paints | None = None,
 ) -> str:
-    """Return a board as one HTML document, its tiles in reading order; see `board_svg`."""
-    base = paint("")
+    """Return a board as one HTML document, its tiles in reading order; see `board_svg`.
+
+    Args:
+        dark: the colours where the reader's screen is dark; None takes `paint` there too.
+    """
+    colours = _Colours(paint, dark or paint)
     title = escape(safe(board.title))
+    base, quiet = colours.of(""), colours.of("dim")
     parts = [
-        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>{title}</title>',
-        _CSS.format(colour=base.colour, ground=base.ground, quiet=paint("dim").colour),
-        f"<body>\n<h1>{title}</h1>",
+        f"<main>\n<h1>{title}</h1>",
         _paragraph(_dates(board_span(answers)), "dates"),
         _paragraph(_several(board.description), "words"),
         _paragraph(safe(wide_words(board), LONGEST), "notes"),
     ]
     for block in board.in_order:
-        parts += ["<section>", *_section(block, answers.get(block.id), look, marks, paint)]
+        parts += ["<section>", *_section(block, answers.get(block.id), look, marks, colours.of)]
         parts.append("</section>")
-    return "\n".join(part for part in [*parts, "</body>", "</html>", ""] if part) + "\n"
+    head = [
+        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n{VIEWPORT}',
+        f"<title>{title}</title>\n<style>\n{colours.css()}",
+        _CSS.format(colour=base.colour, ground=base.ground, quiet=quiet.colour),
+        "</style>\n</head>\n<body>",
+    ]
+    parts = [*head, *parts, "</main>", "</body>", "</html>"]
+    return "\n".join(part for part in parts if part) + "\n"
 
 
-_CSS = """<style>
-body {{ margin: 2em auto; max-width: 55em; padding: 0 1em; background: {ground}; color: {colour};
-  font-family: system-ui, sans-serif }}
+class _Colours:
+    """The colours of a page as names, each with a light and a dark one.
+
+    Args:
+        light, dark: the colours of styles on a light and a dark screen.
+    """
+
+    def __init__(self, light: Paints, dark: Paints) -> None:
+        self._light, self._dark = light, dark
+        self._names: dict[tuple[str, str], str] = {}
+
+    def of(self, style: str) -> Paint:
+        """Return what a style looks like, by the names of its colours."""
+        light, dark = self._light(style), self._dark(style)
+        ground = self._name(light.ground, dark.ground) if light.ground or dark.ground else ""
+        return Paint(self._name(light.colour, dark.colour), ground, light.bold)
+
+    def _name(self, light: str, dark: str) -> str:
+        name = self._names.setdefault((light, dark), f"--c{len(self._names)}")
+        return f"var({name})"
+
+    def css(self) -> str:
+        """Return what the names stand for."""
+        light = "".join(f"{name}:{pair[0]};" for pair, name in self._names.items())
+        dark = "".join(f"{name}:{pair[1]};" for pair, name in self._names.items())
+        schemes = "light" if light == dark else "light dark"
+        found = f":root {{ color-scheme: {schemes}; {light} }}"
+        if light == dark:
+            return found
+        return f"{found}\n@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}"
+
+
+_CSS = """body {{ margin: 2em auto; max-width: 55em; padding: 0 1em; background: {ground};
+  color: {colour}; font-family: system-ui, sans-serif; line-height: 1.4 }}
 .dates, .notes {{ color: {quiet} }}
-.words {{ white-space: pre-wrap }}
-svg {{ max-width: 100%; height: auto }}
-details {{ overflow-x: auto }}
+.words {{ white-space: pre-wrap; overflow-wrap: anywhere }}
+.chart, details {{ overflow-x: auto }}
+svg {{ display: block; width: 100%; min-width: 34em; height: auto }}
+summary {{ cursor: pointer; padding: .4em 0 }}
 table {{ border-collapse: collapse; font-variant-numeric: tabular-nums }}
 th, td {{ padding: .1em .8em .1em 0; text-align: left; white-space: nowrap }}
-</style>"""
+@media (max-width: 40em) {{ body {{ margin: 1em auto }} }}"""
+"""A chart that is wider than a phone scrolls in its place; the page does not."""
 
 
 def _section(
     block: Block, answer: Any, look: Look, marks: Sequence[Any], paint: Paints
 ) -> list[str]:
     """Return a tile as HTML: title, dates, picture, notes and table."""
+    if block.is_heading:
+        return [f"<h2>{escape(safe(block.content.strip().lstrip('#').strip()))}</h2>"]
     if block.type == "note":
         return [_paragraph(plain(note_lines(_several(block.content), COLUMNS)), "words")]
-    heading = f"<h2>{escape(tile_title(block, answer))}</h2>"
+    title = tile_title(block, answer)
+    heading = f"<h2>{escape(title)}</h2>"
     if answer is None or isinstance(answer, FootfallError):
         return [heading, _paragraph(_failure(answer), "words")]
     notes = "".join(f"<li>{escape(safe(note, LONGEST))}</li>" for note in answer.notes)
     return [
         heading,
         _paragraph(_dates((answer.first, answer.last)), "dates"),
-        picture(_drawn(block, answer, look, marks), COLUMNS, paint),
+        '<div class="chart" tabindex="0">',
+        picture(_drawn(block, answer, look, marks), COLUMNS, paint, f"Chart: {title}").rstrip(),
+        "</div>",
         f'<ul class="notes">{notes}</ul>' if notes else "",
-        "<details><summary>Table</summary>",
+        f"<details><summary>Table of {escape(title)}</summary>",
         _html_table(answer),
         "</details>",
     ]
@@ -121,12 +171,12 @@ def _drawn(block: Block, answer: Any, look: Look, marks: Sequence[Any]) -> list[
 
 def _html_table(answer: Any) -> str:
     header, *body = text_rows(answer)
-    lines = [_row("th", header), *(_row("td", cells) for cells in body)]
-    return "\n".join(["<table>", *lines, "</table>"])
-
-
-def _row(tag: str, cells: Sequence[str]) -> str:
-    return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+    names = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
+    rows = ("".join(f"<td>{escape(cell)}</td>" for cell in cells) for cells in body)
+    lines = [f"<tr>{cells}</tr>" for cells in rows]
+    return "\n".join(
+        ["<table>", f"<thead><tr>{names}</tr></thead>", "<tbody>", *lines, "</tbody></table>"]
+    )
 
 
 def _paragraph(words: str, kind: str) -> str:

@@ -21,6 +21,9 @@ MARGIN, FOOT = 10, 13.6
 COLUMNS, ROWS = 100, 30
 """The size in cells of the picture of one chart."""
 
+VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+"""What makes a page as wide as the screen of a phone."""
+
 FONTS = "'DejaVu Sans Mono', Menlo, Consolas, ui-monospace, monospace"
 
 
@@ -49,36 +52,43 @@ class Cell(NamedTuple):
     underline: bool = False
 
 
-def picture(lines: Iterable[Line], columns: int, paint: Paints) -> str:
-    """Return lines of at most `columns` cells as an SVG document."""
+def picture(lines: Iterable[Line], columns: int, paint: Paints, label: str = "") -> str:
+    """Return lines of at most `columns` cells as an SVG document.
+
+    Args:
+        label: what it shows, for those who do not see it.
+    """
     rows, base = list(lines), paint("")
     cells = [cell for y, line in enumerate(rows) for cell in _cells(line, y, paint, base)]
-    return drawing(cells, columns, len(rows), base.ground)
+    return drawing(cells, columns, len(rows), base.ground, label)
 
 
 def _cells(line: Line, y: int, paint: Paints, base: Paint) -> Iterator[Cell]:
     x = 0
     for span in line:
-        colour, ground, bold = paint(span.style)
+        bare = span.style == "cursor" and not span.text.strip()  # a place for a pointer
+        colour, ground, bold = paint("" if bare else span.style)
         for char in span.text:
             size = cells_of(char)
             yield Cell(x, y, char, size, colour, ground or base.ground, bold)
             x += size
 
 
-def drawing(cells: Sequence[Cell], columns: int, rows: int, page: str = "") -> str:
+def drawing(cells: Sequence[Cell], columns: int, rows: int, page: str = "", label: str = "") -> str:
     """Return cells as an SVG document.
 
     Args:
         cells: row by row, from left to right.
         page: the background; "" for the one that most cells of the first row have.
+        label: what it shows, for those who do not see it.
     """
     if not page:
         page = Counter(cell.ground for cell in cells if cell.y == 0).most_common(1)[0][0]
     size = f"{columns * WIDE + 2 * MARGIN:.0f}", f"{rows * HIGH + 2 * MARGIN:.0f}"
+    named = f' role="img" aria-label="{escape(label)}"' if label else ""
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size[0]} {size[1]}" '
-        f'width="{size[0]}" height="{size[1]}">',
+        f'width="{size[0]}" height="{size[1]}"{named}>',
         f'<rect width="100%" height="100%" rx="8" fill="{page}"/>',
         f'<g transform="translate({MARGIN} {MARGIN})" font-family="{FONTS}" font-size="15" '
         'xml:space="preserve">',
@@ -153,7 +163,7 @@ def page(title: str, drawn: str, paint: Paints) -> str:
     """Return an SVG picture as an HTML document with a title."""
     base = paint("")
     return (
-        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n{VIEWPORT}\n'
         f"<title>{escape(title)}</title>\n"
         f'<body style="margin:2em;background:{base.ground};color:{base.colour}">\n'
         f"{drawn}</body>\n</html>\n"

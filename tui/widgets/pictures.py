@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual.theme import Theme
+
 from core.draw.svg import Paint, Paints
 from tui.widgets.paint import Ink
 
@@ -23,7 +25,19 @@ def paints(ink: Ink) -> Paints:
 def on_paper() -> Paints:
     """Return the colours of files written without the explorer: our light theme."""
     from tui.themes.own import LIGHT
+
+    return _of(LIGHT)
+
+
+def on_dark() -> Paints:
+    """Return the same for a dark screen: our dark theme."""
+    from tui.themes.own import DARK
+
+    return _of(DARK)
+
+
+def _of(theme: Theme) -> Paints:
     from tui.themes.tokens import tokens_of
 
-    colours = {"foreground": str(LIGHT.foreground), "surface": str(LIGHT.surface)}
-    return paints(Ink("theme", {**colours, **tokens_of(LIGHT)}, ground="surface"))
+    colours = {"foreground": str(theme.foreground), "surface": str(theme.surface)}
+    return paints(Ink("theme", {**colours, **tokens_of(theme)}, ground="surface"))

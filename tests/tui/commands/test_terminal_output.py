@@ -129,6 +129,8 @@ def good_calls(name: str, folder: Path, now: int) -> Iterator[Command]:
     yield ("board", "list")
     for more in ((), ("--plain",), ("--json",)):
         yield ("board", "show", board.title, "--print", *more)
+    for more in (("--html", "-"), ("--svg", str(folder / "board.svg")), ("--md",)):
+        yield ("board", "show", board.title, *more)
     yield ("board", "export", board.title)
     yield ("board", "pin", board.title)
     yield ("board", "delete", board.title)

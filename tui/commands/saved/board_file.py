@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +23,12 @@ def board_file(
 
     if kind == "md":
         return board_markdown(board, answers, look, marks)
-    from tui.widgets.pictures import on_paper
+    from tui.widgets.pictures import on_dark, on_paper
 
-    write = board_html if kind == "html" else board_svg
-    return write(board, answers, look, marks, paint=on_paper())
+    drawn = replace(look, glyphs="braille", colour=True)
+    if kind == "html":
+        return board_html(board, answers, drawn, marks, paint=on_paper(), dark=on_dark())
+    return board_svg(board, answers, drawn, marks, paint=on_paper())
 
 
 def put_file(text: str, file: str, workspace: Path) -> None:

@@ -57,6 +57,13 @@ def test_a_whole_board_as_a_page_a_picture_and_markdown(db, board, capsys, tmp_p
     assert html.count("Filtered by board: country is DE.</li>") == 1
     assert set(re.findall(r"https?://[^\"]*", html)) == {"http://www.w3.org/2000/svg"}
     assert "<script" not in html
+    assert '<meta name="viewport" content="width=device-width' in html
+    assert "@media (prefers-color-scheme: dark)" in html
+    assert html.count('role="img" aria-label="Chart: ') == 2
+    assert html.count("<summary>Table of ") == 2
+    assert '<th scope="col">' in html
+    named = set(re.findall(r"var\((--c\d+)\)", html))
+    assert named <= set(re.findall(r"(--c\d+):#", html))
     assert ElementTree.fromstring(drawn.read_text("utf-8")).tag.endswith("svg")
     assert said.startswith("# Growth\n")
     assert said.count("\n## ") == 2
