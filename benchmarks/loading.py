@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
-import time
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.generate import data_file, log_file
 from benchmarks.peers.known import Peer
-from benchmarks.programs import Failed
+from benchmarks.programs import Failed, Taken, timed
 
 
 @dataclass(frozen=True)
@@ -21,29 +21,29 @@ class Place:
         name: of the program.
         path: its file or folder.
         bytes: its size.
-        seconds: how long it took to make; None if it was there already.
+        taken: what it took to make, in ms; None if it was there already.
     """
 
     name: str
     path: Path
     bytes: int
-    seconds: float | None
+    taken: Taken | None
 
 
 def workspace(folder: Path, events: int, seed: int) -> Place:
     """Return the workspace of so many events and their logs, making it if it is not there."""
     data, logs = data_file(folder, events, seed), log_file(folder, events, seed)
     path = folder / f"events-{events}-{seed}.footfall.db"
-    seconds = _made(path, lambda unfinished: _import(unfinished, data, logs))
-    return Place("footfall", path, path.stat().st_size, seconds)
+    taken = _made(path, lambda unfinished: _import(unfinished, data, logs))
+    return Place("footfall", path, path.stat().st_size, taken)
 
 
 def of_peer(peer: Peer, folder: Path, events: int, seed: int) -> Place:
     """Return the data of a peer, making it if it is not there."""
     data, logs = data_file(folder, events, seed), log_file(folder, events, seed)
     path = folder / f"events-{events}-{seed}{peer.suffix}"
-    seconds = _made(path, lambda unfinished: _apart(peer.load, unfinished, data, logs))
-    return Place(peer.name, path, peer.size(path), seconds)
+    taken = _made(path, lambda unfinished: _apart(peer.load, unfinished, data, logs))
+    return Place(peer.name, path, peer.size(path), taken)
 
 
 def _apart(load: Callable[[Path, Path, Path], None], *paths: Path) -> None:
@@ -59,21 +59,17 @@ def _apart(load: Callable[[Path, Path, Path], None], *paths: Path) -> None:
         raise Failed(f"{load.__module__} ended with code {process.exitcode}")
 
 
-def _made(path: Path, make: Callable[[Path], None]) -> float | None:
+def _made(path: Path, make: Callable[[Path], None]) -> Taken | None:
     if path.exists():
         return None
     unfinished = path.with_name(path.name + ".part")
     _remove(unfinished)
-    started = time.perf_counter()
-    make(unfinished)
-    seconds = time.perf_counter() - started
+    taken = timed(lambda: make(unfinished))
     unfinished.rename(path)
-    return seconds
+    return taken
 
 
 def _remove(path: Path) -> None:
-    import shutil
-
     for left in path.parent.glob(path.name + "*"):
         if left.is_dir():
             shutil.rmtree(left)
@@ -88,10 +84,11 @@ def _import(path: Path, data: Path, logs: Path) -> None:
     import_files(path, [logs], logs=True)
 
 
-def lines(places: Sequence[Place], events: int) -> list[str]:
-    """Return how large the data is, and how fast it was made if it was: a line per program."""
-    return [
-        f"{place.name:<12}{place.bytes / 1e6:>8,.0f} MB"
-        + (f", made at {events / place.seconds:,.0f} events/s" if place.seconds else "")
-        for place in places
-    ]
+def lines(places: Sequence[Place], events: int) -> Iterator[str]:
+    """Yield how large the data is, and how fast it was made if it was: a line per program."""
+    for place in places:
+        told = f"{place.name:<12}{place.bytes / 1e6:>8,.0f} MB"
+        if place.taken:
+            clock, cpu = (events / ms * 1000 for ms in place.taken)
+            told += f", made at {clock:,.0f} events/s by the clock, {cpu:,.0f} by processor"
+        yield told

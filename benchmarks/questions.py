@@ -340,6 +340,19 @@ CHOSEN = (
         for name, query in TYPED.items()
     ),
     Asked("stickiness", {"kind": "stickiness"}, series),
+    Asked("stickiness by country", {"kind": "stickiness", "breakdown": "country"}, series),
+    Asked(
+        "lifecycle by a property",
+        {"kind": "lifecycle", "granularity": "weekly", "breakdown": "amount"},
+        lifecycle,
+    ),
+    Asked(
+        "retention by country",
+        {"kind": "retention", "granularity": "weekly", "periods": 13, "breakdown": "country"},
+        grid,
+    ),
+    Asked("sessions", {"kind": "sessions"}, series),
+    Asked("lengths of sessions", {"kind": "sessions", "metric": "length"}, spread),
     Asked("lifetime value", {"kind": "ltv", "event": "purchase", "property": "amount"}, grid),
     Asked("realtime", {"kind": "realtime", "range": "24h"}, series),
     Asked("tiles by country", {"kind": "grouped", "group_by": "country"}, table),

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from benchmarks import loading
+from benchmarks import growth, loading
 from benchmarks.__main__ import run
 from benchmarks.importing import Imports, Taken, lines
 from benchmarks.measure import Different, Timing, compare, mean_ratio
@@ -111,3 +111,14 @@ def test_measures_of_imports_are_rates_and_ratios_to_the_first_one():
     ratios = [["1.20", "2.00"], ["0.10", "0.40"], ["2.50", "2.40"]]
     assert [words[-2:] for words in told[1:5]] == [["300", "360"], *ratios]
     assert [words[-1] for words in told[5:]] == ["250", "0"]
+
+
+def test_growth_is_told_of_questions_that_every_run_has():
+    peaks = {"footfall": 1.0, "DuckDB": 2.0}
+    few = {"uniques": {"footfall": [9, 1.0], "DuckDB": [9, 2.0]}, "sql": {"footfall": [9, 4.0]}}
+    many = {"uniques": {"footfall": [9, 1.5], "DuckDB": [9, 8.0]}, "funnel": {"footfall": [9, 4.0]}}
+    runs = [{"events": 1_000, "peaks": peaks, "taken": few}]
+    told = list(growth.lines([*runs, {"events": 4_000, "peaks": peaks, "taken": many}]))
+    assert told[2] == "| uniques | 1.0 | 1.5 | 2.0 | 8.0 |"
+    assert [line.split()[-1] for line in told[6:-1]] == ["1.5", "4.0"]
+    assert "sql" not in "".join(told)

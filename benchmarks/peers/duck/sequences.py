@@ -163,6 +163,25 @@ SEQUENCES: Final[dict[str, tuple[str, ...]]] = {
         select platform::varchar, sum(m / n), count(distinct "user") from parts group by all
         """,
     ),
+    "sessions": (
+        f"""
+        with gaps as (
+            select "user", day, ts, ts - lag(ts) over (partition by "user" order by ts) as gap
+            from events where day >= {FIRST - 1}
+        ),
+        numbered as (
+            select "user", day, count(*) filter (gap is null or gap > {GAP}) over (
+                       partition by "user" order by ts) as session
+            from gaps
+        ),
+        active as materialized (
+            select distinct day, "user", session from numbered where {IN_RANGE}
+        )
+        select day, count(*) from active group by day
+        union all
+        select null, count(*) from (select distinct "user", session from active)
+        """,
+    ),
     "sessions started": (
         f"""
         with gaps as (

@@ -183,6 +183,23 @@ SEQUENCES: Final[dict[str, tuple[str, ...]]] = {
         select toString(platform), sum(m / n), uniqExact(user) from parts group by platform
         """,
     ),
+    "sessions": tuple(
+        f"""
+        with gaps as (
+            select user, day, ts,
+                   ts - lagInFrame(ts, 1, 0) over (partition by user order by ts {_ALL}) as gap
+            from events where day >= {FIRST - 1}
+        ),
+        numbered as (
+            select user, day, countIf(gap > {GAP}) over (
+                       partition by user order by ts
+                       rows between unbounded preceding and current row) as session
+            from gaps
+        )
+        select {day}, uniqExact(user, session) from numbered where {IN_RANGE} {group}
+        """
+        for day, group in (("day", "group by day"), ("null", ""))
+    ),
     "sessions started": (
         f"""
         with gaps as (
