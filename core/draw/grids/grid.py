@@ -110,14 +110,17 @@ def grid_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor)
     keep = min(len(foot), max(spare, min(least, height - 4), 0))
     ruled = spare - keep >= 1 or height >= RULED_FROM
     room = height - 2 - keep - ruled
-    view = _view(answer, size, room, cursor, ruled=ruled)
+    names = row_names(answer)
+    view = _view(answer, names, size, room, cursor, ruled=ruled)
     headed = _headed(answer, view.rows)
     if headed and room >= LEAST_HEADED:
-        view = _view(answer, size, room - len(headed), cursor, ruled=ruled)
+        view = _view(answer, names, size, room - len(headed), cursor, ruled=ruled)
         headed = _headed(answer, view.rows)
     if len(view.rows) + len(headed) > room:
         headed = {}
-    heat, names = Heat.of(answer), row_names(answer) if headed else line_labels(answer)
+    heat = Heat.of(answer)
+    if answer.groups and not headed:
+        names = line_labels(answer)
     lines = [_heading(answer, view, cursor)]
     for row in (0, *view.rows):
         if row in headed:
@@ -165,10 +168,12 @@ def _width(view: View) -> int:
     return 2 + view.label + view.size + view.bar + view.cell * len(view.periods)
 
 
-def _view(answer: Grid, size: int, rows: int, cursor: Cursor, *, ruled: bool) -> View:
-    names = [cell_width(name) for name in row_names(answer)]
-    names += [cell_width(safe(" / ".join(group.group))) for group in answer.groups]
-    label = min(max(names), max(size // 3, len("combined")))
+def _view(
+    answer: Grid, names: list[str], size: int, rows: int, cursor: Cursor, *, ruled: bool
+) -> View:
+    widths = [cell_width(name) for name in names]
+    widths += [cell_width(safe(" / ".join(group.group))) for group in answer.groups]
+    label = min(max(widths), max(size // 3, len("combined")))
     users = max(len(answer.unit), *(len(number(c.size)) for _, c in answer.lines), 5)
     count = _periods(answer)
     room = size - 2 - label - users

@@ -111,7 +111,8 @@ def _value(answer: Series, at: int, index: int, look: Look, *, short: bool = Fal
     changed = (Span(f"{shift.text}", f"box {shift.style}"),) if is_alike(answer, index) else ()
     if short:
         return [(*found, Span(" ", "box"), *changed)]
-    return [found, (Span(f"prev {figure(before, unit)} ", "box dim"), *changed)]
+    indent = "  " if named else ""
+    return [found, (Span(f"{indent}prev {figure(before, unit)} ", "box dim"), *changed)]
 
 
 def _box(canvas: Canvas, column: int, lines: list[Line], look: Look) -> None:

@@ -106,10 +106,22 @@ def _current(
             x, level = round(run[0][0]) // dots.across, int(run[0][1]) // dots.down
             char = look.pick("•", letter(index, look))
             canvas.put(x, axes.height - 1 - level, char, style)
-    for at, value in enumerate(values):
-        row = axes.row(value)
-        if open_[at] and row is not None:
+    for at in _signed(axes, open_):
+        row = axes.row(values[at])
+        if row is not None:
             canvas.put(axes.column(at), row, "~", "partial")
+
+
+DENSE = 3
+"""Cells from bucket to bucket below which not every unfinished one has its sign."""
+
+
+def _signed(axes: Axes, open_: Sequence[bool]) -> list[int]:
+    """Return the unfinished buckets that are marked: where they are dense, the ends of each run."""
+    found = [at for at, part in enumerate(open_) if part]
+    if axes.width >= DENSE * axes.count:
+        return found
+    return [at for at in found if not ({at - 1, at + 1} <= set(found))]
 
 
 def _dotted(
@@ -127,7 +139,7 @@ def _dotted(
             for run in runs_of(axes, values[left : left + 2], left):
                 if len(run) > 1:
                     dots.run(run, dotted=True)
-    if dots.across > 1:
+    if dots.across > 1 and axes.width >= DENSE * axes.count:
         dots.columns[1::2] = [0] * len(dots.columns[1::2])
     overlay(canvas, dots, index, look, "partial", char="~")
 
