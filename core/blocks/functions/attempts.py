@@ -17,15 +17,15 @@ import numpy as np
 
 from core.blocks.functions.aggregates import packed_set
 from core.blocks.functions.block import Block, Mask
-from core.blocks.functions.gathering import WHO, Gathering
+from core.blocks.functions.gathering import ARRIVED, AT, WHO, Gathering
 from core.blocks.functions.groups import Groups, counted, starts
 from core.blocks.functions.masks import fits
 from core.blocks.functions.plan import Ints, slots_of
 from core.blocks.layout import ACTOR, SEQ, TIME
 from core.sequences.search import search_of, told
 
-AT, ARRIVED, BITS = "at", "seq", "bits"
-"""Columns: ms, seq, and the steps that an event matches."""
+BITS = "bits"
+"""A column: the steps that an event matches."""
 
 NEVER = -1
 """The time of a step that was not reached."""
@@ -62,7 +62,7 @@ class Marked(Gathering):
         plan = block.plan
         bits = np.zeros(len(block), np.int64)
         for mask, bit in plan.steps:
-            bits |= np.where(fits(mask, block, self._ids), bit, 0)
+            bits |= np.where(fits(mask, block, self._extras), bit, 0)
         some = super()._chosen(block)
         self._bits = bits
         found = (bits > 0) & (block.ints(ACTOR) > 0)

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from core.blocks.functions.attempts import ARRIVED, AT, BITS, Marked
+from core.blocks.functions.attempts import BITS, Marked
 from core.blocks.functions.block import Mask
 from core.blocks.functions.figures import Floats
-from core.blocks.functions.gathering import PLACE, WHO
+from core.blocks.functions.gathering import ARRIVED, AT, PLACE, WHO
 from core.blocks.functions.groups import counted, numbered, packed
 from core.blocks.functions.plan import Ints
 

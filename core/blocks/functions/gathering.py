@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -13,15 +12,20 @@ from numpy.typing import NDArray
 from core.blocks.functions import plan as plans
 from core.blocks.functions.block import Block, Mask
 from core.blocks.functions.figures import Numbers, together
-from core.blocks.functions.masks import among, fits
+from core.blocks.functions.masks import Extras, among, begun, fits
 from core.blocks.functions.plan import OUTSIDE, Ints, Plan
 from core.blocks.functions.spelling import MISSING, different, texts_of
 from core.blocks.layout import ACTOR, TIME
 from core.blocks.packing import Column
-from core.sql.sets import load
+
+BEGUN = ("false", "true")
+"""The labels of whether something has begun."""
 
 SLOT, WHO, GIVEN, VALUE, PLACE = "slot", "who", "given", "value", "place"
 """Columns of the rows that count; PLACE is of those that have a number."""
+
+AT, ARRIVED = "at", "seq"
+"""Further ones: ms, and seq."""
 
 
 class Gathering:
@@ -35,17 +39,18 @@ class Gathering:
     def __init__(self) -> None:
         self.plan: Plan | None = None
         self.labels: dict[str, int] = {MISSING: 0}
-        self._extras: list[Any] = []
-        self._known: dict[int, Ints] = {}
+        self._extras = Extras(())
         self._parts: dict[str, list[Ints]] = {}
         self._numbers: list[Numbers] = []
         self._count = 0
+        self._seen = False
 
     def step(self, text: str, event: int, runs: bytes, *given: Any) -> None:
         """Take one block: its runs, the blobs of the plan's columns, then the extras."""
         plan = self.plan = plans.read(text)
         split = len(plan.fields)
-        self._extras = list(given[split:])
+        if not self._seen:
+            self._extras, self._seen = Extras(given[split:]), True
         block = Block(plan, event, runs, given[:split])
         if not len(block):
             return
@@ -78,7 +83,8 @@ class Gathering:
         labels = list(self.labels)
         for by, code in zip(self.plan.by, codes, strict=True):
             plain = code.tolist()
-            found.append([labels[n] for n in plain] if isinstance(by, list) else plain)
+            names = labels if isinstance(by, list) else BEGUN if isinstance(by, dict) else None
+            found.append(plain if names is None else [names[n] for n in plain])
         return [*found, *([0] * len(slots) for _ in range(2 - len(codes)))]
 
     def __len__(self) -> int:
@@ -94,22 +100,12 @@ class Gathering:
             inside = (when >= plan.times[0]) & (when < plan.times[1])
             found = None if inside.all() else inside
         if plan.mask is not None:
-            found = _both(found, fits(plan.mask, block, self._ids))
+            found = _both(found, fits(plan.mask, block, self._extras))
         for extra in plan.members:
-            found = _both(found, among(block.ints(ACTOR), self._ids(extra)))
+            found = _both(found, among(block.ints(ACTOR), self._extras.ids(extra)))
         if not plan.nobody:
             found = _both(found, block.ints(ACTOR) != 0)
         return found
-
-    def _ids(self, extra: int) -> Ints:
-        """Return an extra, ascending: a JSON list of ids, or a set of actors plus one."""
-        if extra not in self._known:
-            given = self._extras[extra]
-            if isinstance(given, str):
-                self._known[extra] = np.sort(np.array(json.loads(given), np.int64))
-            else:
-                self._known[extra] = np.array(load(given).to_array(), np.int64) - 1
-        return self._known[extra]
 
     # -- what of them
 
@@ -134,6 +130,9 @@ class Gathering:
         """Return what rows are grouped by, as numbers from 0."""
         if by == "event":
             return np.full(size, block.event)
+        if isinstance(by, dict):
+            since = begun(block, self._extras.firsts(by["begun"]))
+            return _of(since.astype(np.int64), chosen)
         if not isinstance(by, list):
             return _of(block.ints(by), chosen)
         found = block.column(by[0])
@@ -172,9 +171,7 @@ class Gathering:
 
     def _read_numbers(self, extra: int, ids: Ints) -> tuple[NDArray[Any], Mask]:
         """Return the numbers that texts stand for, and which texts stand for one."""
-        pairs = sorted(json.loads(self._extras[extra]))
-        known = np.array([pair[0] for pair in pairs], np.int64)
-        values = np.array([pair[1] for pair in pairs], np.float64)
+        known, values = self._extras.numbers(extra)
         found = among(ids, known)
         return values[np.searchsorted(known, ids[found])], found
 

@@ -51,7 +51,8 @@ class Plan:
         mask: which rows count (`core.blocks.functions.masks`); None for all.
         members: which of the extras are the actors that count.
         by: what rows are grouped by: "event", or a field; a list of one field is a number, whose
-            groups are named by its text.
+            groups are named by its text; {"begun": extra} is whether the extra's first event of the
+            person is this one or earlier.
         x: the property whose value is measured; None for none.
         value: the same as of `by`, to count different values; None for none.
         numbers: which of the extras has the numbers that texts stand for; None for none.

@@ -20,6 +20,7 @@ AGGREGATES: Final = {
     "block_persons": ("persons", "Persons"),
     "block_spread": ("persons", "Spread"),
     "block_listed": ("persons", "Listed"),
+    "block_firsts": ("persons", "Firsts"),
     "block_bins": ("bins", "Bins"),
     "block_attempts": ("attempts", "Listed"),
     "block_credits": ("credits", "Credits"),

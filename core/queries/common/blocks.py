@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
-from core.blocks.layout import ACTOR, RUNS, SESSION, TIME, context_field
+from core.blocks.layout import ACTOR, RUNS, SEQ, SESSION, TIME, context_field
 from core.catalog.blocks import Held
 from core.catalog.fields import GROUPS, Field
+from core.catalog.selectors import meaning
 from core.columns import EMPTY, NONE
 from core.filters import AnyOf, Clause, Condition, NotOf, atoms
 from core.queries.common.context import Context
+from core.queries.common.derived import FALSE, TRUE
 from core.queries.common.question import Rows
+from core.queries.common.revenue import bringers, bringing
 from core.queries.common.slots import day_runs, whole_days
 from core.sql.dialect import Binder, Relation, Statement
 from core.timeframe import Bucket, Span, runs
@@ -59,6 +63,10 @@ class BlockRows:
             return False
         if sum(sizes[event] for event in self.events) < least:
             return False
+        return self._have(by, measured)
+
+    def _have(self, by: Sequence[Field] = (), measured: Field | None = None) -> bool:
+        """Whether blocks hold what is asked of the events, if they have these."""
         conditions = (atom for clause in self.clauses for atom in atoms(clause))
         return (
             all(map(self._tests, conditions))
@@ -84,6 +92,11 @@ class BlockRows:
     def _tests(self, condition: Condition) -> bool:
         """Whether blocks have what a condition is about."""
         field = self._field(condition)
+        if field.kind == "paying":
+            return self._know_payers()
+        if field.kind == "revenue":
+            listed = condition.operator in ("is_set", "is_not_set")
+            return listed and all(map(self._tests, atoms(bringing(self.ctx))))
         if field.kind not in ("property", "either"):
             return field.kind in CONDITIONS
         held = self._held(field)
@@ -91,10 +104,26 @@ class BlockRows:
 
     def _groups(self, field: Field) -> bool:
         """Whether rows can be grouped by a field."""
+        if field.kind == "paying":
+            return self._know_payers()
         if field.kind != "property":
             return field.kind in ("context", "event", "user")
         held = self._held(field)
         return held is not None and not (held.holes or held.odd or (held.numbers and held.texts))
+
+    @cached_property
+    def payers(self) -> BlockRows:
+        """The events that bring revenue."""
+        catalog = self.ctx.catalog
+        possible = bringers(self.ctx)
+        events = tuple(catalog.events.ids.values()) if possible is None else tuple(possible)
+        clauses = meaning(catalog, "revenue_amount").matching
+        return replace(self, events=events, clauses=clauses, members=())
+
+    def _know_payers(self) -> bool:
+        """Whether blocks say since when people pay."""
+        sizes, payers = self.ctx.catalog.blocks.sizes, self.payers
+        return all(event in sizes for event in payers.events) and payers._have()
 
     def is_text(self, field: Field) -> bool:
         """Whether the groups of a field are texts of blocks."""
@@ -220,6 +249,7 @@ class Writer:
         self.fields: list[int] = []
         self.extras: list[str] = []
         self.members = list(rows.members)
+        self._paying: int | None = None
 
     def call(
         self,
@@ -307,10 +337,24 @@ class Writer:
             return "event"
         if field.kind == "user":
             return self.read(ACTOR)
+        if field.kind == "paying":
+            return {"begun": self._firsts()}
         if field.kind == "context":
             return self.read(context_field(field.name))
         own = self.read(self.rows._property(field) or 0)
         return own if self.rows.is_text(field) else [own]
+
+    def _firsts(self) -> int:
+        """Return the extra that says since when people pay."""
+        if self._paying is None:
+            for field in (ACTOR, TIME, SEQ):
+                self.read(field)
+            payers = Writer(self.rows.payers, self.bind)
+            for field in (ACTOR, TIME, SEQ):
+                payers.read(field)
+            called = payers.call("block_firsts", self.rows.ctx.all_days, [], (), nobody=False)
+            self._paying = self._extra(called)
+        return self._paying
 
     # -- conditions
 
@@ -330,6 +374,14 @@ class Writer:
             return ["event", [i for name, i in names.items() if condition.holds((name,))]]
         if field.kind == "property":
             return self._holds(field, condition)
+        if field.kind == "paying":
+            yes, no = condition.holds((TRUE,)), condition.holds((FALSE,))
+            if yes == no:
+                return ["all" if yes else "any"]
+            return ["begun", self._firsts()] if yes else ["not", ["begun", self._firsts()]]
+        if field.kind == "revenue":
+            brings = self.mask(bringing(self.rows.ctx))
+            return brings if condition.operator == "is_set" else ["not", brings]
         if field.kind in ("context", "either"):
             own = self.ids(
                 context_field(field.name), catalog.values.matching(field.name, condition)

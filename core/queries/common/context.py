@@ -117,6 +117,12 @@ class Context:
         """The local day of now."""
         return self.calendar.day_of(self.now)
 
+    @property
+    def all_days(self) -> Span:
+        """The local days from the first event to the last."""
+        first, last = (self.calendar.day_of(ms or 0) for ms in (self.earliest, self.latest))
+        return days_span(first, last, self.calendar)
+
     def binder(self) -> Binder:
         """Return an empty parameter collector."""
         return Binder(self.dialect)

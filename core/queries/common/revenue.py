@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from core.catalog.revenue import EVENTS, is_named
-from core.filters import Condition
+from core.filters import AllOf, AnyOf, Condition
 from core.queries.common.context import Context
+from core.queries.common.measured import is_number
 from core.sql.dialect import Binder
 
 
@@ -46,6 +47,25 @@ def brings(ctx: Context, bind: Binder) -> str:
     return f"""({either("$revenue", "revenue")}
                 or ({either("price", "$price")}) and ({either("quantity", "$quantity")})
                 or {d.member("e.event", ids)} and ({either("amount", "price", "$price")}))"""
+
+
+def bringing(ctx: Context) -> AnyOf:
+    """Return the condition that an event has an `amount`, in terms of its properties."""
+    known = ctx.catalog.properties
+
+    def either(*names: str) -> AnyOf:
+        return AnyOf(any=tuple(is_number(name) for name in names if known.may_have(name)))
+
+    prices = either("price", "$price")
+    named = tuple(name for name in ctx.catalog.events.ids if is_named(name))
+    of_named = Condition(field="event", operator="in", value=named)
+    return AnyOf(
+        any=(
+            either("$revenue", "revenue"),
+            AllOf(all=(prices, either("quantity", "$quantity"))),
+            AllOf(all=(of_named, either("amount", "price", "$price"))),
+        )
+    )
 
 
 def bringers(ctx: Context) -> list[int] | None:

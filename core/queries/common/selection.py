@@ -163,8 +163,7 @@ class Selection:
 
     def _read(self, bind: Binder, within: _Within) -> str:
         dimension = self.set_dimension(within.by)
-        clock = bool(within.slots) and not whole_days(within.slots)
-        if dimension is False or clock or not within.span.of_days:
+        if dimension is False or within.by_clock:
             return self._apart(bind, within)
         if within.span.cut:
             return self._cut(bind, within, dimension or None)
@@ -280,6 +279,11 @@ class Selection:
         catalog = self.ctx.catalog
         out = catalog.events.inactive if self.events else ()
         return [event for event in catalog.events.ids.values() if event not in out]
+
+    def counted_apart(self, span: Span, slots: Sequence[Bucket], by: Sequence[Field]) -> bool:
+        """Whether no stored set says how many events there are."""
+        within = _Within(self.ctx.counted(span), slots, by, totals=True)
+        return bool(self.members) or self.set_dimension(by) is False or within.by_clock
 
     @property
     def blocks(self) -> BlockRows:
@@ -412,6 +416,12 @@ class _Within:
     slots: Sequence[Bucket]
     by: Sequence[Field]
     totals: bool
+
+    @property
+    def by_clock(self) -> bool:
+        """Whether its times are not local days."""
+        clock = bool(self.slots) and not whole_days(self.slots)
+        return clock or not self.span.of_days
 
     def total(self, sql: str = "") -> str:
         """The column that counts events, with its comma; "" if they are not counted."""

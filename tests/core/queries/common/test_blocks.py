@@ -33,7 +33,7 @@ def value_worlds() -> st.SearchStrategy[World]:
     event = st.builds(
         lambda name, ts, user, country, x, word: Event(
             name, NOON - ts * 7_000_000, user, context={"country": country} if country else {},
-            properties={"x": x, "word": word} if x is not None else {"word": word},
+            properties={"x": x, "word": word, "price": x} if x is not None else {"word": word},
         ),
         st.sampled_from(EVENTS), st.integers(0, 60), st.sampled_from((*USERS, None)),
         st.sampled_from(("NL", "US", "")), st.sampled_from((None, *NUMBERS)),
@@ -44,14 +44,14 @@ def value_worlds() -> st.SearchStrategy[World]:
     )
 
 
-FIELDS = ("country", "properties.word", "properties.x", "user", "event")
+FIELDS = ("country", "properties.word", "properties.x", "user", "event", "paying")
 
 
 @st.composite
 def conditions(draw: st.DrawFn) -> dict[str, Any]:
     operator = draw(st.sampled_from(sorted(OPERATORS)))
     field = draw(st.sampled_from(FIELDS))
-    values = ("NL", "ann", "view", *NUMBERS, *(word for word in WORDS if word is not None))
+    values = ("true", "NL", "ann", "view", *NUMBERS, *(word for word in WORDS if word is not None))
     found: dict[str, Any] = {"field": field, "operator": operator}
     if operator == "regex":
         found["value"] = draw(st.sampled_from(("^[0-9]", "a", "")))
