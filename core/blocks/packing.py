@@ -41,6 +41,9 @@ _WIDTHS: Final = {
 }  # fmt: skip
 """Bytes of a value -> the types of its lower and of its upper bits, which stand apart."""
 
+_NONE, _SOME, _MOST = 0, 1, 2
+"""How many events lack a value. Where most do, only the values of the others follow."""
+
 _SCALES: Final = range(19)
 EXACT: Final = 2**53
 """Whole numbers of a property are below this, so that a float holds each of them."""
@@ -139,20 +142,20 @@ def _pair(count: int, length: int, holes: bool) -> bytes:
 def _packed(column: Column, *, steps: bool = False, tight: bool = False) -> bytes:
     import numpy as np
 
-    count, mask = len(column), b""
+    count, mask, missing = len(column), b"", _NONE
     present = np.ones(count, np.bool_) if column.present is None else column.present
-    if column.present is not None and not present.all():
+    there = np.count_nonzero(present)
+    if there < count:
         mask = np.packbits(present).tobytes()
-    about = column.holes, bool(mask), column.spelled
+        missing = _SOME if 2 * there > count else _MOST
+    about = column.holes, missing, column.spelled
+    values = column.raw if column.is_float else column.whole()
+    said = values[present] if missing else values
+    low, high = (int(said.min()), int(said.max())) if there and not column.is_float else (0, 0)
+    raw = np.where(present, values, low) if missing == _SOME else said
     if column.is_float:
-        body = np.where(present, column.raw, 0.0) if mask else column.raw
-        data = body.astype("<f8").tobytes()
+        data = raw.astype("<f8").tobytes()
         return _HEADER.pack(FLOAT, *about, 8, 0, count, 1, 0) + data + mask
-    raw = column.whole()
-    said = raw[present] if mask else raw
-    low, high = (int(said.min()), int(said.max())) if len(said) else (0, 0)
-    if mask:
-        raw = np.where(present, raw, low)
     kind = TEXT if column.is_text else WHOLE
     unit, width = 1, _width(high - low, tight)
     if width > 4 and high - low < EXACT and not ((raw - low) % 1000).any():
@@ -227,32 +230,36 @@ def _one(data: memoryview) -> Column:
 
     kind, holes, missing, spelled, width, scale, count, unit, base = _HEADER.unpack_from(data)
     known = kind in (WHOLE, STEPS, FLOAT, TEXT) and width in _WIDTHS and scale in _SCALES
-    size = _HEADER.size + count * width
-    if not (known and unit and count) or len(data) != size + (-(-count // 8) if missing else 0):
+    if not (known and unit and count and missing <= _MOST) or (kind == FLOAT) > (width == 8):
         raise ValueError("no column")
-    present = None
+    present, there = None, count
     if missing:
-        bits = np.frombuffer(data, np.uint8, offset=size)
+        bits = np.frombuffer(data[len(data) - -(-count // 8) :], np.uint8)
         present = np.unpackbits(bits, count=count).view(np.bool_)
+        if missing == _MOST:
+            there = np.count_nonzero(present)
+    if len(data) != _HEADER.size + there * width + (-(-count // 8) if missing else 0):
+        raise ValueError("no column")
+    raw = _values(data, "<f8" if kind == FLOAT else "", width, there)
+    if missing == _MOST and present is not None:
+        raw, said = np.zeros(count, raw.dtype), raw
+        raw[present] = said
     about = {"present": present, "spelled": spelled, "holes": bool(holes)}
     if kind == FLOAT:
-        if width != 8:
-            raise ValueError("no floats")
-        return Column(np.frombuffer(data, "<f8", count, _HEADER.size), **about)
-    raw = _values(data, width, count)
+        return Column(raw, **about)
     if kind == STEPS:
         raw = np.cumsum(raw, dtype=np.int64)
         raw = np.append(np.zeros(1, np.int64), raw[:-1])
     return Column(raw, base, unit, scale, is_text=kind == TEXT, **about)
 
 
-def _values(data: memoryview, width: int, count: int) -> NDArray[Any]:
-    """Return the numbers after the header."""
+def _values(data: memoryview, form: str, width: int, count: int) -> NDArray[Any]:
+    """Return the numbers after the header, which are of some width unless their form is given."""
     import numpy as np
 
     if not width:
         return np.zeros(count, np.uint8)
-    lower, *upper = map(np.dtype, _WIDTHS[width])
+    lower, *upper = map(np.dtype, (form,) if form else _WIDTHS[width])
     found: NDArray[Any] = np.frombuffer(data, lower, count, _HEADER.size)
     for each in upper:
         high = np.frombuffer(data, each, count, _HEADER.size + count * lower.itemsize)

@@ -64,6 +64,15 @@ def test_floats_are_whole_numbers_only_where_nothing_is_lost(values: list[float]
     assert list(map(str, back.tolist())) == list(map(str, values))
 
 
+def test_a_value_that_few_events_have_takes_no_room_on_others() -> None:
+    present = np.arange(1_600) % 100 == 0
+    for values in (np.arange(1_600) * 9, np.arange(1_600) / 7):
+        column = Column(values, present=present)
+        found = unpack(pack(column))
+        assert numbers(found) == numbers(column)
+        assert len(pack(column)) < 24 + 16 * 8 + 201
+
+
 def test_amounts_are_exact() -> None:
     found, scale = scaled(np.array([0.1, 12.34, 5.0]))
     assert (found.tolist(), scale) == ([10, 1234, 500], 2)
