@@ -35,6 +35,10 @@ _HEADER: Final = Struct("<6BxxIIq")
 """kind, holes, missing, spelled, width, scale, count, unit, base; of a pair the length of the first
 column stands for the unit."""
 
+HEADER: Final = _HEADER.size
+"""How many bytes a header has; those from the second to the fourth say whether there are holes and
+missing values, and how numbers are spelled."""
+
 _WIDTHS: Final = {
     0: (), 1: ("u1",), 2: ("<u2",), 3: ("<u2", "u1"), 4: ("<u4",), 5: ("<u4", "u1"),
     6: ("<u4", "<u2"), 8: ("<u8",),

@@ -7,15 +7,13 @@ blocks cannot say (`core.blocks.layout`).
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from core.blocks.covering import COVERED
 from core.blocks.layout import RUNS
-from core.blocks.packing import EXPONENTS, INTEGERS, PAIR, POINTS, TEXT
+from core.blocks.packing import EXPONENTS, HEADER, INTEGERS, PAIR, POINTS, TEXT
 from core.catalog.reading import Read
 from core.columns import EMPTY, NONE, is_plain
-
-_HEADER: Final = 28
 
 
 class Held(NamedTuple):
@@ -80,7 +78,7 @@ class Blocks:
         if field not in self._held:
             rows = self._read(
                 f"""
-                select e.event, substr(b.data, 1, 4), substr(b.data, {_HEADER + 1}, 4)
+                select e.event, substr(b.data, 1, 4), substr(b.data, {HEADER + 1}, 4)
                 from block_events e
                 join blocks b on b.event = e.event and b.field = ?
                 """,

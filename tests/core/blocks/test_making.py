@@ -12,6 +12,7 @@ from core.blocks.covering import covered, property_field
 from core.blocks.layout import MOST_TEXTS, TARGET
 from core.blocks.making import make_all, make_event
 from core.blocks.packing import INTEGERS, POINTS, unpack
+from core.catalog.blocks import Blocks
 from core.store.ingest.importer import Event, store_events
 from core.store.workspace import open_writer
 from core.timeframe import DAY
@@ -57,6 +58,13 @@ def test_numbers_that_could_be_spelled_otherwise_say_so(db: sqlite3.Connection) 
     make_all(db)
     (data,) = db.execute("select data from blocks where field = 100").fetchone()
     assert unpack(data).spelled == INTEGERS | POINTS
+    known = Blocks(lambda query, values: db.execute(query, values).fetchall())
+    assert known.held(100, [1]).odd
+    db.commit()
+    store_events(db, [Event("pay", START, "u", properties={"x": "one"})])
+    make_all(db)
+    also_texts = Blocks(lambda query, values: db.execute(query, values).fetchall())
+    assert also_texts.held(100, [1]) == (False, True, True, True)
 
 
 def test_a_busy_day_fills_several_blocks_and_quiet_days_share_one(db: sqlite3.Connection) -> None:
