@@ -22,8 +22,8 @@ from tui.widgets.panel import Panel
 
 EMPTY = "This board is empty. n adds a tile."
 HOW = "Arrows move the tile. ESC saves the whole layout; U then brings back the one before."
-OWN = "This tile keeps its own range, comparison and filters, whatever the board's are."
-FOLLOWS = "This tile has the range, comparison and filters that the board has for all."
+OWN = "This tile keeps its own range and filters, whatever the board has."
+FOLLOWS = "This tile has the range and the filters that the board has for all."
 
 
 class LayoutPage(TiledPage, inherit_bindings=False):

@@ -149,7 +149,7 @@ async def test_open_boards_are_tabs_that_keys_and_clicks_go_between_as_they_were
     for title in ("Growth", "Money", "People"):
         blocks = (Block(id="x", title=f"{title} tile", question="dau"),)
         saved.save_board(Board(title=title, blocks=blocks))
-    async with explorer(path, state_file=state) as ff:
+    async with explorer(path, state_file=state, size=(80, 30)) as ff:
         await ff.press("right_parenthesis")
         assert "Only this board is open" in ff.status
         await ff.press("r", "7", "n", *"mon", "enter")
@@ -163,6 +163,8 @@ async def test_open_boards_are_tabs_that_keys_and_clicks_go_between_as_they_were
         assert ff.page.board.title == "Money"
         await ff.press("left_parenthesis", "q")
     async with explorer(path, state_file=state, back=True) as ff:
+        assert ff.line.startswith("Boards > Growth (1 of 3)")
+    async with explorer(path, state_file=state, back=True, size=(80, 30)) as ff:
         assert "[Growth*] Money  People" in ff.screen
         await ff.press("X")
         assert "Growth" not in ff.screen.split("\n")[2]

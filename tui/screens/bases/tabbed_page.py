@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from textual.app import ComposeResult
+from textual.events import Resize
 
 from core.definitions.board import Block, Board
 from core.definitions.shared import checked
@@ -17,6 +18,9 @@ from tui.widgets.boards.tabs import Tab, TabLine
 from tui.widgets.boards.tile import Tile
 from tui.widgets.chrome import Crumb
 from tui.widgets.listing import Row
+
+TABBED_FROM = 28
+"""Lines from which on the tabs have one."""
 
 ALONE = "Only this board is open. n opens another beside it."
 
@@ -29,7 +33,7 @@ class TabbedPage(TiledPage):
         changes: fields changed for all tiles; None shows an open board as it was left.
     """
 
-    DEFAULT_CSS = "TabbedPage.-low TabLine { display: none; }"
+    DEFAULT_CSS = "TabbedPage.-short TabLine { display: none; }"
 
     def __init__(
         self,
@@ -67,6 +71,20 @@ class TabbedPage(TiledPage):
                     self.edited[found.id] = found
 
     # -- tabs
+
+    @property
+    def crumb(self) -> str:
+        """See Page; on a low screen also which of the open boards it is."""
+        ids = self.app.tabs.ids()
+        if not self.has_class("-short") or len(ids) < 2 or self.board.id not in ids:
+            return super().crumb
+        return f"{super().crumb} ({ids.index(self.board.id) + 1} of {len(ids)})"
+
+    def on_resize(self, event: Resize) -> None:
+        """See FramePage; the tabs take no line that the tiles need."""
+        super().on_resize(event)
+        self.set_class(event.size.height < TABBED_FROM, "-short")
+        self.update_chrome()
 
     def keep_tab(self) -> None:
         """Remember how the board is now, and show the tabs as they are."""
