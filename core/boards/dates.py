@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Mapping
-from typing import Any
 
 from core.boards.answering import block_chart
 from core.definitions.board import Block, Board
@@ -27,15 +26,6 @@ def dated_tiles(board: Board, compared: Mapping[str, Hashable | None]) -> frozen
     charts = [block for block in same if _chart(block) != "number"]
     others = {block.id for block in here if compared[block.id] != common}
     return frozenset({*others, (charts or same)[0].id}) if count > 1 else frozenset(compared)
-
-
-def undated(answer: Any) -> Any:
-    """Return an answer that does not say which dates it is compared with."""
-    comparison = getattr(answer, "comparison", None)
-    if comparison is None:
-        return answer
-    bare = comparison.model_copy(update={"first": "", "last": ""})
-    return answer.model_copy(update={"comparison": bare})
 
 
 def _chart(block: Block) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.boards.answering import block_chart, block_question, board_span
-from core.boards.dates import dated_tiles, undated
+from core.boards.dates import dated_tiles
 from core.boards.wide import wide_words
 from core.definitions.board import DEFAULT_RANGE, Block, Board
 from core.draw import draw, textured
-from core.draw.figures import span_text
+from core.draw.figures import span_text, undated
 from core.draw.layout import Place, layout
 from core.draw.legend import wrapped
 from core.draw.spans import Line, Look, Span, clipped, finished, padded, plain, safe, spread

@@ -138,6 +138,15 @@ def compared_text(compared: Comparison) -> str:
     return f"{dates} until {compared.until[11:16]}" if dates and compared.until else dates
 
 
+def undated(answer: Any) -> Any:
+    """Return an answer that does not say which dates it is compared with."""
+    comparison = getattr(answer, "comparison", None)
+    if comparison is None:
+        return answer
+    bare = comparison.model_copy(update={"first": "", "last": ""})
+    return answer.model_copy(update={"comparison": bare})
+
+
 def is_alike(answer: Series, index: int) -> bool:
     """Whether a bucket and the one it is compared with are equally long."""
     alike = answer.comparison.alike if answer.comparison else ()

@@ -179,7 +179,8 @@ def save_board(page: BoardShown) -> None:
     def kept(stored: Board) -> None:
         page.stored(stored, before if before.updated_at else None)
 
-    attempt(page, lambda saved: saved.save_board(board), BOARD_SAVED, kept)
+    said = BOARD_SAVED if before.updated_at else "Board saved."
+    attempt(page, lambda saved: saved.save_board(board), said, kept)
 
 
 def _is_other(board: Board, block: Block, tile: TileShown) -> bool:

@@ -9,7 +9,7 @@ from textual.message import Message
 
 from core.answers import Cell
 from core.draw import draw, navigate
-from core.draw.figures import compared_text, span_text, whole_text
+from core.draw.figures import compared_text, span_text, undated, whole_text
 from core.draw.places import begin, beside
 from core.draw.pointing import cell_at, differing
 from core.draw.spans import Line, Span
@@ -153,6 +153,7 @@ class AnswerView(CursorPanel):
         if compared is not None:
             dates += f"  vs {compared_text(compared)}"
         self.aside = dates
+        self._drawn_for = ()
         self.repaint()
 
     @property
@@ -228,9 +229,9 @@ class AnswerView(CursorPanel):
     def draw(
         self, answer: Any, cursor: tuple[int, int] | None, width: int, height: int
     ) -> list[Line]:
-        """Draw an answer as this panel draws its own."""
+        """Draw an answer as this panel draws its own; what the edge says is not said again."""
         return draw(
-            answer,
+            undated(answer) if self._is_dated(answer) else answer,
             width,
             height,
             self.app.look,
@@ -238,6 +239,12 @@ class AnswerView(CursorPanel):
             cursor=cursor,
             marks=self.marks,
         )
+
+    def _is_dated(self, answer: Any) -> bool:
+        """Whether the edge says with which dates an answer is compared."""
+        compared = getattr(answer, "comparison", None)
+        dates = compared_text(compared) if compared is not None else ""
+        return bool(dates) and dates in self.aside and self._beside(self.size.width)
 
     def _sorry(self, error: Exception, width: int) -> list[Line]:
         if not isinstance(error, FootfallError):

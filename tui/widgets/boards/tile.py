@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.boards.dates import undated
 from core.definitions.board import Block
-from core.draw.figures import compared_text
+from core.draw.figures import compared_text, undated
 from core.draw.spans import Line
 from tui.widgets.answer import AnswerView
 
