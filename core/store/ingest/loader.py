@@ -251,7 +251,8 @@ class Loader:
 
     def finish_blocks(self) -> None:
         """Make the blocks of events that have none, and put in order those of a large import."""
-        finish(self.connection, self.report.stored, self.patience, self._tell_blocks)
+        told, stop = self._tell_blocks, self._stop
+        finish(self.connection, self.report.stored, self.patience, told, stop)
 
     def done(self) -> ImportReport:
         """Return the report, with the number of people in the workspace."""

@@ -42,6 +42,7 @@ def finish(
     stored: int,
     patience: Patience,
     told: Callable[[int, int], None] = lambda done, whole: None,
+    stop: Callable[[], bool] | None = None,
 ) -> None:
     """After an import: make the blocks of events that have none, as in a file that was written
     before there were blocks, and put those of a large import in order.
@@ -52,6 +53,7 @@ def finish(
     Args:
         stored: how many events the import stored.
         told: called with how many events are done, and the total.
+        stop: called at intervals; True leaves the rest for later.
     """
     if connection.execute("select 1 from block_changes limit 1").fetchone():
         with transaction(connection, patience):
@@ -60,6 +62,8 @@ def finish(
     left = events_left(connection)
     for done, event in enumerate(left):
         told(done, len(left))
+        if stop is not None and stop():
+            return
         with transaction(connection, patience):
             make_event(connection, event)
             bump(connection)

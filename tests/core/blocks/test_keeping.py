@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -13,9 +14,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.blocks import keeping, writing
+from core.blocks.covering import covered
 from core.errors import BadInput, NotFound
 from core.store.imports.undo import undo
-from core.store.ingest.importer import Alias, Event, Identify, store_events
+from core.store.ingest.importer import (
+    Alias,
+    Event,
+    Identify,
+    Progress,
+    import_files,
+    store_events,
+)  # fmt: skip
 from core.store.library.event_flags import flag_event
 from core.store.rows import blocks
 from core.store.upkeep.check import check
@@ -99,6 +108,37 @@ def test_blocks_are_right_after_any_writes(
         with closing(sqlite3.connect(path)) as db:
             check_blocks(db)
     assert not check(path).wrong
+
+
+def test_a_file_of_before_gets_its_blocks_with_the_next_import(tmp_path: Path) -> None:
+    path, more = tmp_path / "w.db", tmp_path / "more.jsonl"
+    with closing(open_writer(path)) as db:
+        store_events(db, [Event(n, FIRST * DAY, "u", properties={"x": n}) for n in ("a", "b")])
+        for table in ("blocks", "block_events", "block_texts"):
+            db.execute(f"delete from {table}")
+        db.commit()
+    more.write_text('{"event": "a", "time": "2025-01-01", "user": "u", "x": "c"}\n')
+    told: list[Progress] = []
+    import_files(path, [more], stop=lambda: bool(told), progress=told.append)
+    with closing(sqlite3.connect(path)) as db:
+        assert not covered(db)  # it was stopped
+        check_blocks(db, every=False)
+    import_files(path, [more], progress=told.append)
+    assert {at.total_bytes for at in told if at.source == "values as columns"} == {2}
+    with closing(sqlite3.connect(path)) as db:
+        check_blocks(db)
+
+
+def test_a_large_import_out_of_order_ends_with_blocks_of_few_days(
+    tmp_path: Path, small: None
+) -> None:
+    days = random.Random(1).sample(range(60), 60)
+    rows = [Event("see", (FIRST + day) * DAY + n, "u") for day in days for n in range(3)]
+    with closing(open_writer(tmp_path / "w.db")) as db:
+        store_events(db, rows, batch_size=20)
+        check_blocks(db)
+        spans = db.execute("select n, last - day + 1 from blocks where field = 2").fetchall()
+    assert spans == [(12, 4)] * 15
 
 
 @pytest.fixture
