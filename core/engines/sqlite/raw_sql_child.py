@@ -20,7 +20,10 @@ import sqlite3
 import struct
 import sys
 import time
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing it would take as long as all else
+    from typing import Any
 
 PROGRESS_STEPS = 20_000
 FEW = 8
