@@ -41,15 +41,17 @@ class Table:
         return self._line(cells)
 
     def means(self, timings: Sequence[Timing]) -> Iterator[str]:
-        """Yield the geometric means of the ratios to each peer."""
+        """Yield the geometric means of the ratios to each peer, also without typed SQL."""
+        others = [timing for timing in timings if not timing.name.startswith("sql")]
         for peer in self._programs[1:]:
-            mean = mean_ratio(timings, peer)
-            if mean is not None:
-                count = sum(timing.ratio(peer) is not None for timing in timings)
-                yield (
-                    f"geometric mean of {count}, footfall / {peer}: "
-                    f"{mean.wall:.2f} by the clock, {mean.cpu:.2f} by processor"
-                )
+            for what, chosen in (("", timings), (" without typed SQL", others)):
+                mean = mean_ratio(chosen, peer)
+                count = sum(timing.ratio(peer) is not None for timing in chosen)
+                if mean is not None and (not what or chosen != list(timings)):
+                    yield (
+                        f"geometric mean of {count}{what}, footfall / {peer}: "
+                        f"{mean.wall:.2f} by the clock, {mean.cpu:.2f} by processor"
+                    )
 
     def _line(self, cells: Iterable[str]) -> str:
         first, *others = cells
