@@ -36,8 +36,8 @@ COMPARES = {
 REST = 0.25
 """Seconds that the focus rests on a tile before the third column is asked about it."""
 
-VAST = 160
-"""Columns from which on there is a third column."""
+VAST, TALL = 160, 32
+"""Columns and lines from which on there is a third column."""
 
 OWN = "own"
 """The choice of each tile's own range."""
@@ -85,10 +85,8 @@ class BoardPage(TabbedPage):
         return self._selected if self._selected in self.tiles else next(iter(self.tiles), None)
 
     def on_resize(self, event: Resize) -> None:
-        """See FramePage; a large screen has a third column."""
-        super().on_resize(event)
-        roomy = self.has_class("-wide") and self.has_class("-tall")
-        vast = roomy and event.size.width >= VAST
+        """Show the third column on a large screen."""
+        vast = event.size.width >= VAST and event.size.height >= TALL
         if vast and not self.query("#beside"):
             from tui.screens.bases.beside import beside
 
@@ -97,8 +95,7 @@ class BoardPage(TabbedPage):
         self.rest()
 
     def on_descendant_focus(self) -> None:
-        """See TiledPage; the third column is about the tile."""
-        super().on_descendant_focus()
+        """Ask what the third column shows about the tile."""
         if isinstance(self.focused, Tile) and self.focused is not self._selected:
             self._selected = self.focused
             self.rest()

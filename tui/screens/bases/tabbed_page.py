@@ -81,8 +81,7 @@ class TabbedPage(TiledPage):
         return f"{super().crumb} ({ids.index(self.board.id) + 1} of {len(ids)})"
 
     def on_resize(self, event: Resize) -> None:
-        """See FramePage; the tabs take no line that the tiles need."""
-        super().on_resize(event)
+        """Give the tabs no line that the tiles need."""
         self.set_class(event.size.height < TABBED_FROM, "-short")
         self.update_chrome()
 
