@@ -34,7 +34,7 @@ async def test_a_mark_is_made_drawn_deleted_and_brought_back(path: Path) -> None
 
 async def test_m_marks_the_day_under_the_cursor(path: Path) -> None:
     async with explorer(path, place="metrics") as ff:
-        await ff.press("tab", "left", "left", "m")
+        await ff.press("tab", "left", "m")
         assert ff.app.focused.value.startswith("2025-05-09 00:00 ")
         await ff.type("2025-05-09 00:00 launch")
         await ff.press("enter", "r")
