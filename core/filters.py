@@ -290,6 +290,12 @@ class Condition(Model):
         return tuple(as_text(value) for value in self.values)
 
     @property
+    def of_texts(self) -> bool:
+        """Whether it asks if a text is one of some, letter by letter; dates are compared apart."""
+        of_equals = self.operator in ("eq", "ne", "in", "not_in")
+        return of_equals and all(isinstance(v, str) and _moment(v) is None for v in self.values)
+
+    @property
     def passes_over_numbers(self) -> bool:
         """Whether it compares by order with a text, which no number satisfies."""
         return self.operator in SIZES and isinstance(self.value, str)

@@ -410,7 +410,11 @@ class Writer:
         own = self.rows._property(field)
         assert own is not None
         d, bind = self.bind.dialect, self.bind
-        test = d.holds(condition, d.json_text("text"), bind)
+        if condition.of_texts:
+            test = d.member("text", bind.list(condition.wanted))
+            test = f"not {test}" if condition.holds(None) else test
+        else:
+            test = d.holds(condition, d.json_text("text"), bind)
         ids = self._extra(
             f"(select json_group_array(id) from block_texts where field = {bind(own)} and {test})"
         )
