@@ -187,7 +187,7 @@ def test_a_step_leads_to_what_those_who_dropped_did_instead_and_how_they_differ(
 async def test_a_point_leads_on_to_why_it_changed(path: Path) -> None:
     first = page_for("metrics", from_json({**TREND, "granularity": "weekly"}))
     async with explorer(path, place="metrics", first=first) as ff:
-        await ff.press("left", "semicolon", "w")
+        await ff.press("semicolon", "w")
         assert ff.page.question.kind == "explain"
         assert ff.page.question.range == "2025-04-28,2025-05-04"
         assert answered(ff)
