@@ -63,6 +63,7 @@ class Keeper:
         fields = fields_of(self._connection)
         for field, column in said.columns(fields, self._texts).items():
             columns[field] = column.take(places)
+        self._look_for_older(event)
         if self._left:
             some = ~np.isin(event, list(self._left))
             event, day = event[some], day[some]
@@ -74,6 +75,15 @@ class Keeper:
         self._kept |= names
         self._touched |= names
         self._texts.save()
+
+    def _look_for_older(self, event: Ints) -> None:
+        """Take note of names without blocks that have got other events than those of `add`, such
+        as events that were left out for others and are back.
+        """
+        for name in set(np.unique(event).tolist()) - self._kept - self._left:
+            sets = "select 1 from activity where event = ? and dimension = 0 limit 1"
+            if self._connection.execute(sets, (name,)).fetchone():
+                self._left.add(name)
 
     def settle(self, *, goes_on: bool = False) -> None:
         """Bring blocks in step with everything that happened in the transaction.

@@ -9,12 +9,15 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.blocks import keeping, writing
 from core.blocks.covering import covered
+from core.blocks.keeping import Keeper
+from core.blocks.packing import Column
 from core.errors import BadInput, NotFound
 from core.store.imports.undo import undo
 from core.store.ingest.importer import (
@@ -127,6 +130,19 @@ def test_a_file_of_before_gets_its_blocks_with_the_next_import(tmp_path: Path) -
     assert {at.total_bytes for at in told if at.source == "values as columns"} == {2}
     with closing(sqlite3.connect(path)) as db:
         check_blocks(db)
+
+
+def test_an_event_that_was_stored_otherwise_is_not_taken_for_whole(tmp_path: Path) -> None:
+    with closing(open_writer(tmp_path / "w.db")) as db:
+        store_events(db, [Event("see", FIRST * DAY, "ann"), Event("buy", FIRST * DAY, "ann")])
+        keeper = Keeper(db)
+        db.execute("update events set event = 9 where event = 2")
+        db.execute("update activity set event = 9 where event = 2")
+        one = np.array([1], np.int64)
+        columns = {field: Column(one) for field in (0, 1, 2)}
+        keeper.add(one * 9, one, columns, keeper.said(), one - 1)
+        assert 9 not in covered(db)
+        db.rollback()
 
 
 def test_a_large_import_out_of_order_ends_with_blocks_of_few_days(
