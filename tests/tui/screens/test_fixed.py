@@ -122,7 +122,7 @@ async def test_ids_that_two_people_share_are_told(tmp_path: Path) -> None:
     async with explorer(path, place="metrics") as ff:
         await ff.press("tab", "colon")
         await ff.type("users of signup last 7d")
-        await ff.press("enter", "enter")
+        await ff.press("enter", "right", "enter")
         assert "> 1 person " in ff.line
         await named(ff, "One")
         assert "it has 2 people, not 1, because ids are shared." in ff.status
