@@ -70,6 +70,12 @@ async def test_as_bars_is_obeyed_in_the_palette_and_in_n(path: Path) -> None:
         assert ff.page.view.drawn_as == "bars"
 
 
+async def test_words_of_everyday_are_understood(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        await typed(ff, "signups per week", "enter")
+        assert ff.page.view.question.granularity == "weekly"
+
+
 REFUSED = (
     ("funnel chekout 7d", "Funnels has nothing called 'chekout'"),
     ("users country=", "not finished"),

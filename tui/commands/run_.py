@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,7 +12,12 @@ from core.words.charts import NAMES
 from tui.commands.database import database, open_engine
 from tui.commands.interrupt import interruptible
 from tui.commands.options import db_option, format_options, width_of, width_option
-from tui.commands.output import look_of, put_answer
+from tui.commands.output import look_of, put_answer, say
+
+if TYPE_CHECKING:
+    from core.engines.running import Engine
+    from core.errors import FootfallError
+    from core.language.questions import Parsed
 
 
 @click.command("run")
@@ -43,7 +48,7 @@ def command(
     text = sys.stdin.read() if question == ("-",) else " ".join(question)
     path = database(db)
     engine = open_engine(path)
-    parsed = parsed_of(engine, text)
+    parsed = understood(engine, text)
     if chart:
         from core.language.questions import check_chart
 
@@ -59,6 +64,39 @@ def command(
         chart=chart or parsed.chart,
         marks=() if format else marks_of(path, result.answer),
     )
+
+
+def understood(engine: Engine, text: str) -> Parsed:
+    """Return the question in a text; one that is nearly a question is taken for what it means.
+
+    Raises:
+        BadQuestion, NotFound: it means nothing for sure; with what it may mean.
+    """
+    from core.errors import BadQuestion, NotFound
+
+    try:
+        parsed: Parsed = parsed_of(engine, text)
+        next(parsed.question.ask(engine.context()), None)
+        return parsed
+    except (BadQuestion, NotFound) as error:
+        return _guessed(engine, text, error)
+
+
+def _guessed(engine: Engine, text: str, error: FootfallError) -> Parsed:
+    """Return what a text means for sure, and say how it is read; else raise the error with what it
+    may mean.
+    """
+    from core.language.guesses import askable
+    from core.language.questions import parse_full
+
+    found = [] if text.lstrip().startswith("{") else askable(text, engine.context())
+    if not found:
+        raise error
+    if found[0].sure:
+        say(f"Read as: {found[0].text}")
+        return parse_full(found[0].text)
+    error.hint = "\n".join((error.hint, "Or:", *(f"  {guess.text}" for guess in found)))
+    raise error
 
 
 def parsed_of(engine: Any, text: str) -> Any:

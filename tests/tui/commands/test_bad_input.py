@@ -79,6 +79,14 @@ def test_a_question_that_cannot_be_asked(
     assert len(said) < 2_000
 
 
+def test_what_is_nearly_a_question_is_asked_and_what_may_be_several_is_not(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["run", "signups per day", "--db", str(workspace)]) == 0
+    assert "Read as: sign_up daily" in capsys.readouterr().err
+    assert "Or:\n  sign_up" in refused(workspace, capsys, "sign_up of the moon")
+
+
 def test_an_unknown_time_zone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = tmp_path / "events.jsonl"
     lines.write_text('{"event": "signup", "timestamp": "2025-01-01T00:00:00Z", "user_id": "a"}\n')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from core.boards.answering import block_chart, block_question
@@ -42,7 +43,7 @@ def typed_rows(page: KeyedPage, text: str) -> list[Row]:
             continue
         if row is not None:
             return [row]
-    return []
+    return list(_guessed(page, text))
 
 
 def explain(page: KeyedPage, text: str) -> None:
@@ -71,6 +72,17 @@ def _question(page: KeyedPage, text: str) -> Row:
     drawn = f" as {chart}" if chart else ""
     open_ = page.app.navigator.open
     return Row(f"ask: {clean(text, 60)}", lambda: open_(question, chart=chart), f"question{drawn}")
+
+
+def _guessed(page: KeyedPage, text: str) -> Iterator[Row]:
+    """Yield the questions that a text means in other words."""
+    from core.language.guesses import askable
+
+    found = askable(text, page.app.engine.context()) if " " in text else ()
+    for guess in found:
+        if guess.sure:
+            with suppress(FootfallError):
+                yield _question(page, guess.text)
 
 
 def _checked(text: str, ctx: Context) -> tuple[Question, str]:
