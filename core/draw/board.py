@@ -7,7 +7,7 @@ from typing import Any
 
 from core.boards.answering import block_chart, block_question, board_span
 from core.boards.dates import dated_tiles
-from core.boards.wide import wide_words
+from core.boards.wide import is_wide, wide_words
 from core.definitions.board import DEFAULT_RANGE, Block, Board
 from core.draw import draw, textured
 from core.draw.figures import span_text, undated
@@ -39,7 +39,8 @@ def frame(
     )
     rows = [padded(clipped(line, size - 2), size - 2) for line in body[: height - 2]]
     rows += [(Span(" " * max(size - 2, 0)),)] * (height - 2 - len(rows))
-    foot = f" {footing} " if footing and width(footing) <= size - 6 else ""
+    said = footing if width(footing) <= size - 6 else footing.partition(":")[0]
+    foot = f" {said} " if said and width(said) <= size - 6 else ""
     bottom = (
         Span(low_left + across * max(size - 3 - width(foot), 0), style),
         Span(foot, "dim"),
@@ -104,7 +105,8 @@ def tile_title(block: Block, answer: Any) -> str:
 
 
 def tile_footing(board: Board, block: Block) -> str:
-    """Return how a tile keeps to what its board asks of all: "filtered by board", "own range: 90d".
+    """Return how a tile keeps to what its board asks of all: "filtered by board", "own range: 90d",
+    "keeps its own".
 
     It is "" for one that has nothing of its own, and for one whose question cannot be read.
     """
@@ -114,12 +116,14 @@ def tile_footing(board: Board, block: Block) -> str:
         question = block_question(board, block)
     except FootfallError:
         return ""
+    if block.ignore_board_filters:
+        return "keeps its own" if is_wide(board) else ""
     parts = []
     if question.range != (board.range or board.default_range or DEFAULT_RANGE):
         first, _, last = question.range.partition(",")
         parts.append(f"own range: {span_text(first, last) or question.range.replace('_', ' ')}")
     if board.filters and KINDS[question.kind].filtered:
-        parts.append("own filters" if block.ignore_board_filters else "filtered by board")
+        parts.append("filtered by board")
     return ", ".join(parts)
 
 

@@ -185,6 +185,7 @@ class Panel(Painted):
     def _bottom(self, frame: Frame, edge: str, wide: int) -> Line:
         below = "" if self._beside(wide) else self.aside
         text = self._fitting(self.footing or below, wide)
+        text = text if width(text) <= wide - 6 else text.partition(":")[0]
         text = text if width(text) <= wide - 6 else ""
         right = f" {text} " if text else ""
         fill = wide - 3 - width(right)
