@@ -27,6 +27,9 @@ from core.sequences.search import search_of, told
 BITS = "bits"
 """A column: the steps that an event matches."""
 
+MOST = 2**62
+"""Above all numbers that rows are sorted by."""
+
 NEVER = -1
 """The time of a step that was not reached."""
 
@@ -86,6 +89,11 @@ class Attempts(Marked):
         for number, by in enumerate(block.plan.held):
             self._add(f"h{number}", self._codes(block, by, chosen, size))
 
+    _window = 0
+    _keys: Ints | None = None
+    """Of the ordered rows, their group and time as one number: within a window of one there is no
+    other group's; None if they are too large."""
+
     @property
     def _search(self) -> Any:
         assert self.plan is not None
@@ -98,10 +106,15 @@ class Attempts(Marked):
         for number in range(len(self._held)):
             rows = rows[self._held[number][rows] > 0]
         at, own = self.column(AT)[rows], self.groups[rows]
-        width = int(at.max(initial=0)) - int(at.min(initial=0)) + 1
-        if int(own.max(initial=0)) * width < 2**62:
-            return rows[np.argsort(own * width + (at - at.min(initial=0)))]
-        return rows[np.lexsort((at, own))]
+        first, last = int(at.min(initial=2**62)), int(at.max(initial=0))
+        self._window = min(self._search.window, max(last - first + 1, 1))
+        width = max(last - first, 0) + 1 + self._window + 1
+        if int(own.max(initial=0)) >= MOST // width:
+            return rows[np.lexsort((at, own))]
+        keys = own * width + (at - first)
+        order = np.argsort(keys)
+        self._keys = keys[order]
+        return rows[order]
 
     @cached_property
     def _held(self) -> list[Ints]:
@@ -121,14 +134,19 @@ class Attempts(Marked):
         own, at = self.groups[order], self.column(AT)[order]
         bits = self.column(BITS)[order]
         usual = search.order == "ordered" and search.tick == 1 and not search.totals
-        if not usual or search.scopes or int(bits.max(initial=0)) >> search.steps:
+        if (
+            not usual
+            or self._keys is None
+            or search.scopes
+            or int(bits.max(initial=0)) >> search.steps
+        ):
             return self._apart(np.ones(len(order), np.bool_))
-        ties = (own[1:] == own[:-1]) & (at[1:] == at[:-1])
+        ties = self._keys[1:] == self._keys[:-1]
         tied = np.isin(own, own[1:][ties]) if ties.any() else np.zeros(len(own), np.bool_)
-        found = self._walked(own, at, np.where(tied, 0, bits))
+        found = self._walked(self._keys, own, at, np.where(tied, 0, bits))
         return _joined(found, self._apart(tied)) if tied.any() else found
 
-    def _walked(self, own: Ints, at: Ints, bits: Ints) -> Found:
+    def _walked(self, keys: Ints, own: Ints, at: Ints, bits: Ints) -> Found:
         """Return the deepest attempt of each group and interval, and of several the first."""
         search = self._search
         begins = np.flatnonzero(bits & 1)
@@ -138,16 +156,14 @@ class Attempts(Marked):
         reached[0] = begins
         if not len(begins):
             return Found(begins, begins, reached, [])
-        current, alive = begins, np.ones(len(begins), np.bool_)
+        current, going = begins, np.arange(len(begins))
+        over, keys = keys[begins] + self._window, np.append(keys, MOST)
         for step in range(1, search.steps):
-            places = np.append(np.flatnonzero(bits >> step & 1), len(bits) - 1)
-            following = places[
-                np.minimum(np.searchsorted(places, current, "right"), len(places) - 1)
-            ]
-            alive &= (bits[following] >> step & 1 > 0) & (following > current)
-            alive &= (own[following] == own[begins]) & (at[following] - at[begins] <= search.window)
-            reached[step] = np.where(alive, following, NEVER)
-            current = np.where(alive, following, current)
+            places = np.append(np.flatnonzero(bits >> step & 1), len(bits))
+            following = places[np.searchsorted(places, current, "right")]
+            in_time = keys[following] <= over[going]
+            current, going = following[in_time], going[in_time]
+            reached[step, going] = current
         depth = (reached != NEVER).sum(axis=0)
         interval = np.searchsorted(cuts, at[begins], "right")
         each = np.flatnonzero(starts(own[begins]) | starts(interval))
