@@ -35,7 +35,9 @@ def blank_rows() -> list[Row]:
     """Return a row for every kind of question, with a sentence about it."""
     rows = [Row("build one by hand")]
     for kind in KINDS.values():
-        rows.append(Row(f" {kind.title}: {kind.about.replace('`', '')}", Blank(kind.name)))
+        about = kind.about.replace("`", "")
+        says = about, "", f"for example: {kind.example}"
+        rows.append(Row(f" {kind.title}: {about}", Blank(kind.name), says=says))
     return rows
 
 

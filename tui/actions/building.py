@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
+from core.draw.figures import span_text
 from core.queries import from_json
 from core.queries.common.context import Context
 from core.queries.common.question import Question
+from core.timeframe import to_date
+from tui.actions.edits import RANGES
 from tui.actions.pages import AnyPage, QuestionShown
 from tui.services.runner import View
-from tui.texts.fields import has
+from tui.widgets.listing import Row
 
 if TYPE_CHECKING:
     from tui.editors.entries import Edit
@@ -151,15 +154,33 @@ def _stand_in(page: Building) -> Question:
     return from_json({**body, "conditions": conditions})
 
 
-def breakdown_rows(page: Building) -> list[str]:
-    """Return the fields that a page's question can be broken down by."""
-    from core.queries.logs.fields import GROUPS
+def breakdown_rows(page: Building) -> list[Row]:
+    """Return the fields that a page's question can be broken down by, those of its event first."""
+    from core.boards.suggestions import event_of
+    from tui.editors.entries import FieldPick
+    from tui.editors.world import World
 
     question = page.question
-    if question is not None and question.kind == "logs":
-        return list(GROUPS)
-    found = list(page.context.catalog.fields)
-    anything = question is not None and has(question, "event") and (
-        getattr(question, "event", "") is None
-    )  # fmt: skip
-    return [*found, *(("event",) if anything else ())]
+    logs = question is not None and question.kind == "logs"
+    pick = FieldPick("", event_of(question), "group", logs, absent="none")
+    rows = World(page, page.app.library, page.range_now).fields(pick)
+    one = question is not None and getattr(question, "event", None) is not None
+    return [
+        Row(row.text, () if row.value == (None,) else row.value, row.right, says=row.says)
+        for row in rows
+        if not (one and row.value == ("event",))
+    ]
+
+
+def range_entries(ctx: Context) -> list[tuple[str, str, str]]:
+    """Return the ranges of the menu with the dates that they are now."""
+    found = []
+    for letter, words, text in RANGES:
+        span = ctx.span(text)
+        dates = span_text(_iso(span.first_day), _iso(span.last_day))
+        found.append((letter, f"{words:<15} {dates}", text))
+    return found
+
+
+def _iso(day: int) -> str:
+    return to_date(day).isoformat()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from core.answers import Cell
 from core.errors import FootfallError
 from core.queries.common.question import Question
+from core.queries.kinds import KINDS
 from core.text import clean
 from tui.actions import edits
 from tui.texts.measures import CYCLED, choices, chosen
@@ -71,13 +72,30 @@ def _here(page: QuestionShown) -> tuple[Question | None, Any, Cell | None]:
     return view.shown_question, view.answer, view.cell
 
 
-def opening_rows(suggested: Iterable[Suggestion]) -> list[Row]:
-    """Return suggested questions as rows under the names of their sections."""
+def opening_rows(suggested: Iterable[Suggestion], *, apart: bool = False) -> list[Row]:
+    """Return suggested questions as rows under the names of their sections.
+
+    Args:
+        apart: whether there is an empty row above each section.
+    """
     rows: list[Row] = []
     section = ""
     for suggestion in suggested:
         if suggestion.section != section:
             section = suggestion.section
-            rows.append(Row(section))
-        rows.append(Row(f" {clean(suggestion.title, 60)}", suggestion.question))
+            rows += [Row(""), Row(section)] if apart else [Row(section)]
+        asked = suggestion.question
+        says: tuple[str, ...] = (
+            ()
+            if apart
+            else (KINDS[asked.kind].about.replace("`", ""), "", f"as text: {written(asked)}")
+        )
+        rows.append(Row(f" {clean(suggestion.title, 60)}", asked, says=says))
     return rows
+
+
+def written(question: Question) -> str:
+    """Return a question as text, as it could be typed."""
+    from core.language.questions import format_question
+
+    return format_question(question)

@@ -12,6 +12,9 @@ from core.timeframe import Calendar
 from tui.services.sql_history import Ran
 from tui.widgets.listing import Row
 
+INTERNAL = "internal tables"
+"""The row that folds the tables behind the views."""
+
 
 @dataclass(frozen=True)
 class Insert:
@@ -44,6 +47,25 @@ def schema_rows(
         rows.append(Row(f"{'v' if is_open else '>'} {relation.name}", relation, many))
         if is_open:
             rows += [Row(f"    {name}", Insert(name), type_) for name, type_ in relation.columns]
+    return rows
+
+
+def relation_rows(
+    found: Sequence[Relation],
+    open_names: Collection[str],
+    counts: Mapping[str, int],
+    between: Sequence[Row],
+) -> list[Row]:
+    """Return the views that are to be read, other rows, and the tables behind the views: as one
+    row, below which they are once it is open.
+    """
+    readable = [relation for relation in found if relation.documented]
+    internal = [relation for relation in found if not relation.documented]
+    rows = [*schema_rows(readable, open_names, counts, "views to read"), *between]
+    if internal:
+        is_open = INTERNAL in open_names
+        rows.append(Row(f"{'v' if is_open else '>'} {INTERNAL}", INTERNAL, number(len(internal))))
+        rows += schema_rows(internal, open_names, counts, "")[1:] if is_open else ()
     return rows
 
 

@@ -96,7 +96,7 @@ class Picking(Chooser):
 
     def new_list(self) -> Listing:
         """See Chooser."""
-        listing = Offers(self.heading, empty="counting ...")
+        listing = Offers(empty="counting ...")
         listing.typed = self._row_of if self._typed is not None else None
         listing.typed_first = self._typed_first
         return listing

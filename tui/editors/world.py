@@ -15,7 +15,7 @@ from core.queries import from_json
 from core.queries.common.context import Context
 from core.queries.common.question import Question
 from core.queries.logs.fields import GROUPS
-from core.text import clean, number
+from core.text import clean, cut, number, things
 from core.words.names import SEGMENTS
 from tui.editors.entries import EventPick, FieldPick, RangePick, SavedPick, ValuePick
 from tui.editors.kinds.fields import RANGES, SELECTED
@@ -26,6 +26,14 @@ from tui.widgets.listing import Row
 
 MOST_VALUES = 1_000
 ORDERED = ("gt", "gte", "lt", "lte")
+
+FEW, MOST_SHOWN = 3, 12
+"""How many values of a field are shown beside its name, and about it."""
+
+MORE = ("event", "user", "device", "session", "paying", "audience", "segment")
+"""Fields that are neither columns nor properties nor traits; the first can be broken down by."""
+
+TRAIT = "What is known of the person now, whatever it was when the event happened."
 
 Then = Callable[[list[Row], str], None]
 """Takes the rows of a list, and over which time their counts are."""
@@ -172,30 +180,48 @@ class World:
             rest = [name for name in catalog.fields if name not in numbers]
             rows += [Row(name, (name,), "a number") for name in numbers]
             return [*rows, *(Row(name, (name,)) for name in rest)]
-        own = self._of_event(pick.event)
-        rows += [
-            Row(name, (name,), _known(catalog.values.of(name)) or ("of it" if name in own else ""))
-            for name in sorted(catalog.fields, key=lambda name: self._rank(name, own))
+        rows += self._of_every_event()
+        rows += self._properties(pick.event)
+        traits = catalog.people.trait_keys()
+        if traits:
+            rows.append(Row("of people, as they are now"))
+            rows += [Row(f"trait:{key}", (f"trait:{key}",), says=(TRAIT,)) for key in traits]
+        more = MORE[:1] if pick.use == "group" else MORE
+        return [*rows, Row("more"), *(Row(name, (name,)) for name in more)]
+
+    def _of_every_event(self) -> list[Row]:
+        """Return the columns that events have beside their properties."""
+        catalog = self._page.context.catalog
+        known = {name: list(catalog.values.of(name).values()) for name in catalog.fields}
+        rows = [
+            Row(name, (name,), things(len(values), "value"), says=(_listed(values),))
+            for name, values in known.items()
+            if values
         ]
-        traits = [Row(f"trait:{key}", (f"trait:{key}",), "trait")
-                  for key in catalog.people.trait_keys()]  # fmt: skip
-        if pick.use == "group":
-            return [*rows, *traits, Row("event", ("event",))]
-        more = ("event", "user", "device", "session", "paying", "audience", "segment")
-        return [*rows, *traits, *(Row(name, (name,)) for name in more)]
+        return [Row("of every event"), *rows] if rows else []
 
-    def _rank(self, name: str, own: set[str]) -> int:
-        """Return 0 for columns with values, 1 for properties of the event, 2 for others."""
-        if self._page.context.catalog.values.of(name):
-            return 0
-        return 1 if name in own else 2
+    def _properties(self, event: str | None) -> list[Row]:
+        """Return the properties of an event with some of their values, then those of others."""
+        catalog = self._page.context.catalog
+        names = [name for name in catalog.fields if not catalog.values.of(name)]
+        own = self._of_event(event)
+        mine = [
+            Row(name, (name,), cut(_listed(own[name][:FEW]), 30), says=(_listed(own[name]),))
+            for name in names
+            if name in own
+        ]
+        rest = [Row(name, (name,)) for name in names if name not in own]
+        rows = [Row(f"of {clean(event or '', 40)}"), *mine] if mine else []
+        return [*rows, *([Row("of other events" if mine else "of events"), *rest] if rest else [])]
 
-    def _of_event(self, event: str | None) -> set[str]:
-        """Return the properties on the latest occurrences of an event."""
-        if event is None or event not in self._page.context.catalog.events.ids:
-            return set()
-        rows = self._library.suggestions().sample(event)
-        return {key for row in rows for key in row}
+    def _of_event(self, event: str | None) -> dict[str, list[str]]:
+        """Return the properties on the latest occurrences of an event, with values of each."""
+        found: dict[str, list[str]] = {}
+        if event is not None and event in self._page.context.catalog.events.ids:
+            for row in self._library.suggestions().sample(event):
+                for key, value in row.items():
+                    found.setdefault(key, []).append(str(value))
+        return {key: list(dict.fromkeys(values)) for key, values in found.items()}
 
     def check_field(self, text: str) -> str:
         """Return a typed field; BadQuestion with the nearest names if there is none."""
@@ -258,8 +284,11 @@ def _value(text: str, operator: str) -> Any:
     return untyped(text, operator) if operator in ORDERED else text
 
 
-def _known(values: dict[int, str]) -> str:
-    return f"{len(values)} values" if values else ""
+def _listed(values: Iterable[Any]) -> str:
+    """Return some values, of more than are said as the first of them."""
+    shown = list(values)
+    more = f" and {len(shown) - MOST_SHOWN} more" if len(shown) > MOST_SHOWN else ""
+    return shown_values(shown[:MOST_SHOWN]) + more
 
 
 def typed_values(text: str, operator: str) -> tuple[Any, ...]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import partial
 from typing import Any
 
 from textual.app import ComposeResult
 
+from core.answers import Series
+from core.draw.figures import span_text
 from core.errors import BadQuestion
 from core.queries import from_json
 from core.queries.common.question import Question
 from core.store.library.saved import CATEGORIES, Mark
 from core.text import clean, things
+from core.timeframe import to_date
 from tui.actions import edits
 from tui.actions.following import figure_of, taken_over
 from tui.actions.kept.copying import Link, mark_link
@@ -43,7 +47,7 @@ class MarksPage(AccompaniedPage):
     DEFAULT_CSS = """
     MarksPage Listing { height: 35%; min-height: 6; }
     MarksPage #chart { height: 1fr; }
-    MarksPage #after, MarksPage #figure0, MarksPage #figure1 { height: 6; }
+    MarksPage #after, MarksPage #figure0, MarksPage #figure1 { height: 7; }
     MarksPage #others { height: 1fr; }
     """
 
@@ -119,11 +123,15 @@ class MarksPage(AccompaniedPage):
         return self.marks.get(self.listing.value)
 
     def answered(self, view: AnswerView) -> None:
-        """See Page."""
+        """See Page: the days after the mark stand above what they are compared with."""
         super().answered(view)
         if view is self.main:
             view.show_dates()
+            self._point()
             self.update_chrome()
+        else:
+            view.aside = span_text(view.answer.first, view.answer.last)
+            view.repaint()
 
     # -- before and after
 
@@ -133,7 +141,19 @@ class MarksPage(AccompaniedPage):
 
     def on_listing_moved(self, event: Listing.Moved) -> None:
         """Compare the days around another mark."""
+        self._point()
         self.rest()
+
+    def _point(self) -> None:
+        """Put the cursor of the chart on the period of the mark, if it is in the chart."""
+        view = self.first_view
+        if self.mark is None or not isinstance(view.answer, Series):
+            return
+        day = to_date(self.app.engine.calendar.day_of(self.mark.timestamp)).isoformat()
+        labels = [bucket.label[:10] for bucket in view.answer.buckets]
+        at = bisect_right(labels, day) - 1
+        if at >= 0 and (day <= (view.answer.last or "")):
+            view.move_to(0, at)
 
     def _around(self) -> dict[str, Any] | None:
         """The seven days from the mark on, compared with the seven before it.

@@ -8,13 +8,13 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.timer import Timer
 
-from core.boards.suggestions import Suggestion
+from core.boards.suggestions import Suggestion, event_of
 from core.definitions.saved import Kind
 from core.errors import BadInput, FootfallError
 from core.queries import from_json
 from core.queries.common.question import Question
 from core.store.library.saved import Item
-from core.text import compact
+from core.text import compact, number
 from tui.actions import edits
 from tui.actions.beginning import Blank, begin, blank_rows
 from tui.actions.choosing import opening_rows
@@ -27,7 +27,7 @@ from tui.actions.kept.chosen import (
 )
 from tui.actions.kept.copying import Link, chart_link, question_link
 from tui.screens.bases.accompanied_page import REST
-from tui.screens.bases.page import bindings
+from tui.screens.bases.page import MOVES, bindings
 from tui.screens.bases.tabled_page import TabledPage
 from tui.services.runner import Callback
 from tui.texts.fields import has
@@ -46,6 +46,9 @@ events, charts."""
 KEPT: tuple[Kind, ...] = ("charts", "custom_events")
 """What is kept in the list."""
 
+MANY = 10_000_000
+"""Counts from which on they are shortened."""
+
 REALTIME = "realtime"
 """A kind whose range is always the last hours."""
 
@@ -59,7 +62,7 @@ class MetricsPage(TabledPage):
     DEFAULT_CSS = """
     MetricsPage #listed { height: 1fr; }
     MetricsPage #events { width: 28; }
-    MetricsPage.-wide #events { width: 36; }
+    MetricsPage.-wide #events { width: 39; }
     MetricsPage.-open #events { display: none; }
     MetricsPage .-away { display: none; }
     """
@@ -69,6 +72,7 @@ class MetricsPage(TabledPage):
         self.counts: list[tuple[str, int]] = []
         self._listed: Listed | None = None
         self._counting: Callback | None = None
+        self._about = ""
         self._pending: Timer | None = None
 
     @property
@@ -104,20 +108,20 @@ class MetricsPage(TabledPage):
             Row(
                 name,
                 _question({"kind": "trend", "event": name}, base),
-                compact(count),
+                number(count) if count < MANY else compact(count),
                 weight=count,
             )
             for name, count in counts
         ]
-        rows += opening_rows(suggested)
+        rows += opening_rows(suggested, apart=True)
         if custom:
-            rows.append(Row("custom events"))
+            rows += [Row(""), Row("custom events")]
             rows += [
                 Row(f" {item.title}", _question({"kind": "trend", "event": _named(item)}, base))
                 for item in custom
             ]
         if charts:
-            rows.append(Row("saved"))
+            rows += [Row(""), Row("saved")]
             rows += [Row(f" {chart.title}", chart, "saved") for chart in charts]
         self.listing.fill(rows, keep=keep)
 
@@ -125,7 +129,7 @@ class MetricsPage(TabledPage):
         library = self.app.library
         base = edits.usual_range(self.app)
         custom = library.custom_events()
-        return self.counts, base, library.suggested(), custom, library.charts()
+        return self.counts, base, library.suggested(self._about), custom, library.charts()
 
     def _count(self) -> None:
         """Ask how often each event happened, for the list."""
@@ -143,6 +147,8 @@ class MetricsPage(TabledPage):
         """See Page: the list is not the final one before events are counted."""
         if self._counting is not None and self.panel is self.listing:
             return "the list"
+        if self._pending is not None and self.action_on(key) not in MOVES:
+            self._show_at_once()  # what the key changes is the question of the row
         return super().awaited(key)
 
     def _counted(self, table: Any) -> None:
@@ -150,7 +156,7 @@ class MetricsPage(TabledPage):
         names = self.app.engine.context().catalog.events.pickable
         self.counts = [(str(row[0]), int(row[1])) for row in table.rows if row[0] in names]
         self.listing.empty = "" if self.counts else "No events yet."
-        self.listing.aside = "all time" if self.counts else ""
+        self.listing.aside = "counts of all time" if self.counts else ""
         self.fill(keep=False)
         if not self.counts:
             hint = "footfall import FILE --into DB imports some."
@@ -175,6 +181,14 @@ class MetricsPage(TabledPage):
         super().answered(view)
         if view is self.main and view.question is not None:
             self.app.state.keep("metrics", view.question)
+            self._follow(view.question)
+
+    def _follow(self, question: Question) -> None:
+        """Suggest questions about the event on show."""
+        event = event_of(question)
+        if event and event != self._about and event in dict(self.counts):
+            self._about = event
+            self.fill()
 
     def on_listing_moved(self, event: Listing.Moved) -> None:
         """Show the chart of the row under the cursor once the cursor rests."""
@@ -198,11 +212,14 @@ class MetricsPage(TabledPage):
 
     def choose(self, listing: Listing) -> None:
         """Go to an event's chart on Enter, even before the cursor has rested on it."""
+        self._show_at_once()
+        self.first_view.focus()
+
+    def _show_at_once(self) -> None:
         if self._pending is not None:
             self._pending.stop()
             self._pending = None
             self._show_row()
-        self.first_view.focus()
 
     # -- what is kept
 
@@ -250,6 +267,7 @@ class MetricsPage(TabledPage):
                 rows,
                 hint="a word to search for, or a question as text",
                 free=lambda text: text,
+                verb="ask or build it",
             ),
             self._new_chosen,
         )

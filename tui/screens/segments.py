@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,12 +12,14 @@ from textual.app import ComposeResult
 from core.answers import Cell
 from core.draw.spans import Line, Span
 from core.draw.spark import sparkline
+from core.engines.running import Result
 from core.errors import FootfallError
 from core.queries import from_json
 from core.queries.common.question import Question
 from core.queries.people.people import PeopleBehind
 from core.store.library.saved import Item
 from core.text import clean, number
+from core.timeframe import to_date
 from tui.actions import edits
 from tui.actions.audiences import delete_audience, edit_audience, new_audience
 from tui.actions.following import taken_over, unit_for
@@ -44,6 +47,24 @@ MOST_SHARED = 6
 LIFECYCLE = ("new", "returning", "dormant", "churned")
 
 
+class Overlap(Companion):
+    """In which segments people of one are too: the largest first, without their own."""
+
+    def show(self, result: Result, empty: str = "") -> None:
+        """See AnswerView."""
+        answer = result.answer
+        own = getattr(self.question, "segment", None)
+        rows = [
+            (key, (str(row[0]).replace("_", " "), *row[1:]))
+            for key, row in zip(answer.keys, answer.rows, strict=True)
+            if key != own
+        ]
+        at = [column.name for column in answer.columns].index(answer.people_column)
+        rows.sort(key=lambda pair: -(pair[1][at] or 0))
+        kept = {"keys": tuple(key for key, _ in rows), "rows": tuple(row for _, row in rows)}
+        super().show(replace(result, answer=answer.model_copy(update=kept)), empty)
+
+
 class SegmentsPage(AccompaniedPage):
     """Enter lists a segment's people; s shows their activity."""
 
@@ -68,6 +89,7 @@ class SegmentsPage(AccompaniedPage):
         self.weeks: dict[str, list[int | None]] = {}
         self.shared: dict[tuple[str, str], dict[str, int]] = {}
         self._past: Question | None = None
+        self._asked_with: dict[str, bool] = {}
 
     def body(self) -> ComposeResult:
         """See Page."""
@@ -75,10 +97,10 @@ class SegmentsPage(AccompaniedPage):
             [Listing("Segments", id="segments", empty=""), AnswerView(id="counts")],
             beside=[
                 Detail(id="definition"),
-                Companion(self._overlap, "Also in", id="overlap", chart="table"),
+                Overlap(self._overlap, "Also in", id="overlap", chart="table"),
             ],
             below=[
-                Companion(self._active, "How many were active", id="size", at_end=True),
+                Companion(self._active, "How many of them were active", id="size", at_end=True),
                 Companion(self._did, "What they do most", id="did", chart="table"),
             ],
         )
@@ -182,6 +204,11 @@ class SegmentsPage(AccompaniedPage):
         asked = {back: edits.revise(question, range=text) for back, text in ranges.items()}
         self._ask_all(asked, told)
 
+    def repeat(self, **options: bool) -> None:
+        """See Page: also the weeks before, and who is in other audiences too."""
+        self._past, self._asked_with = None, options
+        super().repeat(**options)
+
     def _ask_shared(self) -> None:
         """Ask how many of the people under the cursor are in each of the first audiences."""
         value = self.listing.value
@@ -208,7 +235,7 @@ class SegmentsPage(AccompaniedPage):
                 told({key: found[key] for key in questions})
 
         for key, question in questions.items():
-            self.ask(Callback(partial(answered, key)), question)
+            self.ask(Callback(partial(answered, key)), question, **self._asked_with)
 
     def _both(self, value: tuple[str, str], title: str) -> Question:
         """Return the question about who is in a segment or an audience and in another one."""
@@ -267,9 +294,13 @@ class SegmentsPage(AccompaniedPage):
         if not sizes:
             return []
         first, last = number(sizes[0]), number(sizes[-1])
-        line = sparkline(sizes, min(wide - 36, 2 * WEEKS), self.app.look)
-        said = Span(f"size over {WEEKS} weeks  ", "dim")
-        return [(said, Span(f"{first}  "), *line, Span(f"  {last}", "bold"))]
+        end = self.context.span_to_today(self._past.range).last_day if self._past else 0
+        begun, ended = (f"{to_date(day):%b %d}" for day in (end - 7 * (WEEKS - 1), end))
+        line = sparkline(sizes, max(min(wide - 40, 2 * WEEKS), 6), self.app.look)
+        return [
+            (Span("size  ", "dim"), Span(f"{begun}  ", "dim"), Span(f"{first} "), *line,
+             Span(f" {last}", "bold"), Span(f"  {ended}", "dim"))
+        ]  # fmt: skip
 
     def _shared_line(self, value: tuple[str, str], wide: int) -> list[Line]:
         counted = self.shared.get(value)

@@ -23,7 +23,7 @@ from tui.actions.edits import after
 from tui.actions.kept.chosen import Chosen, delete_chosen, duplicate_chosen, rename_chosen
 from tui.actions.kept.copying import Link, chart_link
 from tui.actions.saving import undo_delete
-from tui.actions.sql_list import Insert, Load, history_rows, saved_rows, schema_rows
+from tui.actions.sql_list import INTERNAL, Insert, Load, history_rows, relation_rows, saved_rows
 from tui.actions.statements import (
     look_up_plan,
     save_statement,
@@ -153,16 +153,8 @@ class SqlPage(QuestionPage):
         """List tables, saved statements and history."""
         self.statements = statements(self.app.library.charts())
         calendar, now = self.app.engine.calendar, self.app.engine.clock()
-        readable = [relation for relation in self.relations if relation.documented]
-        internal = [relation for relation in self.relations if not relation.documented]
-        self.listing.fill(
-            [
-                *schema_rows(readable, self.opened, self.counts, "views to read"),
-                *saved_rows(self.statements),
-                *history_rows(self.history.runs, calendar, now),
-                *schema_rows(internal, self.opened, self.counts, "internal tables"),
-            ]
-        )
+        kept = [*saved_rows(self.statements), *history_rows(self.history.runs, calendar, now)]
+        self.listing.fill(relation_rows(self.relations, self.opened, self.counts, kept))
 
     def _count(self, names: list[str]) -> None:
         if names:
@@ -376,7 +368,10 @@ class SqlPage(QuestionPage):
     def choose(self, listing: Listing) -> None:
         """Open a table, write a name into the editor, or put a statement there and run it."""
         value = listing.value
-        if isinstance(value, Relation):
+        if value == INTERNAL:
+            self.opened ^= {INTERNAL}
+            self.fill()
+        elif isinstance(value, Relation):
             self.opened ^= {value.name}
             self.fill()
             if value.name not in self.counts:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from core.definitions.board import Board
 from core.engines.running import Engine
 from core.errors import FootfallError
+from core.queries import from_json
 from core.queries.common.question import Question
 from core.queries.composite.saved_chart import chart_question
 from core.store.library.saved import Item, Mark, Saved
@@ -37,7 +38,7 @@ class Library:
         self.saved = saved
         self.troubles: dict[str, str] = {}
         self._suggestions: tuple[Any, Suggestions] | None = None
-        self._suggested: tuple[Suggestions, list[Suggestion]] | None = None
+        self._suggested: tuple[Suggestions, dict[str, list[Suggestion]]] | None = None
 
     def suggestions(self) -> Suggestions:
         """Return the suggested questions for the current data."""
@@ -48,14 +49,18 @@ class Library:
             self._suggestions = (now, Suggestions(self.engine))
         return self._suggestions[1]
 
-    def suggested(self) -> list[Suggestion]:
-        """Return the suggested questions about the whole workspace, computed once per state of the
-        data.
+    def suggested(self, event: str = "") -> list[Suggestion]:
+        """Return the suggested questions about an event, "" for the most frequent one, computed
+        once per state of the data.
         """
         now = self.suggestions()
         if self._suggested is None or self._suggested[0] is not now:
-            self._suggested = (now, now.listed())
-        return self._suggested[1]
+            self._suggested = (now, {})
+        known = self._suggested[1]
+        if event not in known:
+            body = {"kind": "trend", "event": event, "range": now.facts.period.range}
+            known[event] = now.listed(from_json(body) if event else None)
+        return known[event]
 
     def boards(self) -> list[Board]:
         """Return the saved boards or, if there are none, unsaved starter boards."""

@@ -92,6 +92,10 @@ class Dressed(Host):
         """See App; a terminal is sent only what differs from what it shows."""
         return quiet(super().get_driver_class())
 
+    def show_soon(self) -> None:
+        """See Host: at once."""
+        self.frames.release()
+
     def on_resize(self) -> None:
         """A terminal of another size may show anything."""
         self.frames.forget()

@@ -3,14 +3,39 @@
 from __future__ import annotations
 
 import json
-import textwrap
+import re
 import traceback
 from typing import Any
 
+from core.draw.spans import Line, Span
 from core.engines.running import Result
 from core.errors import FootfallError
 from core.queries.common.question import Question
+from core.sql.tokens import tokens
 from core.text import clean
+
+LONGEST = 60
+"""Letters of the longest text that is written into a statement in place of its parameter."""
+
+CLAUSES = frozenset(
+    ("select", "from", "where", "group", "order", "limit", "having", "union", "with", "join",
+     "left", "cross", "window", "values", "except", "intersect", "insert", "update", "delete")
+)  # fmt: skip
+"""The words that begin a line of its own in a statement."""
+
+SQL_STYLES = {
+    "keyword": "accent",
+    "function": "series2",
+    "string": "series3",
+    "number": "series1",
+    "comment": "muted",
+    "variable": "mark",
+    "name": "",
+    "sign": "",
+}
+"""Kind of token -> its style."""
+
+_NAMED = re.compile(r"[:@$](\w+)")
 
 
 def inspection(question: Question, result: Result | None, error: Exception | None) -> str:
@@ -45,18 +70,60 @@ def _failure(error: Exception) -> str:
 
 
 def _statement(number: str, statement: Any) -> str:
-    sql = textwrap.dedent(statement.text).strip("\n")
-    shown = "\n".join(f"  {clean(line.rstrip(), 400)}" for line in sql.split("\n") if line.strip())
-    parameters = ", ".join(_value(v) for v in _values(statement.parameters))
+    sql, rest = _filled(statement.text, statement.parameters)
+    shown = "\n".join(f"  {clean(line, 2_000)}" for line in laid_out(sql))
+    parameters = ", ".join(rest)
     reads = f" (reads {', '.join(statement.reads)})" if statement.reads else ""
     heading = f"-- {number}. {statement.label}{reads}\n" if number else ""
-    return f"{heading}{shown}\n  with {parameters or 'no parameters'}"
+    return f"{heading}{shown}" + (f"\n  -- with {parameters}" if parameters else "")
 
 
-def _values(parameters: Any) -> list[Any]:
-    if isinstance(parameters, dict):
-        return [f"{key} = {value!r}" for key, value in parameters.items()]
-    return list(parameters)
+def _filled(sql: str, parameters: Any) -> tuple[str, list[str]]:
+    """Return a statement with its short parameters in their places, and the rest of them."""
+    if not isinstance(parameters, dict):
+        return sql, [_value(value) for value in parameters]
+    short = {name: said for name, value in parameters.items() if (said := _literal(value))}
+    filled = _NAMED.sub(lambda found: short.get(found[1], found[0]), sql)
+    rest = [name for name in parameters if name not in short]
+    return filled, [f"{name} = {_value(parameters[name])}" for name in rest]
+
+
+def _literal(value: Any) -> str:
+    """Return a value as it stands in SQL; "" if it is too long for that."""
+    if value is None:
+        return "null"
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, str) and len(value) <= LONGEST:
+        return "'" + value.replace("'", "''") + "'"
+    return ""
+
+
+def laid_out(sql: str) -> list[str]:
+    """Return the lines of a statement, indented by the brackets that are open."""
+    lines: list[str] = []
+    depth = 0
+    for line in filter(None, map(str.strip, sql.split("\n"))):
+        signs = [line[t.start : t.end] for t in tokens(line) if t.kind == "sign"]
+        closed = len(line) - len(line.lstrip(")"))
+        word = line.split(maxsplit=1)[0].lower()
+        inner = 0 if closed or word in CLAUSES else 2
+        lines.append(" " * (4 * max(depth - closed, 0) + inner) + line)
+        depth = max(depth + signs.count("(") - signs.count(")"), 0)
+    return lines
+
+
+def painted(text: str) -> Line:
+    """Return a line in the colours of SQL, if it is part of a statement: those are indented."""
+    if not text.startswith(("  ", "--")):
+        return (Span(text),)
+    spans: list[Span] = []
+    at = 0
+    for token in tokens(text):
+        spans += [Span(text[at : token.start]), Span(text[token.start : token.end],
+                  SQL_STYLES[token.kind])]  # fmt: skip
+        at = token.end
+    return (*spans, Span(text[at:]))
 
 
 def _value(value: Any) -> str:

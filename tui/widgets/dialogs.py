@@ -81,12 +81,13 @@ class Menu(Overlay):
     def _line(self, at: int, letter: str, words: str, value: Any, cells: int) -> Line:
         now = value == self.now
         style = "cursor" if at == self.at else ""
-        text = f"{clean(words)}{'  <' if now else ''}"
+        text, mark = clean(words), "now" if now else ""
         return (
-            Span(">" if at == self.at else " ", style),
+            Span(self.app.look.pick("▌", ">") if at == self.at else " ", style),
             Span(f"{letter}  ", style or "key"),
             Span(text, style or ("accent" if now else "")),
-            Span(" " * max(cells - width(text) - 4, 0), style),
+            Span(" " * max(cells - width(text) - width(mark) - 4, 0), style),
+            Span(mark, style or "accent"),
         )
 
     def action_step(self, rows: int) -> None:
@@ -309,7 +310,11 @@ class Prompt(Overlay):
 
 
 class Reader(Overlay):
-    """Text to read: the SQL behind an answer, the properties of an event."""
+    """Text to read: the SQL behind an answer, the properties of an event.
+
+    Args:
+        painted: returns a line of it in its colours.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "step(1)", show=False),
@@ -326,10 +331,13 @@ class Reader(Overlay):
     Reader Box { width: 100%; height: 1fr; margin: 2 0 1 0; }
     """
 
-    def __init__(self, heading: str, text: str) -> None:
+    def __init__(
+        self, heading: str, text: str, painted: Callable[[str], Line] | None = None
+    ) -> None:
         super().__init__()
         self.heading = heading
         self.text = text
+        self.painted = painted
         self.first = self._last = 0
         self.said = ""
 
@@ -352,7 +360,10 @@ class Reader(Overlay):
         if self._last:
             at = f"{self.first + 1}-{min(self.first + high, len(lines))} of {len(lines)}"
             box.footing = "   ".join(filter(None, (self.said, at)))
-        return lines[self.first :]
+        shown = lines[self.first : self.first + high]
+        if self.painted is not None:
+            return [self.painted("".join(span.text for span in line)) for line in shown]
+        return shown
 
     def action_step(self, lines: int) -> None:
         """Scroll."""

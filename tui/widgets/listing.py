@@ -33,6 +33,7 @@ class Row(NamedTuple):
         off: why it cannot be chosen now; "" if it can.
         weight: the number that ranks it, shown as a bar before `right`; None for no bar.
         says: what more there is to say about it, paragraph by paragraph.
+        colours: shown as squares before `right`, as "#rrggbb".
     """
 
     text: str
@@ -41,6 +42,7 @@ class Row(NamedTuple):
     off: str = ""
     weight: float | None = None
     says: tuple[str, ...] = ()
+    colours: tuple[str, ...] = ()
 
 
 class Scale(NamedTuple):
@@ -117,7 +119,13 @@ class Listing(CursorPanel):
         kept = [r for r in rows if _holds(r, words)]
         if not kept and len(words) == 1 and len(words[0]) >= LEAST_FUZZY:
             kept = [r for r in rows if _runs_through(r, words[0])]
-        kept.sort(key=lambda r: (bool(r.off), not r.text.casefold().startswith(words[0])))
+        kept.sort(
+            key=lambda r: (
+                bool(r.off),
+                not _holds(r, words, said=False),
+                not r.text.casefold().startswith(words[0]),
+            )
+        )
         return [*self.offered, *kept]
 
     @property
@@ -215,7 +223,10 @@ class Listing(CursorPanel):
         return (Span(mark, "focus" + ground), *left, Span(" " * gap, ground), *picture, *right)
 
     def _bar(self, row: Row, width: int, before: int, ground: str) -> Line:
-        """Return the share of a row as a bar, in one column for all rows."""
+        """Return the share of a row as a bar, or its colours, in one column for all rows."""
+        if row.colours and self.app.look.colour:
+            squares = [Span("██", colour + ground) for colour in row.colours]
+            return (*squares, Span(" " * (1 + before), ground))
         if row.weight is None or width < LEAST_FOR_BARS:
             return ()
         size = min(width // 4, MOST_BAR)
@@ -247,6 +258,6 @@ def _runs_through(row: Row, word: str) -> bool:
     return not rest
 
 
-def _holds(row: Row, words: list[str]) -> bool:
-    text = f"{row.text} {row.right}".casefold()
+def _holds(row: Row, words: list[str], *, said: bool = True) -> bool:
+    text = " ".join((row.text, row.right, *(row.says if said else ()))).casefold()
     return all(word in text for word in words)

@@ -126,6 +126,13 @@ class Overlay(ModalScreen[Any]):
         except FootfallError as error:
             failed(self.app, error)
 
+    def dismiss(self, result: Any = None) -> Any:
+        """See Screen; the page is shown again with what the choice asks of it, as one picture."""
+        if result is not None and self.fades:
+            self.app.frames.hold()
+            self.app.show_soon()
+        return super().dismiss(result)
+
     def action_close(self) -> None:
         """Close without a value."""
         self.dismiss(None)

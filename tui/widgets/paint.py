@@ -158,10 +158,14 @@ class Ink:
             if self.tier != "theme" and "row" in parts:
                 parts = ["row"]  # reversed, other colours would be backgrounds
             for part in parts:
-                text = self._names.get(part, "")
+                text = self._names.get(part, part if self._shows(part) else "")
                 found += Style.parse(text.format_map(self._tokens)) if text else PLAIN
             self._styles[name] = found
         return found
+
+    def _shows(self, part: str) -> bool:
+        """Whether a part of a name is a colour itself, and can be shown."""
+        return part[:1] == "#" and self.tier == "theme"
 
     def invisible(self, found: Style) -> bool:
         """Whether a space in this style is indistinguishable from a plain one."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tui.themes.own import THEMES
 from tui.widgets.dialogs import Chooser
 from tui.widgets.host import Host
 from tui.widgets.listing import Listing, Row
+
+_HEX = re.compile("#[0-9a-fA-F]{6}")
 
 
 class ThemeChooser(Chooser):
@@ -19,7 +22,11 @@ class ThemeChooser(Chooser):
     def __init__(self, host: Host) -> None:
         names = [theme.name for theme in THEMES]
         names += sorted(set(host.available_themes) - set(names))
-        rows = [Row(name, name, kind_of(host, name)) for name in names]
+        rows = [
+            Row(name, name, f"{'now, ' * (name == host.theme)}{kind_of(host, name)}",
+                colours=colours_of(host, name))
+            for name in names
+        ]  # fmt: skip
         at = names.index(host.theme) if host.theme in names else 0
         super().__init__("Colours", rows, hint="type to find; each is shown", at=at)
         self.before = host.theme
@@ -34,6 +41,14 @@ class ThemeChooser(Chooser):
         if result is None:
             self.app.show_colours(self.before)
         return super().dismiss(result)
+
+
+def colours_of(host: Host, name: str) -> tuple[str, ...]:
+    """Return the colours that a theme is known by, as far as it sets them itself."""
+    theme = host.available_themes[name]
+    found = (theme.background, theme.surface, theme.primary, theme.accent, theme.success,
+             theme.warning, theme.error)  # fmt: skip
+    return tuple(colour for colour in found if colour is not None and _HEX.fullmatch(colour))
 
 
 def kind_of(host: Host, name: str) -> str:

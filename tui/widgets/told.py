@@ -47,6 +47,7 @@ class Told(Listing):
         rows = super().content(width, room)[:room]
         rule: Line = (Span(self.app.look.pick("─", "-") * width, "border"),)
         said = self._said(width)
+        said = [line for line in said if line]
         if len(said) > BELOW:
             said = [
                 *said[: BELOW - 1],
@@ -66,7 +67,10 @@ class Told(Listing):
             return []
         if not row.says and _is_cut(row, width):
             return wrapped(" ".join(clean(row.text, 400).split()), width, "dim")
-        return [line for part in row.says for line in wrapped(clean(part, 400), width, "dim")]
+        lines: list[Line] = []
+        for part in row.says:
+            lines += wrapped(clean(part, 400), width, "dim") if part else [()]
+        return lines
 
 
 def _is_cut(row: Row, width: int) -> bool:

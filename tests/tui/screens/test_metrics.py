@@ -34,3 +34,27 @@ async def test_suggestions_follow_the_data(path: Path) -> None:
         store_events(connection, [Event(event="launch", ts_ms=NOW - 1, user="u01")])
         connection.close()
         assert ff.app.library.suggested() is not before
+
+
+async def test_suggestions_are_about_the_event_on_show(path: Path) -> None:
+    async with explorer(path, place="metrics", size=(120, 40)) as ff:
+        before = ff.page.listing.value
+        await ff.press("down", "enter")
+        event = ff.page.question.event
+        texts = [row.text for row in ff.page.listing.rows]
+        assert f" People of {event}" in texts
+        assert ff.page.listing.value != before
+        assert [row.text for row in ff.page.listing.rows][: len(ff.page.counts)] == [
+            name for name, _ in ff.page.counts
+        ]
+
+
+async def test_a_box_says_more_about_the_row_under_the_cursor(path: Path) -> None:
+    async with explorer(path, place="metrics", size=(120, 40)) as ff:
+        await ff.press("n")
+        assert "as text: events last 30d" in ff.screen
+        await ff.press("escape", "b", "down")
+        assert "DE, NL, US" in ff.screen
+        assert "3 values" in ff.screen
+        await ff.press("escape", "r")
+        assert "last month      Apr 01 - Apr 30 2025" in ff.screen

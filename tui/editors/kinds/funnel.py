@@ -84,7 +84,7 @@ def attempt(question: Question) -> list[Entry]:
     new = fields.now(question, ("users",)) == "new"
     # People who are new on their first day must be new.
     users = fields.choice(
-        question, ("users",), "of people", (("active", "any"), ("new", "new in the range")),
+        question, ("users",), "who", (("active", "everybody"), ("new", "people new in the range")),
         also={"active": {"first_day": False}},
     )  # fmt: skip
     return [
@@ -92,13 +92,13 @@ def attempt(question: Question) -> list[Entry]:
         fields.duration(question, ("window_seconds",), "within", none="no limit"),
         fields.choice(question, ("order",), "order", ORDERS),
         fields.choice(question, ("count_by",), "counting", COUNTED),
-        *fields.fields(question, ("hold",), "holding", most=MOST_HELD),
+        *fields.fields(question, ("hold",), "same value of", most=MOST_HELD),
         *exclusions(question),
         users,
         *([fields.flag(question, ("first_day",), "on their first day", 1)] if new else []),
-        fields.flag(question, ("complete",), "complete windows"),
-        fields.choice(question, ("resolution",), "equal times",
-                      (("ms", "of the same millisecond"), ("1s", "of the same second"))),
+        fields.flag(question, ("complete",), "only full windows"),
+        fields.choice(question, ("resolution",), "at one time",
+                      (("ms", "in the same millisecond"), ("1s", "in the same second"))),
         *fields.fields(question, ("breakdown",), "broken down by", most=2,
                        about=fields.now(question, ("steps", 0, "event"))),
         fields.choice(question, ("attribution",), "whose value", touches),
@@ -115,7 +115,7 @@ def exclusions(question: Question) -> list[Entry]:
     new = Edit("event", put, EventPick("Without which event in between?"),
                to=key_of(("exclusions", len(given))))  # fmt: skip
     if not given:
-        return [Entry("exclusions", "without", "nothing in particular", enter=new, usual=True)]
+        return [Entry("exclusions", "not in between", "any event may be", enter=new, usual=True)]
     found: list[Entry] = []
     for at in range(len(given)):
         found += _exclusion(question, at, new)

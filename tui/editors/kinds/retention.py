@@ -16,9 +16,13 @@ MODES = (
     ("bracket", "in brackets of days"),
 )  # fmt: skip
 COHORTS = (
-    ("first_ever", "on their first ever"),
-    ("first_in_range", "on their first in the range"),
-    ("every", "every time"),
+    ("first_ever", "with their first one ever"),
+    ("first_in_range", "with their first one in the range"),
+    ("every", "with every one"),
+)
+AVERAGES = (
+    ("weighted", "large cohorts count more"),
+    ("simple", "all cohorts count the same"),
 )
 BRACKETS = [[0, 1], [1, 7], [7, 30]]
 """Day 0, the rest of the first week, the rest of the month: first days, and days after the last."""
@@ -61,12 +65,11 @@ def windows(question: Question) -> list[Entry]:
         *fields.fields(question, ("breakdown",), "broken down by",
                        about=fields.now(question, ("start_event",))),
         fields.choice(question, ("combined",), "all together",
-                      (("deduplicated", "everybody once"), ("sum", "sum of the cohorts"))),
-        fields.choice(question, ("average",), "average",
-                      (("weighted", "by the size of the cohort"), ("simple", "of the cohorts"))),
+                      (("deduplicated", "each person once"), ("sum", "the cohorts added up"))),
+        fields.choice(question, ("average",), "average", AVERAGES),
         fields.choice(question, ("reference",), "percent of",
                       (("cohort", "the cohort"), ("previous", "the period before"))),
-        fields.flag(question, ("incomplete",), "unfinished periods"),
+        fields.flag(question, ("incomplete",), "show unfinished periods"),
     ]  # fmt: skip
 
 

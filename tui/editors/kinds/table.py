@@ -21,7 +21,7 @@ FILTERED = {
     "retention": (("start", "of the start event"), ("both", "of both events")),
     **dict.fromkeys(
         ("funnel", "funnel_trend", "time_to_convert", "correlation"),
-        (("every", "of every step"), ("first", "of step 1 only")),
+        (("every", "for every step"), ("first", "for step 1 only")),
     ),
 }
 """kind -> the values of `filters_on`, and which events the conditions then apply to."""

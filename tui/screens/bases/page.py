@@ -286,7 +286,7 @@ class Page(FramePage):
 
     def awaited(self, key: str) -> str:
         """See Awaiting: what moves or opens the cursor needs the answer it is on."""
-        if self._action_on(key) not in ON_ANSWERS:
+        if self.action_on(key) not in ON_ANSWERS:
             return ""
         panel = self.panel
         if isinstance(panel, AnswerView) and panel.has_cursor and panel.run is not None:
@@ -295,7 +295,8 @@ class Page(FramePage):
             return "the list"
         return ""
 
-    def _action_on(self, key: str) -> str:
+    def action_on(self, key: str) -> str:
+        """The id of the action that a key runs here, "" for none."""
         known = remapped(actions_of(self.page_id), self.app.keymap)
         return next((action.id for action in known if key in action.keys), "")
 
@@ -369,11 +370,10 @@ class Page(FramePage):
 
         view = self.view
         if view is not None and view.question is not None:
-            from tui.texts.inspection import inspection
+            from tui.texts.inspection import inspection, painted
 
-            self.app.push_screen(
-                Reader(view.heading, inspection(view.question, view.result, view.error))
-            )
+            told = inspection(view.question, view.result, view.error)
+            self.app.push_screen(Reader(view.heading, told, painted))
 
     def action_help(self) -> None:
         """Show the keys of this page."""

@@ -110,10 +110,12 @@ class QuestionPage(Page):
     @property
     def range_entries(self) -> list[tuple[str, str, str]]:
         """The entries of the range menu: letter, words, what is chosen."""
+        from tui.actions.building import range_entries
+
         return [
-            *edits.RANGES,
+            *range_entries(self.context),
             ("c", "type one: 3m, qtd, 2024-05-01,2024-05-31", "type"),
-            ("f", "only complete periods", "complete"),
+            ("f", "cut off periods that are not complete", "complete"),
         ]
 
     @property
@@ -211,7 +213,7 @@ class QuestionPage(Page):
 
         if self.refuse("breakdown"):
             return
-        rows = [Row("none", ()), *(Row(field, (field,)) for field in breakdown_rows(self))]
+        rows = breakdown_rows(self)
         self.app.push_screen(
             Chooser("Break down by", rows, free=lambda text: (text,), hint="a field"),
             lambda value: (

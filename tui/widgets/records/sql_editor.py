@@ -21,21 +21,10 @@ from core.draw.spans import Line
 from core.sql.completing import NOTHING, Completion, Words, completion
 from core.sql.tokens import lines_of, place
 from core.text import clean, harmless, width
+from tui.texts.inspection import SQL_STYLES as STYLES
 from tui.widgets.host import Host
 from tui.widgets.paint import Ink
 from tui.widgets.panel import Panel
-
-STYLES = {
-    "keyword": "accent",
-    "function": "series2",
-    "string": "series3",
-    "number": "series1",
-    "comment": "muted",
-    "variable": "mark",
-    "name": "",
-    "sign": "",
-}
-"""Kind of token -> its style."""
 
 
 class SqlText(TextArea):
