@@ -17,7 +17,7 @@ from typing import Any
 from pyroaring import BitMap
 
 from core.blocks.functions.registering import register as register_blocks
-from core.engines.sqlite.gaps import Gaps
+from core.engines.sqlite.gaps import GapCounts, Gaps
 from core.errors import FootfallError, QueryFailed, not_as_written
 from core.sql.sets import Blob, load, percentile
 from core.sums import total
@@ -330,6 +330,13 @@ FUNCTIONS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
 )
 
 
+AGGREGATES: tuple[tuple[str, int, type], ...] = (
+    ("rb_tally", 1, Tally),
+    ("rb_gaps", 2, Gaps),
+    ("rb_gap_counts", 2, GapCounts),
+)
+
+
 def _attempts(check: Callable[[], None], *arguments: Any) -> str:
     """Look for attempts; the search is loaded when a funnel first needs it."""
     from core.sequences.search import funnel_attempts
@@ -345,7 +352,7 @@ def register(connection: sqlite3.Connection) -> Failures:
     found = failures.guard("funnel_attempts", partial(_attempts, failures.check))
     connection.create_function("funnel_attempts", 5, found, deterministic=True)
     connection.create_aggregate("rb_build", 1, Build)  # type: ignore[arg-type]
-    for name, count, aggregate in (("rb_tally", 1, Tally), ("rb_gaps", 2, Gaps)):
+    for name, count, aggregate in AGGREGATES:
         steps = failures.guard_steps(name, aggregate)
         connection.create_aggregate(name, count, steps)
     for name, window in (("rb_or_agg", Union), ("rb_or_sliding", Sliding)):

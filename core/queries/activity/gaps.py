@@ -20,7 +20,7 @@ def people_by_median(dialect: Dialect, relation: str) -> str:
         return f"select halves, count(*) as people from ({_clickhouse(relation)}) group by halves"
     return f"""
             select value ->> 0 as halves, value ->> 1 as people
-            from json_each((select rb_gaps(slot, users) from ({relation})))"""
+            from json_each((select rb_gap_counts(slot, users) from ({relation})))"""
 
 
 def _sqlite(relation: str) -> str:
