@@ -87,7 +87,7 @@ def test_nobody_has_an_interval():
     with engine_of(World((), now=60 * DAY)) as empty:
         answer = ask(empty, KIND)
         assert (answer.bins, answer.total, answer.notes) == ((), 0, ())
-        assert "No bins." in plain(draw(answer, 80, 12))
+        assert "There is nothing to count." in plain(draw(answer, 80, 12))
 
 
 def test_it_is_read_from_the_stored_sets(engine):

@@ -148,7 +148,7 @@ def test_past_ninety_bins_the_last_has_no_end():
 def test_nobody_converted():
     answer = ask_nobody()
     assert (answer.bins, answer.mean, answer.median, answer.total) == ((), None, None, 0)
-    assert "No bins." in plain(draw(answer, 80, 10))
+    assert "There is nothing to count." in plain(draw(answer, 80, 10))
 
 
 def ask_nobody():
