@@ -160,7 +160,9 @@ async def _settled(driver: Driver) -> None:
 
 
 def _expects(app: Explorer) -> bool:
-    """Whether something on the screen waits for a moment to pass before it goes on."""
+    """Whether something on the screen waits for a moment to pass, or for a plan of SQL."""
+    if any(worker.is_running and worker.group == "plan" for worker in app.workers):
+        return True
     nodes = [node for screen in app.screen_stack for node in screen.walk_children(with_self=True)]
     timers = [timer for node in nodes for timer in node._timers if timer._repeat == 0]
     return any(
@@ -175,6 +177,7 @@ async def _still(driver: Driver) -> Sequence[Strip]:
         for status in screen.query(Status):
             status.right = []
             status.repaint()
+    app.screen.refresh()  # a box keeps what is drawn of the page that it lies over
     await driver.settle()
     visible_screen_stack.set(app._background_screens)  # what a box lies over
     return app.screen._compositor.render_strips()
