@@ -296,9 +296,9 @@ class SegmentsPage(AccompaniedPage):
         first, last = number(sizes[0]), number(sizes[-1])
         end = self.context.span_to_today(self._past.range).last_day if self._past else 0
         begun, ended = (f"{to_date(day):%b %d}" for day in (end - 7 * (WEEKS - 1), end))
-        line = sparkline(sizes, max(min(wide - 40, 2 * WEEKS), 6), self.app.look)
+        line = sparkline(sizes, max(min(wide - 46, 2 * WEEKS), 6), self.app.look)
         return [
-            (Span("size  ", "dim"), Span(f"{begun}  ", "dim"), Span(f"{first} "), *line,
+            (Span(f"size over {WEEKS} weeks  {begun}  ", "dim"), Span(f"{first} "), *line,
              Span(f" {last}", "bold"), Span(f"  {ended}", "dim"))
         ]  # fmt: skip
 
