@@ -173,12 +173,17 @@ def _expects(app: Explorer) -> bool:
 async def _still(driver: Driver) -> Sequence[Strip]:
     """Return the lines of the screen without the time that answers took."""
     app = driver.app
-    for screen in app.screen_stack:
-        for status in screen.query(Status):
-            status.right = []
-            status.repaint()
-    app.screen.refresh()  # a box keeps what is drawn of the page that it lies over
-    await driver.settle()
+    bars = [status for screen in app.screen_stack for status in screen.query(Status)]
+    async with asyncio.timeout(SECONDS):
+        while True:
+            for status in bars:
+                status.right = []
+                status.repaint()
+            for screen in app.screen_stack:  # a box keeps what is drawn of what it lies over
+                screen.refresh()
+            await driver.settle()
+            if not any(status.right for status in bars):  # no answer was still on its way
+                break
     visible_screen_stack.set(app._background_screens)  # what a box lies over
     return app.screen._compositor.render_strips()
 
