@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -83,7 +84,7 @@ def test_every_number_can_be_stood_on(engine):
     counted = {cell for cell, _ in grid.cells() if cell.outcome != "not_returned"}
     assert counted <= reached
     drawn = plain(draw(grid, 80, 24, cursor=(8, 2)))
-    assert "US Apr 07" in drawn
+    assert re.search(r"\n US\n›Apr 07 +1 .*\[100 \]", drawn)
     assert "Apr 07 cohort of US, D1" in drawn
     assert "US" in plain(draw(grid, 80, 24, chart="curve"))
 
