@@ -16,7 +16,6 @@ from core.catalog.selectors import CUSTOM, custom_events
 from core.errors import FootfallError
 from core.language.questions import parse_full
 from core.queries.common.context import Context
-from core.queries.common.question import Question
 from core.queries.lexicon import RESERVED
 
 MOST: Final = 5
@@ -197,22 +196,12 @@ def names_of(ctx: Context) -> Names:
     return Names((*catalog.events.pickable, *custom), tuple(catalog.fields))
 
 
-def asked(question: Question, ctx: Context) -> Question:
-    """Return a question whose names are all in a workspace.
-
-    Raises:
-        BadQuestion, NotFound: one is not.
-    """
-    next(question.ask(ctx), None)  # names are looked up before the first statement
-    return question
-
-
 def askable(text: str, ctx: Context) -> list[Guess]:
     """Return the guesses at a text that can be asked of a workspace, best first."""
     found = []
     for guess in guesses(text, names_of(ctx)):
         with suppress(FootfallError):
-            asked(parse_full(guess.text).question, ctx)
+            parse_full(guess.text).question.check(ctx)
             found.append(guess)
     return found
 

@@ -76,7 +76,7 @@ def understood(engine: Engine, text: str) -> Parsed:
 
     try:
         parsed: Parsed = parsed_of(engine, text)
-        next(parsed.question.ask(engine.context()), None)
+        parsed.question.check(engine.context())
         return parsed
     except (BadQuestion, NotFound) as error:
         return _guessed(engine, text, error)

@@ -5,13 +5,13 @@ The tables are those of `core.engines.clickhouse.tables`.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from core.answers import Shape
+from core.engines.answering import answered
 from core.engines.cache import Cache
 from core.engines.clickhouse.dialect import ClickHouseDialect
 from core.engines.running import Clock, Result, Stop, wall_clock
@@ -153,27 +153,19 @@ class ClickHouseEngine:
     ) -> Result:
         """Answer a question; parameters and errors as for `SqliteEngine.run`."""
         limit = time_limit if time_limit is not None else self.time_limit
-        state, ctx = self.state(), self.context()
-        moving = ctx.whole is not None or question.by_the_minute()
-        moment = ctx.now // 60_000 if moving else ctx.today
-        key = (question.model_dump_json(), state, moment, forgiving)
-        kept = None if fresh else self._cache.get(key)
-        if kept is not None:
-            return replace(kept, cached=True)
-        ctx = ctx.of(question)
-        if forgiving:
-            ctx = replace(ctx, catalog=ctx.catalog.forgiving())
-        started = time.perf_counter()
+        state = self.state()  # before the context: an answer is never newer than its key says
         try:
-            answer, statements = self._drive(question, ctx, stop or Stop(), limit)
+            return answered(
+                question,
+                self.context(),
+                state,
+                self._cache,
+                lambda ctx: (*self._drive(question, ctx, stop or Stop(), limit), ()),
+                fresh=fresh,
+                forgiving=forgiving,
+            )
         except OnFileOnly as reason:
             return self._by_file(question, reason, stop, limit, fresh=fresh, forgiving=forgiving)
-        if ctx.catalog.missed:
-            answer = answer.missing(ctx.catalog.missed)
-        spent = (time.perf_counter() - started) * 1000
-        result = Result(answer, spent, (ctx.usual or ctx).now, statements=statements)
-        self._cache.put(key, result)
-        return result
 
     def _by_file(
         self,

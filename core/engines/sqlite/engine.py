@@ -14,6 +14,7 @@ from typing import Any
 
 from core.answers import Shape
 from core.catalog.catalog import Catalog
+from core.engines.answering import answered
 from core.engines.cache import Cache
 from core.engines.running import Clock, Result, Stop, wall_clock
 from core.engines.sqlite.connections import Pool, Slot
@@ -135,26 +136,16 @@ class SqliteEngine:
         limit = time_limit if time_limit is not None else self.time_limit
         with self._asking(stop, limit) as asked:
             ctx, state = self._context(asked.slot)
-            moving = ctx.whole is not None or question.by_the_minute()
-            moment = ctx.now // 60_000 if moving else ctx.today
-            key = (question.model_dump_json(), state, moment, forgiving)
-            kept = None if fresh else self._cache.get(key)
-            if kept is not None:
-                return replace(kept, cached=True)
-            started = time.perf_counter()
             asked.lookups.clear()
-            ctx = ctx.of(question)
-            if forgiving:
-                ctx = replace(ctx, catalog=ctx.catalog.forgiving())
-            answer, statements = self._drive(asked, ctx, question)
-            if ctx.catalog.missed:
-                answer = answer.missing(ctx.catalog.missed)
-            spent = (time.perf_counter() - started) * 1000
-            lookups = tuple(asked.lookups)
-            at = (ctx.usual or ctx).now
-            result = Result(answer, spent, at, statements=statements, lookups=lookups)
-            self._cache.put(key, result)
-            return result
+            return answered(
+                question,
+                ctx,
+                state,
+                self._cache,
+                lambda ctx: (*self._drive(asked, ctx, question), tuple(asked.lookups)),
+                fresh=fresh,
+                forgiving=forgiving,
+            )
 
     def answer(self, question: Question, **options: Any) -> Any:
         """Answer a question and return only the shape; options as for `run`."""

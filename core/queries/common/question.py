@@ -85,6 +85,14 @@ class Question(Model):
         """Yield statements, receive their rows, return the answer."""
         raise NotImplementedError
 
+    def check(self, ctx: Context) -> None:
+        """Look up its names, which happens before its first statement.
+
+        Raises:
+            BadQuestion, NotFound: it cannot be asked in this workspace.
+        """
+        next(self.ask(ctx), None)
+
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """Return SQL selecting `actor`, once each, for everybody behind one number.
 

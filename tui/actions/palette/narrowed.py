@@ -46,7 +46,7 @@ def events_row(page: KeyedPage, about: str, range_: str) -> Row:
         FootfallError: there is no such event or field.
     """
     question = _events(page, about, range_)
-    next(question.ask(page.app.engine.context()), None)
+    question.check(page.app.engine.context())
     return _row(page, "events", "Events", [about, range_], question)
 
 

@@ -87,7 +87,7 @@ def _guessed(page: KeyedPage, text: str) -> Iterator[Row]:
 
 def _checked(text: str, ctx: Context) -> tuple[Question, str]:
     question, chart = read(text, ctx)
-    next(question.ask(ctx), None)  # names are looked up before the first statement
+    question.check(ctx)
     return question, chart
 
 
@@ -127,7 +127,7 @@ def _place(page: KeyedPage, text: str) -> Row | None:
         title, question, chart = _saved(page, place, about)
         if range_:
             question = edits.revise(question, range=range_)
-    next(question.ask(ctx), None)
+    question.check(ctx)
 
     def show() -> None:
         app.go(place)

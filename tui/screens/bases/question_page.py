@@ -320,7 +320,7 @@ class QuestionPage(Page):
             BadQuestion: it is not a question, or names something the workspace does not have.
         """
         question, chart = typed.read(text, self.context)
-        next(question.ask(self.context), None)  # names are looked up before the first statement
+        question.check(self.context)
         return question, chart
 
     def _text_given(self, found: tuple[Question, str] | None) -> None:
