@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from array import array
 from base64 import b64encode
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from pyroaring import BitMap
 
 from core.blocks.functions import figures
-from core.blocks.functions.gathering import GIVEN, PLACE, SLOT, VALUE, WHO, Gathering
-from core.blocks.functions.groups import Groups, counted
+from core.blocks.functions.gathering import GIVEN, PLACE, SLOT, VALUE, WHO, Gathering, of_chosen
+from core.blocks.functions.groups import Groups, counted, spans
 from core.blocks.functions.plan import Ints
 
 WHOLE = -1
@@ -30,7 +29,7 @@ class Figures(Gathering):
 
     def finalize(self) -> str:
         """Return the rows."""
-        if self.plan is None or not len(self):
+        if not len(self):
             return "[]"
         slots, rows = self.column(SLOT), []
         if self.plan.windows is None:
@@ -45,19 +44,16 @@ class Figures(Gathering):
 
     def _rows(self, slots: Ints, chosen: Ints | None) -> list[Row]:
         """Return the figures of the groups of some rows, or of all."""
-        assert self.plan is not None
         groups = self._groups(slots, chosen)
-        columns = [self._figure(groups, word, chosen) for word in self.plan.figures]
-        return [list(row) for row in zip(*self.keys(groups), *columns, strict=True)]
+        columns = [*self.shown(groups.keys), *self._columns(groups, chosen)]
+        return [list(row) for row in zip(*columns, strict=True)]
+
+    def _columns(self, groups: Groups, chosen: Ints | None) -> list[list[Any]]:
+        return [self._figure(groups, word, chosen) for word in self.plan.figures]
 
     def _groups(self, slots: Ints, chosen: Ints | None) -> Groups:
-        assert self.plan is not None
         codes = (self.column(f"v{n}") for n in range(len(self.plan.by)))
-        return Groups(slots, [_some(code, chosen) for code in codes])
-
-    def keys(self, groups: Groups) -> list[list[Any]]:
-        """Return slot, v0 and v1 of each group as they are shown."""
-        return self.shown(groups.keys)
+        return Groups(slots, [of_chosen(code, chosen) for code in codes])
 
     def _figure(self, groups: Groups, word: Any, chosen: Ints | None) -> list[Any]:
         if word in ("rows", "people", "distinct", "given"):
@@ -65,7 +61,7 @@ class Figures(Gathering):
             return found
         count = len(groups)
         if word == "distinct_per_user":
-            values, actors = (_some(self.column(name), chosen) for name in (VALUE, WHO))
+            values, actors = (of_chosen(self.column(name), chosen) for name in (VALUE, WHO))
             return figures.different_each(values, actors, groups.places, count)
         return figures.of_numbers(*self._measured(groups, chosen), count, word)
 
@@ -73,9 +69,8 @@ class Figures(Gathering):
         """Return how many rows, people, values or events with a value each group has."""
         if word == "rows":
             return groups.rows
-        column = _some(
-            self.column({"people": WHO, "distinct": VALUE, "given": GIVEN}[word]), chosen
-        )
+        name = {"people": WHO, "distinct": VALUE, "given": GIVEN}[word]
+        column = of_chosen(self.column(name), chosen)
         if word == "given":
             return np.bincount(groups.places[column > 0], minlength=len(groups))
         return figures.different(column, groups.places, len(groups))
@@ -95,16 +90,13 @@ class Figures(Gathering):
 class Sets(Figures):
     """Aggregate: a JSON list of rows [slot, v0, v1, rows, set of actors in base64]."""
 
-    def _rows(self, slots: Ints, chosen: Ints | None) -> list[Row]:
-        groups = self._groups(slots, chosen)
+    def _columns(self, groups: Groups, chosen: Ints | None) -> list[list[Any]]:
         actors = self.column(WHO)
         most = int(actors.max(initial=0)) + 1
         keys, _ = counted(groups.places * most + actors)
         places, actors = np.divmod(keys, most)
-        edges = np.searchsorted(places, np.arange(len(groups) + 1)).tolist()
-        sets = [packed_set(actors[low:high]) for low, high in pairwise(edges)]
-        columns = [*self.keys(groups), groups.rows.tolist(), sets]
-        return [list(row) for row in zip(*columns, strict=True)]
+        sets = [packed_set(actors[low:high]) for low, high in spans(places, len(groups))]
+        return [groups.rows.tolist(), sets]
 
 
 def packed_set(actors: Ints) -> str:
@@ -112,7 +104,3 @@ def packed_set(actors: Ints) -> str:
     known = actors[1:] if len(actors) and not actors[0] else actors
     found = array("I", known.astype(np.uint32).tobytes())
     return b64encode(BitMap(found).serialize()).decode()
-
-
-def _some(column: Ints, chosen: Ints | None) -> Ints:
-    return column if chosen is None else column[chosen]

@@ -17,11 +17,11 @@ import numpy as np
 
 from core.blocks.functions.aggregates import packed_set
 from core.blocks.functions.block import Block, Mask
-from core.blocks.functions.gathering import ARRIVED, AT, WHO, Gathering
-from core.blocks.functions.groups import Groups, counted, starts
+from core.blocks.functions.gathering import ARRIVED, AT, WHO, Gathering, of_chosen
+from core.blocks.functions.groups import Groups, counted, grouped, spans, starts
 from core.blocks.functions.masks import fits
 from core.blocks.functions.plan import Ints, slots_of
-from core.blocks.layout import ACTOR, SEQ, TIME
+from core.blocks.layout import ACTOR
 from core.sequences.search import search_of, told
 
 BITS = "bits"
@@ -73,12 +73,8 @@ class Marked(Gathering):
 
     def _take(self, block: Block, chosen: Mask | None, size: int) -> None:
         super()._take(block, chosen, size)
-        for name, column in (
-            (AT, block.ints(TIME)),
-            (ARRIVED, block.ints(SEQ)),
-            (BITS, self._bits),
-        ):
-            self._add(name, column if chosen is None else column[chosen])
+        self._time(block, chosen)
+        self._add(BITS, of_chosen(self._bits, chosen))
 
 
 class Attempts(Marked):
@@ -96,7 +92,6 @@ class Attempts(Marked):
 
     @property
     def _search(self) -> Any:
-        assert self.plan is not None
         return search_of(self.plan.search)
 
     @cached_property
@@ -118,7 +113,6 @@ class Attempts(Marked):
 
     @cached_property
     def _held(self) -> list[Ints]:
-        assert self.plan is not None
         return [self.column(f"h{number}") for number in range(len(self.plan.held))]
 
     @cached_property
@@ -231,7 +225,7 @@ class Listed(Attempts):
 
     def finalize(self) -> str:
         """Return the rows."""
-        if self.plan is None or not len(self):
+        if not len(self):
             return "[]"
         found = self.attempts()
         held = zip(*(column[found.first].tolist() for column in self._held), strict=True)
@@ -255,25 +249,24 @@ class Tallied(Attempts):
 
     def finalize(self) -> str:
         """Return the rows."""
-        if self.plan is None or not len(self):
+        if not len(self):
             return "[]"
         found = self.attempts()
         slots = slots_of(found.begun, self.plan.begun)
         groups = Groups(
             slots, [self.column(f"v{n}")[found.first] for n in range(len(self.plan.by))]
         )
-        order = np.argsort(groups.places, kind="stable")
-        edges = np.searchsorted(groups.places[order], np.arange(len(groups) + 1)).tolist()
+        order = grouped(groups.places, len(groups))
+        edges = spans(groups.places[order], len(groups))
         shown = zip(*self.shown(groups.keys), strict=True)
         return json.dumps(
             [
                 [*keys, *self._figures(found, order[low:high])]
-                for keys, (low, high) in zip(shown, pairwise(edges), strict=True)
+                for keys, (low, high) in zip(shown, edges, strict=True)
             ]
         )
 
     def _figures(self, found: Found, rows: Ints) -> list[Any]:
-        assert self.plan is not None
         times, begun = found.times[:, rows], found.begun[rows]
         there = times != NEVER
         pairs = [(k, k - 1) for k in range(1, len(times))] + [(len(times) - 1, 0)]

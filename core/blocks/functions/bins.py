@@ -18,7 +18,7 @@ class Bins(Gathering):
 
     def finalize(self) -> str:
         """Return the rows."""
-        if self.plan is None or not len(self):
+        if not len(self):
             return "[]"
         values = self.numbers.floats
         if self.plan.bounds is None:

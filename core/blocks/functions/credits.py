@@ -13,7 +13,7 @@ from core.blocks.functions.block import Mask
 from core.blocks.functions.figures import Floats
 from core.blocks.functions.gathering import ARRIVED, AT, PLACE, WHO
 from core.blocks.functions.groups import counted, numbered, packed
-from core.blocks.functions.plan import Ints
+from core.blocks.functions.plan import Credit, Ints
 
 CONVERSION, TOUCH = 1, 2
 """Bits of the events."""
@@ -44,15 +44,15 @@ class Credits(Marked):
     """Aggregate: a JSON list of rows [part, value, conversions, amount, people].
 
     Part 1 has a row for each value that is credited, part 2 the conversions without a touch, and
-    part 0 all of them. The plan's `by` is the field, its `x` what is added up.
+    part 0 all of them; of no events there is no row. The plan's `by` is the field, its `x` what is
+    added up.
     """
 
     def finalize(self) -> str:
         """Return the rows."""
-        if self.plan is None or not len(self):
-            return json.dumps([[part, 0, 0.0, 0.0, 0] for part in (2, 0)])
-        assert self.plan.credit is not None
-        start, end = self.plan.credit.between
+        if not len(self):
+            return "[]"
+        start, end = self._credit.between
         at, bits = self.column(AT), self.column(BITS)
         own = np.flatnonzero((bits & CONVERSION > 0) & (at >= start) & (at < end))
         self._amounts = np.zeros(len(self))
@@ -62,6 +62,11 @@ class Credits(Marked):
         rows = self._credited(own, touches, low, high)
         alone = own[high <= low]
         return json.dumps([*rows, self._all(2, alone), self._all(0, own)])
+
+    @property
+    def _credit(self) -> Credit:
+        assert self.plan.credit is not None
+        return self.plan.credit
 
     def _all(self, part: int, those: Ints) -> list[Any]:
         people = len(counted(self.column(WHO)[those])[0])
@@ -93,10 +98,8 @@ class Credits(Marked):
 
     def _reach(self, own: Ints, touches: Ints) -> tuple[Ints, Ints]:
         """Return where the touches of each conversion begin and end."""
-        assert self.plan is not None
-        assert self.plan.credit is not None
         keys, found = self._keys(touches), self._keys(own)
-        low = np.searchsorted(keys, self._keys(own, self.plan.credit.back), "left")
+        low = np.searchsorted(keys, self._keys(own, self._credit.back), "left")
         high = np.searchsorted(keys, found, "left")
         same = np.searchsorted(keys, found, "right")
         arrived = np.append(self.column(ARRIVED)[touches], 0)
@@ -126,11 +129,9 @@ class Credits(Marked):
 
     def _divided(self, touches: Ints, values: Ints, low: Ints, high: Ints) -> Iterator[Shares]:
         """Yield what the values of touches get of conversions, value by value if they are few."""
-        assert self.plan is not None
-        assert self.plan.credit is not None
         named = counted(values)[0]
         pairs = int(np.maximum(high - low, 0).sum())
-        if not self.plan.credit.half_life and len(named) * len(values) < 2 * pairs:
+        if not self._credit.half_life and len(named) * len(values) < 2 * pairs:
             own = np.flatnonzero(high > low)
             for value in named.tolist():
                 credit = self._of_value(values == value, low[own], high[own])
@@ -141,9 +142,7 @@ class Credits(Marked):
 
     def _of_value(self, fits: Mask, low: Ints, high: Ints) -> Floats:
         """Return what a value gets of each conversion, as `attribution_weights.weight` says."""
-        assert self.plan is not None
-        assert self.plan.credit is not None
-        model, n = self.plan.credit, high - low
+        model, n = self._credit, high - low
         upto = np.concatenate([[0], np.cumsum(fits)])
         m = upto[high] - upto[low]
         if model.each:
@@ -160,9 +159,7 @@ class Credits(Marked):
 
     def _shares(self, pairs: Pairs, rows: Ints, values: Ints) -> Shares:
         """Return the values of touches, the part of the conversion each gets, and which that is."""
-        assert self.plan is not None
-        assert self.plan.credit is not None
-        model, count = self.plan.credit, pairs.whole
+        model, count = self._credit, pairs.whole
         if model.each:
             found, _ = numbered(*packed(pairs.conversion, values))
             conversion, value = np.divmod(found, int(values.max(initial=0)) + 1)

@@ -14,9 +14,10 @@ from core.blocks.functions.block import Block, Mask
 from core.blocks.functions.figures import Numbers, together
 from core.blocks.functions.masks import Extras, among, begun, fits
 from core.blocks.functions.plan import OUTSIDE, Ints, Plan
-from core.blocks.functions.spelling import MISSING, different, texts_of
-from core.blocks.layout import ACTOR, TIME
+from core.blocks.functions.spelling import different, texts_of
+from core.blocks.layout import ACTOR, SEQ, TIME
 from core.blocks.packing import Column
+from core.columns import NONE
 
 BEGUN = ("false", "true")
 """The labels of whether something has begun."""
@@ -32,13 +33,14 @@ class Gathering:
     """What is needed of the rows that count, as columns.
 
     Attributes:
-        plan: what is asked; None until the first block.
+        plan: what is asked, from the first block on.
         labels: the label of each code of a number that rows are grouped by.
     """
 
+    plan: Plan
+
     def __init__(self) -> None:
-        self.plan: Plan | None = None
-        self.labels: dict[str, int] = {MISSING: 0}
+        self.labels: dict[str, int] = {NONE: 0}
         self._extras = Extras(())
         self._parts: dict[str, list[Ints]] = {}
         self._numbers: list[Numbers] = []
@@ -77,7 +79,6 @@ class Gathering:
 
     def shown(self, keys: Sequence[Ints]) -> list[list[Any]]:
         """Return the slots, v0 and v1 of groups as they are shown."""
-        assert self.plan is not None
         slots, *codes = keys
         found: list[list[Any]] = [[None if slot == OUTSIDE else slot for slot in slots.tolist()]]
         labels = list(self.labels)
@@ -112,16 +113,21 @@ class Gathering:
     def _take(self, block: Block, chosen: Mask | None, size: int) -> None:
         plan = block.plan
         if plan.slots != ():
-            self._add(SLOT, _of(block.slots, chosen))
+            self._add(SLOT, of_chosen(block.slots, chosen))
         for number, by in enumerate(plan.by):
             self._add(f"v{number}", self._codes(block, by, chosen, size))
         if ACTOR in plan.fields:
-            self._add(WHO, _of(block.ints(ACTOR), chosen))
+            self._add(WHO, of_chosen(block.ints(ACTOR), chosen))
         if plan.value is not None:
             self._add(VALUE, self._codes(block, plan.value, chosen, size))
         if plan.x is not None:
             self._measure(block, plan.x, chosen, size)
         self._count += size
+
+    def _time(self, block: Block, chosen: Mask | None) -> None:
+        """Note when the rows were, and in which order they arrived."""
+        self._add(AT, of_chosen(block.ints(TIME), chosen))
+        self._add(ARRIVED, of_chosen(block.ints(SEQ), chosen))
 
     def _add(self, name: str, column: NDArray[Any]) -> None:
         self._parts.setdefault(name, []).append(column.astype(np.int64, copy=False))
@@ -132,9 +138,9 @@ class Gathering:
             return np.full(size, block.event)
         if isinstance(by, dict):
             since = begun(block, self._extras.firsts(by["begun"]))
-            return _of(since.astype(np.int64), chosen)
+            return of_chosen(since.astype(np.int64), chosen)
         if not isinstance(by, list):
-            return _of(block.ints(by), chosen)
+            return of_chosen(block.ints(by), chosen)
         found = block.column(by[0])
         if found is None:
             return np.zeros(size, np.int64)
@@ -164,7 +170,7 @@ class Gathering:
         if not column.is_text:
             self._numbers.append(Numbers(values, None if column.is_float else column.scale))
             self._add(PLACE, rows)
-        elif self.plan is not None and self.plan.numbers is not None:
+        elif self.plan.numbers is not None:
             numbers, found = self._read_numbers(self.plan.numbers, values)
             self._numbers.append(Numbers(numbers, None))
             self._add(PLACE, rows[found])
@@ -184,5 +190,6 @@ def _both(one: Mask | None, other: Mask) -> Mask:
     return other if one is None else one & other
 
 
-def _of(column: NDArray[Any], chosen: Mask | None) -> NDArray[Any]:
+def of_chosen(column: NDArray[Any], chosen: Ints | Mask | None) -> NDArray[Any]:
+    """Return the values of the chosen rows of a column; all if none are chosen apart."""
     return column if chosen is None else column[chosen]

@@ -14,7 +14,6 @@ from core.blocks.functions.figures import Numbers
 from core.blocks.functions.gathering import ARRIVED, AT, PLACE, WHO, Gathering
 from core.blocks.functions.groups import Groups, counted, numbered, packed, starts
 from core.blocks.functions.plan import Ints
-from core.blocks.layout import SEQ, TIME
 
 
 class Each(NamedTuple):
@@ -31,13 +30,8 @@ class Persons(Figures):
     "given" is still of events, as is "numbers", how many have a number; "count" is of people.
     """
 
-    def _rows(self, slots: Ints, chosen: Ints | None) -> list[Row]:
-        groups = self._groups(slots, chosen)
-        columns = self._columns(groups, self._each(groups))
-        return [list(row) for row in zip(*self.keys(groups), *columns, strict=True)]
-
-    def _columns(self, groups: Groups, each: Each) -> list[list[Any]]:
-        assert self.plan is not None
+    def _columns(self, groups: Groups, chosen: Ints | None) -> list[list[Any]]:
+        each = self._each(groups)
         return [self._over(groups, each, word) for word in self.plan.figures]
 
     def _over(self, groups: Groups, each: Each, word: Any) -> list[Any]:
@@ -48,7 +42,6 @@ class Persons(Figures):
         return figures.of_numbers(each.numbers, each.places, len(groups), word)
 
     def _each(self, groups: Groups) -> Each:
-        assert self.plan is not None
         actors = self.column(WHO)
         if self.plan.x is None:
             most = int(actors.max(initial=0)) + 1
@@ -69,7 +62,7 @@ class Spread(Persons):
         each = self._each(groups)
         values, places = np.unique(each.numbers.floats, return_inverse=True)
         keys, people = counted(each.places * len(values) + places)
-        shown = list(zip(*self.keys(groups), strict=True))
+        shown = list(zip(*self.shown(groups.keys), strict=True))
         return [
             [*shown[key // len(values)], float(values[key % len(values)]), count]
             for key, count in zip(keys.tolist(), people.tolist(), strict=True)
@@ -82,7 +75,7 @@ class Listed(Persons):
     def _rows(self, slots: Ints, chosen: Ints | None) -> list[Row]:
         groups = self._groups(slots, chosen)
         each = self._each(groups)
-        shown = list(zip(*self.keys(groups), strict=True))
+        shown = list(zip(*self.shown(groups.keys), strict=True))
         numbers = each.numbers.floats.tolist()
         found = zip(each.places.tolist(), numbers, each.actors.tolist(), strict=True)
         return [[*shown[place], x, actor] for place, x, actor in found]
@@ -93,9 +86,7 @@ class Firsts(Gathering):
 
     def _take(self, block: Block, chosen: Mask | None, size: int) -> None:
         super()._take(block, chosen, size)
-        for name, field in ((AT, TIME), (ARRIVED, SEQ)):
-            column = block.ints(field)
-            self._add(name, column if chosen is None else column[chosen])
+        self._time(block, chosen)
 
     def finalize(self) -> str:
         """Return the list."""

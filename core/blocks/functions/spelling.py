@@ -8,10 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.blocks.packing import INTEGERS, Column
-from core.columns import NONE
-
-MISSING = NONE
-"""The label of events without a value."""
 
 
 def texts_of(column: Column, values: NDArray[Any]) -> list[str]:
