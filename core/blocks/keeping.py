@@ -46,8 +46,8 @@ class Keeper:
 
     def said(self) -> Said:
         """Return what properties are to be gathered in."""
-        fields = dict(self._connection.execute("select name, id from property_keys"))
-        return Said([name for name in fields if name not in fields_of(self._connection)])
+        names = {name for (name,) in self._connection.execute("select name from property_keys")}
+        return Said(names - fields_of(self._connection).keys())
 
     def add(
         self, event: Ints, day: Ints, columns: dict[int, Column], said: Said, places: Ints
