@@ -274,9 +274,10 @@ class Writer:
         said = self._blocks.said()
         told = self._insert_properties(fresh, said)
         tick()
-        add_blocks(self._blocks, fresh, said, told.places_of(fresh.texts))
+        places = told.places_of(fresh.texts)[fresh.text]
+        add_blocks(self._blocks, fresh, said, places)
         tick()
-        self._pending.add(fresh, told, touched)
+        self._pending.add(fresh, told, places, touched)
         self._session_rows.rebuild(touched)
         written.stored, written.repeated = len(fresh), len(events) - len(fresh)
 

@@ -24,7 +24,7 @@ def add_blocks(keeper: Keeper, events: Events, said: Said, places: Ints) -> None
 
     Args:
         said: the properties of their different texts.
-        places: the place in `said` of each of `events.texts`.
+        places: the place of each event's in `said`.
     """
     columns = {
         ACTOR: Column(events.actor),
@@ -34,7 +34,7 @@ def add_blocks(keeper: Keeper, events: Events, said: Said, places: Ints) -> None
     }
     for dimension, ids in zip(events.used, events.context, strict=True):
         columns[FIRST_CONTEXT + dimension - 1] = Column(ids)
-    keeper.add(events.event, events.day, columns, said, places[events.text])
+    keeper.add(events.event, events.day, columns, said, places)
 
 
 def finish(

@@ -48,11 +48,12 @@ class Pending:
         self._cut = BitMap()
         self.count = 0
 
-    def add(self, events: Events, told: Told, cut: Collection[int]) -> None:
+    def add(self, events: Events, told: Told, places: Ints, cut: Collection[int]) -> None:
         """Add the events of a batch, in order.
 
         Args:
             told: the values of their properties.
+            places: the place of each event's in `told`.
             cut: the actors whose sessions have these events.
         """
         if not len(events):
@@ -61,10 +62,9 @@ class Pending:
         if cut:
             session = np.where(np.isin(events.actor, list(cut)), _OUTSIDE, session)
             self._cut.update(cut)
-        texts = told.places_of(events.texts)[events.text]
         context = dict(zip(events.used, events.values, strict=True))
         self._place.add(self._values.add(context, events.place))
-        self._text.add(self._said.add(told.columns, texts))
+        self._text.add(self._said.add(told.columns, places))
         self._actor.add(events.actor)
         self._event.add(events.event)
         self._day.add(events.day)
