@@ -117,6 +117,21 @@ def events_left(connection: sqlite3.Connection) -> list[int]:
     return [event for (event,) in rows]
 
 
+def note_back(connection: sqlite3.Connection, keys: Iterable[tuple[int, int, int]]) -> None:
+    """Note that events are stored again, which blocks do not have.
+
+    Args:
+        keys: actor, time and seq of each.
+    """
+    connection.executemany(
+        """
+        insert or replace into block_changes (seq, event, day, ts, actor)
+        select seq, event, day, ts, actor from events where actor = ? and ts = ? and seq = ?
+        """,
+        keys,
+    )
+
+
 def keep(
     connection: sqlite3.Connection, texts: Texts | None = None, *, clear: bool = False
 ) -> None:

@@ -103,11 +103,6 @@ def rewrite(
     connection.executemany(_INSERT, rows)
 
 
-def delete(connection: sqlite3.Connection, event: int) -> None:
-    """Delete all blocks of an event."""
-    connection.execute("delete from blocks where event = ?", (event,))
-
-
 class Stored:
     """Some blocks of an event, read field by field."""
 

@@ -8,12 +8,9 @@ from typing import Any
 
 import orjson
 
-from core.blocks.covering import covered, property_field, texts_of
+from core.blocks.covering import covered
 from core.blocks.packing import INTEGERS, POINTS, Column, unpack, unpack_runs
 from core.columns import CONTEXT, FIRST_PROPERTY, is_plain
-
-HOLE = object()
-"""A value that only rows have."""
 
 
 def check_blocks(db: sqlite3.Connection, *, every: bool = True) -> None:
@@ -39,6 +36,34 @@ def check_blocks(db: sqlite3.Connection, *, every: bool = True) -> None:
                 if isinstance(value, float):
                     said[key] = rows[seq][key] if float(rows[seq][key]) == value else value
         assert blocks == rows
+
+
+def property_field(db: sqlite3.Connection, name: str, event: int) -> int | None:
+    """The field of a property that the blocks of a covered event have whole; None if it is
+    to be read from rows, as it has values that blocks do not hold, or is not known.
+
+    Args:
+        name: without "properties.".
+    """
+    row = db.execute(
+        """
+        select id from property_keys
+        where name = ? and id not in (select field from block_stops)
+        """,
+        (name,),
+    ).fetchone()
+    if row is None:
+        return None
+    holed = db.execute(
+        "select 1 from blocks where event = ? and field = ? and substr(data, 2, 1) <> x'00'",
+        (event, row[0]),
+    ).fetchone()
+    return None if holed else int(row[0])
+
+
+def texts_of(db: sqlite3.Connection, field: int) -> dict[int, str]:
+    """The texts of a property in blocks by their ids."""
+    return dict(db.execute("select id, text from block_texts where field = ?", (field,)))
 
 
 def stored(db: sqlite3.Connection, event: int, fields: dict[str, int]) -> dict[int, dict[str, Any]]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from pyroaring import BitMap64
 
-from core.blocks.covering import note_back
+from core.blocks.keeping import note_back
 from core.columns import CONTEXT
 from core.records import MARKS
 from core.store.ingest.activity import Activity

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from core.blocks.covering import covered, property_field
+from core.blocks.covering import covered
 from core.blocks.layout import MOST_TEXTS, TARGET
-from core.blocks.making import make_all, make_event
+from core.blocks.making import make_event
 from core.blocks.packing import INTEGERS, POINTS, unpack
 from core.catalog.blocks import Blocks
 from core.store.ingest.importer import Event, store_events
 from core.store.workspace import open_writer
 from core.timeframe import DAY
-from tests.worlds.blocks import check_blocks
+from tests.worlds.blocks import check_blocks, property_field
 
 START = 20_000 * DAY
 
@@ -26,6 +26,12 @@ def db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     connection = open_writer(tmp_path / "small.db")
     yield connection
     connection.close()
+
+
+def make_all(db: sqlite3.Connection) -> None:
+    """Make the blocks of all events."""
+    for (name,) in db.execute("select id from event_names").fetchall():
+        make_event(db, name)
 
 
 def event(number: int, **said: object) -> Event:
