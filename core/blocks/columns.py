@@ -26,7 +26,7 @@ def join(columns: Sequence[Column | None], counts: Sequence[int]) -> Column:
     """
     numbers = [_without_texts(column) for column in columns]
     found = _joined(numbers, counts)
-    texts = [_texts(column) for column in columns]
+    texts = [None if column is None else column.words for column in columns]
     if not any(texts):
         return found
     ids = _joined(texts, counts)
@@ -37,10 +37,6 @@ def join(columns: Sequence[Column | None], counts: Sequence[int]) -> Column:
 
 def _without_texts(column: Column | None) -> Column | None:
     return None if column is None or column.is_text else replace(column, texts=None)
-
-
-def _texts(column: Column | None) -> Column | None:
-    return column if column is None or column.is_text else column.texts
 
 
 def _joined(columns: Sequence[Column | None], counts: Sequence[int]) -> Column:
@@ -54,7 +50,9 @@ def _joined(columns: Sequence[Column | None], counts: Sequence[int]) -> Column:
     pairs = list(zip(columns, counts, strict=True))
     present = None
     if any(column is None or column.present is not None for column in columns):
-        present = np.concatenate([_present(column, count) for column, count in pairs])
+        present = np.concatenate(
+            [np.zeros(count, np.bool_) if each is None else each.there for each, count in pairs]
+        )
     scale = max(column.scale for column in given)
     values: list[NDArray[Any]] = []
     floats = any(column.is_float for column in given)
@@ -70,12 +68,6 @@ def _joined(columns: Sequence[Column | None], counts: Sequence[int]) -> Column:
         np.concatenate(values), scale=0 if floats else scale, present=present,
         is_text=given[0].is_text, spelled=spelled, holes=holes,
     )  # fmt: skip
-
-
-def _present(column: Column | None, count: int) -> NDArray[np.bool_]:
-    if column is None:
-        return np.zeros(count, np.bool_)
-    return np.ones(count, np.bool_) if column.present is None else column.present
 
 
 def _outgrows(column: Column, scale: int) -> bool:

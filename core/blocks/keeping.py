@@ -248,11 +248,9 @@ def _clear_texts(connection: sqlite3.Connection) -> None:
             """,
             (field,),
         ):
-            column = unpack(data)
-            texts = column if column.is_text else column.texts
-            if texts is not None:
-                present = slice(None) if texts.present is None else texts.present
-                used.update(np.unique(texts.whole()[present]).tolist())
+            words = unpack(data).words
+            if words is not None:
+                used.update(np.unique(words.whole()[words.there]).tolist())
         known = connection.execute("select id from block_texts where field = ?", (field,))
         connection.executemany(
             "delete from block_texts where field = ? and id = ?",

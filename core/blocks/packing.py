@@ -87,6 +87,18 @@ class Column:
         """Whether the numbers are floats; they have no scale, base or unit then."""
         return self.raw.dtype.kind == "f"
 
+    @property
+    def words(self) -> Column | None:
+        """The column of texts: this one or the one beside its numbers."""
+        return self if self.is_text else self.texts
+
+    @property
+    def there(self) -> Mask:
+        """Which events have a value in this column itself."""
+        import numpy as np
+
+        return np.ones(len(self), np.bool_) if self.present is None else self.present
+
     def whole(self) -> NDArray[Any]:
         """Return the values times 10 ** scale: int64, or float64 if they are floats."""
         import numpy as np
@@ -147,7 +159,7 @@ def _packed(column: Column, *, steps: bool = False, tight: bool = False) -> byte
     import numpy as np
 
     count, mask, missing = len(column), b"", _NONE
-    present = np.ones(count, np.bool_) if column.present is None else column.present
+    present = column.there
     there = np.count_nonzero(present)
     if there < count:
         mask = np.packbits(present).tobytes()

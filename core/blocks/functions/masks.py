@@ -148,9 +148,9 @@ def _property(
     column = block.column(field)
     if column is None:
         return found
-    text = column if column.is_text else column.texts
-    if text is not None:
-        found = _placed(among(text.whole(), extras.ids(extra)), text, found)
+    words = column.words
+    if words is not None:
+        found = _placed(among(words.whole(), extras.ids(extra)), words, found)
     if not column.is_text:
         found = _placed(_numbers(column, condition), column, found)
     return found

@@ -157,9 +157,5 @@ def _alike(right: Column, stored: Column) -> bool:
 def _sides(column: Column) -> list[NDArray[Any]]:
     """Return which events have numbers, and these; which have texts, and their ids."""
     nothing = missing(len(column))
-    words = column if column.is_text else column.texts or nothing
-    found: list[NDArray[Any]] = []
-    for each in (nothing if column.is_text else column, words):
-        there = np.ones(len(each), np.bool_) if each.present is None else each.present
-        found += [there, each.numbers()[there]]
-    return found
+    sides = (nothing if column.is_text else column, column.words or nothing)
+    return [part for each in sides for part in (each.there, each.numbers()[each.there])]
