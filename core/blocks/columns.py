@@ -10,6 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.blocks.packing import EXACT, Column
+from core.columns import FIRST_PROPERTY
+
+
+def join_field(field: int, columns: Sequence[Column | None], counts: Sequence[int]) -> Column:
+    """Return the columns of a field one after the other; without values a property is missing, and
+    any other field is 0. See `join`.
+    """
+    if field < FIRST_PROPERTY:
+        columns = [
+            Column(np.zeros(count, np.uint8)) if column is None else column
+            for column, count in zip(columns, counts, strict=True)
+        ]
+    return join(columns, counts)
 
 
 def missing(count: int) -> Column:

@@ -19,7 +19,7 @@ from core.blocks.packing import Column, unpack
 from core.blocks.reading import fields_of, read
 from core.blocks.said import Said
 from core.blocks.texts import Texts
-from core.blocks.writing import Block, Ints, append, blocks_of, rewrite
+from core.blocks.writing import Block, Ints, Stored, append, blocks_of, rewrite
 
 TIERS: Final = (16, 128, 1_024, TARGET // 2)
 """Blocks of fewer events than each of these are of about one size."""
@@ -190,11 +190,8 @@ def _having(connection: sqlite3.Connection, event: int, seqs: Ints, days: Ints) 
         place = int(np.searchsorted(days, block.day))
         if place == len(days) or days[place] > block.last:
             continue
-        (data,) = connection.execute(
-            "select data from blocks where event = ? and field = ? and day = ? and part = ?",
-            (event, SEQ, block.day, block.part),
-        ).fetchone()
-        if np.isin(unpack(data).whole(), seqs).any():
+        seq = Stored(connection, event, [block]).column(SEQ)
+        if np.isin(seq.whole(), seqs).any():
             yield block
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from core.blocks.columns import join
+from core.blocks.columns import join_field
 from core.blocks.layout import ACTOR, RUNS, SEQ, TARGET, TIME
 from core.blocks.packing import Column, pack, pack_runs, unpack, unpack_runs
 from core.columns import FIRST_PROPERTY
@@ -130,10 +130,7 @@ class Stored:
         found = [None if data is None else unpack(data) for data in self._data(field)]
         if any(c is not None and len(c) != n for c, n in zip(found, self._counts, strict=True)):
             raise not_as_written("a block of events")
-        if field < FIRST_PROPERTY:
-            zeros = (Column(np.zeros(count, np.uint8)) for count in self._counts)
-            found = [column or zero for column, zero in zip(found, zeros, strict=True)]
-        return join(found, self._counts)
+        return join_field(field, found, self._counts)
 
     def _data(self, field: int) -> Iterator[bytes | None]:
         for block in self._blocks:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.blocks.columns import join, missing
+from core.blocks.columns import join_field, missing
 from core.blocks.covering import covered
 from core.blocks.layout import ACTOR, FIRST_CONTEXT, SEQ, SESSION, TIME
 from core.blocks.making import make_event
@@ -123,8 +123,7 @@ def agree_on(
         return False
 
     def of_rows(field: int) -> Column:
-        columns = [part.columns.get(field) for part in parts]
-        return join([_filled(field, *each) for each in zip(columns, counts, strict=True)], counts)
+        return join_field(field, [part.columns.get(field) for part in parts], counts)
 
     def of_blocks(field: int) -> Column:
         return stored.column(field).take(within)
@@ -136,12 +135,6 @@ def agree_on(
     said = {field for part in parts for field in part.columns if field >= FIRST_PROPERTY}
     fields = {*_FIELDS, *said, *stored.fields()}
     return all(_alike(of_rows(f).take(rows), of_blocks(f).take(held)) for f in fields)
-
-
-def _filled(field: int, column: Column | None, count: int) -> Column:
-    if column is not None:
-        return column
-    return missing(count) if field >= FIRST_PROPERTY else Column(np.zeros(count, np.uint8))
 
 
 def _alike(right: Column, stored: Column) -> bool:
