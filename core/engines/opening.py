@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,15 +34,38 @@ def open_engine(
         CannotOpen: the file is missing or not a workspace.
     """
     engine = SqliteEngine(path, clock=clock, time_limit=time_limit, wait=wait)
-    address = engine.meta().get(ADDRESS)
+    address = address_in(engine.meta())
     if address is None:
         return engine
     engine.close()
-    from core.engines.clickhouse.address import Address
     from core.engines.clickhouse.engine import ClickHouseEngine
 
-    runner = server(Address.from_json(address), ask)
+    runner = server(address, ask)
     return ClickHouseEngine(path, runner, clock=clock, time_limit=time_limit, wait=wait)
+
+
+def address_of(path: str | Path) -> Address | None:
+    """Return the address of the server that a workspace is connected to, None if it is to none.
+
+    Raises:
+        CannotOpen: the file is missing or not a workspace.
+    """
+    from contextlib import closing
+
+    from core.store.workspace import open_reader, read_meta
+
+    with closing(open_reader(path)) as connection:
+        return address_in(read_meta(connection))
+
+
+def address_in(meta: Mapping[str, str]) -> Address | None:
+    """Return the address in a workspace's settings, None if there is none."""
+    said = meta.get(ADDRESS)
+    if said is None:
+        return None
+    from core.engines.clickhouse.address import Address
+
+    return Address.from_json(said)
 
 
 def server(address: Address, ask: Callable[[Address], str] | None = None) -> ServerRunner:

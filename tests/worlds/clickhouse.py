@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from core.engines.clickhouse.chdb import ChdbRunner
-from core.engines.clickhouse.copying import copy_events
 from core.engines.clickhouse.engine import ClickHouseEngine
 from core.engines.sqlite.engine import SqliteEngine
 from core.queries import from_json
 from core.store.workspace import open_reader
+from tests.worlds.servers.copying import copy_events
 from tests.worlds.world import World, engine_of
 
 HOSTILE = 'it\'s \\ \\n \n \t \r \b "x" {p1:String} \\N é 😀 --'

@@ -7,10 +7,11 @@ changed is deleted there by its keys and sent again, as often as it takes.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -181,12 +182,9 @@ class _Push:
 
     def _send_small(self, now: Snapshot) -> None:
         """Send all of the tables that follow from the events."""
-        for table in (IDENTITIES, SESSIONS, TRAITS_SENT):
-            if table is not TRAITS_SENT:
-                self._runner.run(f"truncate table {table.name}", {})
-            else:
-                self._runner.run(f"truncate table {TRAITS.name}", {})
-            self._insert(table, now.all(table.select()))
+        for table, sent in ((IDENTITIES, IDENTITIES), (SESSIONS, SESSIONS), (TRAITS, TRAITS_SENT)):
+            self._runner.run(f"truncate table {table.name}", {})
+            self._insert(sent, now.all(sent.select()))
 
     def _send_events(self, now: Snapshot, sent: int) -> None:
         whole = now.count(sent)
@@ -252,19 +250,12 @@ class _Push:
             some = keys[start : start + _SOME]
             self._runner.run(f"truncate table {KEYS.name}", {})
             self._insert(KEYS, [(key,) for key in some])
-            self._delete(table, f"{column} in (select id from {KEYS.name})")
+            kind = table.columns[column].partition(" ")[0]
+            self._delete(table, f"{column} in (select to{kind}(id) from {KEYS.name})")
             self._insert(into or table, now.rows(select, source, some))
 
     def _delete(self, table: Table, where: str) -> None:
-        if table is TRAITS:
-            where = where.replace("select id", "select toUInt64(id)")
-            self._runner.run(
-                f"alter table {table.name} delete where {where} settings mutations_sync = 2", {}
-            )
-            return
-        self._runner.run(
-            f"delete from {table.name} where {where} settings lightweight_deletes_sync = 2", {}
-        )
+        self._runner.run(table.delete(where), {})
 
     def _insert(self, table: Table, rows: Iterable[Sequence[Any]], token: str = "") -> None:
         self._runner.insert(table.name, tuple(table.columns), rows, token)
@@ -274,22 +265,25 @@ class _Push:
             raise Stopped("Stopped.", "What was sent is kept; `footfall push` goes on from there.")
 
 
-class _alone:
-    """Keeps other pushes of a workspace away, by a lock on a file beside it."""
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep other pushes of a workspace away, by a lock on a file beside it.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path.with_name(f"{path.name}-push")
+    Raises:
+        Busy: another one runs.
+    """
+    import fcntl
 
-    def __enter__(self) -> None:
-        import fcntl
-
-        self._file = self._path.open("w")
+    place = path.with_name(f"{path.name}-push")
+    with place.open("w") as file:
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            self._file.close()
-            raise Busy("Another push of this workspace runs.", "Wait for its end.") from error
-
-    def __exit__(self, *_: object) -> None:
-        self._path.unlink(missing_ok=True)
-        self._file.close()
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            is_there = os.path.samestat(os.fstat(file.fileno()), place.stat())
+        except OSError:
+            is_there = False
+        if not is_there:  # locked, or deleted at the end of the push that held it
+            raise Busy("Another push of this workspace runs.", "Wait for its end.")
+        try:
+            yield
+        finally:
+            place.unlink(missing_ok=True)

@@ -30,7 +30,6 @@ class Table:
         engine: with its order and partitions.
         source: the table of the workspace that it copies, "" for none.
         names: a column -> the one of the workspace, where they differ.
-        into: where its rows are inserted, if that is another table.
     """
 
     name: str
@@ -38,7 +37,6 @@ class Table:
     engine: str
     source: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
-    into: str = ""
 
     def create(self) -> str:
         """Return the statement that creates it."""
@@ -49,6 +47,12 @@ class Table:
     {listed}
 )
 engine = {self.engine}{setting if remembers else ""}"""
+
+    def delete(self, where: str) -> str:
+        """Return the statement that deletes some rows, and ends when they are gone."""
+        if self.engine.startswith("Join"):
+            return f"alter table {self.name} delete where {where} settings mutations_sync = 2"
+        return f"delete from {self.name} where {where} settings lightweight_deletes_sync = 2"
 
     def select(self) -> str:
         """Return the statement that reads its rows from the workspace."""

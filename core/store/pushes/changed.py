@@ -77,9 +77,7 @@ class Snapshot:
         return int(found or 0)
 
     def _all(self, select: str, parameters: Sequence[Any]) -> Iterator[Sequence[Any]]:
-        cursor = self._connection.execute(select, parameters)
-        while rows := cursor.fetchmany(10_000):
-            yield from rows
+        yield from self._connection.execute(select, parameters)
 
 
 @contextmanager

@@ -12,9 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.engines.clickhouse.address import Address
-from core.engines.clickhouse.engine import ClickHouseEngine
 from core.engines.clickhouse.server import ServerRunner
-from core.engines.sqlite.engine import SqliteEngine
 from core.store.pushes.connected import connect
 from core.store.workspace import open_writer
 from tests import ROOT
@@ -79,10 +77,3 @@ def serving(folder: Path) -> Iterator[Served]:
         yield found
     finally:
         found.stop()
-
-
-@contextmanager
-def engines(engine: SqliteEngine, runner: ServerRunner) -> Iterator[tuple[SqliteEngine, Any]]:
-    """A workspace's own engine, and the one that asks a server."""
-    with closing(ClickHouseEngine(engine.path, runner, clock=engine.clock)) as found:
-        yield engine, found

@@ -90,17 +90,10 @@ def _server(path: Path) -> ServerRunner:
 
 def _connected(path: Path) -> ServerRunner | None:
     """Return the server that a workspace is connected to, if it is."""
-    from core.store.pushes.connected import ADDRESS
-    from core.store.workspace import open_reader, read_meta
+    from core.engines.opening import address_of, server
 
-    with closing(open_reader(path)) as connection:
-        address = read_meta(connection).get(ADDRESS)
-    if address is None:
-        return None
-    from core.engines.clickhouse.address import Address
-    from core.engines.opening import server
-
-    return server(Address.from_json(address), ask_password)
+    address = address_of(path)
+    return None if address is None else server(address, ask_password)
 
 
 def _line(done: Pushed) -> str:

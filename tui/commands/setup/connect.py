@@ -86,17 +86,17 @@ def _disconnect(path: Path) -> None:
 
 def _told(path: Path) -> str:
     """Return who answers the questions about a workspace, and how much is not there yet."""
-    from core.engines.clickhouse.address import Address
-    from core.store.pushes.connected import ADDRESS, waiting
-    from core.store.workspace import open_reader, read_meta
+    from core.engines.opening import address_of
+    from core.store.pushes.connected import waiting
+    from core.store.workspace import open_reader
     from core.text import things
 
     if not path.exists():
         raise CannotOpen(f"{path} does not exist.", "Run footfall import FILE --into DB.")
+    address = address_of(path)
+    if address is None:
+        return f"{path} answers its questions itself"
     with closing(open_reader(path)) as connection:
-        said = read_meta(connection).get(ADDRESS)
-        if said is None:
-            return f"{path} answers its questions itself"
         left = waiting(connection)
     note = f", {things(left, 'event')} not there yet" if left else ""
-    return f"{path} is answered by {Address.from_json(said)}{note}"
+    return f"{path} is answered by {address}{note}"

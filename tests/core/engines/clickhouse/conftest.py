@@ -10,12 +10,20 @@ import pytest
 from core.engines.clickhouse.chdb import ChdbRunner
 from tests.worlds.clickhouse import Engines, engines_of
 from tests.worlds.fixture import appendix_a
+from tests.worlds.servers.served import Served, serving
 
 
 @pytest.fixture(scope="session")
 def runner(tmp_path_factory) -> Iterator[ChdbRunner]:
     """The one chdb session that a process can have."""
     with closing(ChdbRunner(tmp_path_factory.mktemp("chdb"))) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server, for each file of tests."""
+    with serving(tmp_path_factory.mktemp("server")) as found:
         yield found
 
 

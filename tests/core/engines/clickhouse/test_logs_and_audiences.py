@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Any
 
-from core.engines.clickhouse.copying import copy_events
 from core.engines.clickhouse.engine import ClickHouseEngine
 from core.log_levels import LEVELS
 from core.store.ingest.importer import Log, store_logs
 from core.store.workspace import open_writer
 from tests.worlds.clickhouse import HOSTILE, check, check_people, engines_of, needs_chdb
 from tests.worlds.fixture import A_RANGE, appendix_a
+from tests.worlds.servers.copying import copy_events
 from tests.worlds.world import engine_of
 
 pytestmark = needs_chdb

@@ -14,15 +14,9 @@ from core.engines.clickhouse.server import ServerRunner
 from core.engines.running import Stop
 from core.errors import BadInput, CannotOpen, QueryFailed, Stopped, TookTooLong
 from tests.worlds.clickhouse import HOSTILE, needs_chdb
-from tests.worlds.servers.served import Served, serving
+from tests.worlds.servers.served import Served
 
 pytestmark = needs_chdb
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("server")) as found:
-        yield found
 
 
 @pytest.fixture

@@ -1,0 +1,23 @@
+"""A whole copy of a workspace in ClickHouse, made anew."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from core.engines.clickhouse.engine import Runner
+from core.engines.clickhouse.tables import (
+    COPIES,
+    EVENT_ROWS,
+    EVENTS,
+    create_statements,
+    drop_statements,
+)
+
+
+def copy_events(connection: sqlite3.Connection, runner: Runner) -> None:
+    """Replace the tables with a copy of a workspace's events, people, traits and sessions."""
+    for statement in (*drop_statements(), *create_statements()):
+        runner.run(statement, {})
+    runner.insert(EVENTS.name, tuple(EVENTS.columns), connection.execute(EVENT_ROWS))
+    for table in COPIES:
+        runner.insert(table.name, tuple(table.columns), connection.execute(table.select()))
