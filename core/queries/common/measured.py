@@ -42,6 +42,11 @@ def known_measure(
     return folded
 
 
+def percentile_of(word: str) -> float:
+    """Return the percentile that a measure names, from 0 to 1: of median 0.5, of p90 0.9."""
+    return 0.5 if word == "median" else float(word[1:]) / 100
+
+
 def compared(name: str, operator: str, value: float) -> Condition:
     """Return the condition that compares a property with a number."""
     return Condition(field=f"properties.{name}", operator=operator, value=value)

@@ -27,7 +27,7 @@ from core.queries.common.groups import (
     in_group,
     members_of_group,
 )
-from core.queries.common.measured import bare, is_number, known_measure
+from core.queries.common.measured import bare, is_number, known_measure, percentile_of
 from core.queries.common.question import Ask, Rows, TimedQuestion, both_periods, find_bucket, frame
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
@@ -99,12 +99,11 @@ class PerActor(TimedQuestion):
     def _period(
         self, ctx: Context, span: Span, slots: list[Bucket], by: list[Field]
     ) -> Generator[Statement, Rows, Figures]:
+        selection = select(ctx, self, self.event, absent=ANY)
         if not self.property:
-            selection = select(ctx, self, self.event, absent=ANY)
             stored = self.metric in ("avg", "sum") and is_stored(selection, span, slots, by)
             ask = of_sets if stored else of_events
             return (yield from ask(ctx, selection, span, slots, by, self.metric))
-        selection = select(ctx, self, self.event, absent=ANY)
         measured = ctx.catalog.field(f"properties.{self.property}", "property")
         if selection.blocks.can(by, measured):
             return (yield from of_blocks(ctx, selection, span, slots, by, self.metric, measured))
@@ -140,8 +139,7 @@ class PerActor(TimedQuestion):
             return f"{self.metric}(x)"
         if self.metric in ("avg", "sum"):
             return ctx.dialect.total("x") + (" / count(x)" if self.metric == "avg" else "")
-        p = 50.0 if self.metric == "median" else float(self.metric[1:])
-        return ctx.dialect.percentile("x", p / 100, bind)
+        return ctx.dialect.percentile("x", percentile_of(self.metric), bind)
 
     def _each(
         self, ctx: Context, bind: Binder, span: Span, slots: Sequence[Bucket], by: list[Field]

@@ -15,6 +15,7 @@ from core.queries.common.added_up import no_numbers
 from core.queries.common.assemble import Figure, Figures, Group, collect
 from core.queries.common.context import Context
 from core.queries.common.groups import WHOLE, people_by_slot, split
+from core.queries.common.measured import percentile_of
 from core.queries.common.question import Rows
 from core.queries.common.selection import Selection
 from core.queries.common.slots import whole_days
@@ -134,13 +135,6 @@ _WORDS: Final[Mapping[str, list[Any]]] = {
 """Metric -> the figures of blocks that it follows from; others are percentiles."""
 
 
-def _part(metric: str) -> float:
-    """Return the part of the people, from 0 to 1, that a percentile is above."""
-    if metric in _WORDS:
-        return 0
-    return 0.5 if metric == "median" else float(metric[1:]) / 100
-
-
 def of_blocks(
     ctx: Context,
     selection: Selection,
@@ -155,7 +149,7 @@ def of_blocks(
     Args:
         measured: the property; its values that are not numbers are noted.
     """
-    words = _WORDS.get(metric, [["percentile", _part(metric)]])
+    words = _WORDS.get(metric) or [["percentile", percentile_of(metric)]]
     counted = ["given", "numbers"] if measured else []
     rows = yield from selection.blocks.ask(
         "block_persons",
@@ -214,7 +208,7 @@ def over(counts: Mapping[float, int], metric: str) -> float:
     everything = total(x * people for x, people in counts.items())
     if metric in ("sum", "avg"):
         return everything / sum(counts.values()) if metric == "avg" else everything
-    return percentile(counts, _part(metric))
+    return percentile(counts, percentile_of(metric))
 
 
 def percentile(counts: Mapping[float, int], p: float) -> float:

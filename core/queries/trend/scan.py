@@ -18,6 +18,7 @@ from core.queries.common.added_up import no_numbers
 from core.queries.common.assemble import Figure, Figures, collect
 from core.queries.common.context import Context
 from core.queries.common.groups import WHOLE, split
+from core.queries.common.measured import percentile_of
 from core.queries.common.question import Rows
 from core.queries.common.revenue import amount
 from core.queries.common.selection import Selection
@@ -127,14 +128,10 @@ class Scan:
         elif self.measure in DIFFERENT:
             words = (self.measure,)
         else:
-            words = (["percentile", self._part()],)
+            words = (["percentile", percentile_of(self.measure)],)
         measured = self._measured()
         apart = [measured] if self.measure in DIFFERENT else []
         return words if self.selection.blocks.can([*self.by, *apart], measured) else ()
-
-    def _part(self) -> float:
-        """The percentile, from 0 to 1."""
-        return 0.5 if self.measure == "median" else float(self.measure[1:]) / 100
 
     def _parts(self, ctx: Context, span: Span, slots: list[Bucket], fold: Fold) -> Statement:
         """Rows (slot, v0, v1, aggregates..., values, numbers): the parts of every figure."""
@@ -305,7 +302,7 @@ class Scan:
                 / nullif(count(distinct case when x is not null then actor end), 0)"""
         if self.measure in DIFFERENT:
             return "count(distinct x)"
-        return ctx.dialect.percentile("x", self._part(), bind)
+        return ctx.dialect.percentile("x", percentile_of(self.measure), bind)
 
 
 class Fold(NamedTuple):
