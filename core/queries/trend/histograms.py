@@ -23,6 +23,7 @@ from core.catalog.revenue import field_of, names_it
 from core.catalog.selectors import ANY, in_title
 from core.errors import BadQuestion
 from core.queries.common.assemble import Figure
+from core.queries.common.blocks import BlockRows
 from core.queries.common.context import Context
 from core.queries.common.groups import members_of_group
 from core.queries.common.measured import compared, is_number
@@ -101,7 +102,7 @@ def ask(ctx: Context, question: TrendFields, title: str) -> Ask:
 def people(ctx: Context, question: TrendFields, bind: Binder, cell: Cell) -> str:
     """Return SQL of everybody behind a bin, or behind all of them."""
     test = "1 = 1"
-    if question.measure == "histogram" and _of_blocks(ctx, question) is not None:
+    if question.measure == "histogram" and _of_blocks(ctx, question)[1] is not None:
         return _people_of_blocks(ctx, question, bind, cell)
     if question.measure == "histogram":
         if cell.row is not None:
@@ -116,8 +117,9 @@ def people(ctx: Context, question: TrendFields, bind: Binder, cell: Cell) -> str
 
 
 def _values(ctx: Context, question: TrendFields) -> Generator[Statement, Rows, Found]:
-    if _of_blocks(ctx, question) is not None:
-        return (yield from _values_of_blocks(ctx, question))
+    own, blocks = _of_blocks(ctx, question)
+    if blocks is not None:
+        return (yield from _values_of_blocks(ctx, question, own, blocks))
     bind = ctx.binder()
     rows = yield bind.statement(
         f"""
@@ -185,16 +187,16 @@ def _shown(bounds: list[float], rows: Rows) -> list[answers.Bin]:
     return _bins(bounds, [found.get(float(n), (0, 0)) for n in range(len(bounds) - 1)])
 
 
-def _of_blocks(ctx: Context, question: TrendFields) -> Field | None:
-    """Return the property that is measured, if it is read from blocks."""
+def _of_blocks(ctx: Context, question: TrendFields) -> tuple[Field, BlockRows | None]:
+    """Return the property that is measured, and the blocks that it is read from, if it is."""
     own = ctx.catalog.field(field_of(question.property or ""), "property")
-    selection = select(ctx, question, question.event, absent=ANY)
-    return own if selection.blocks.can((), own) else None
-
-
-def _values_of_blocks(ctx: Context, question: TrendFields) -> Generator[Statement, Rows, Found]:
-    own = _of_blocks(ctx, question)
     blocks = select(ctx, question, question.event, absent=ANY).blocks
+    return own, blocks if blocks.can((), own) else None
+
+
+def _values_of_blocks(
+    ctx: Context, question: TrendFields, own: Field, blocks: BlockRows
+) -> Generator[Statement, Rows, Found]:
     span = ctx.span_to_today(question.range)
     parts = [["percentile", p / 100] for p in answers.BOX]
     words = ["count", "sum", "min", "max", "integers", *parts]
