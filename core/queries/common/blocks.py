@@ -222,14 +222,11 @@ class BlockRows:
                 row[place] = (said[str(row[place])] or EMPTY) if row[place] else NONE
         return [tuple(row) for row in rows]
 
-    def numbers(self, bind: Binder, span: Span, measured: Field | None = None, **plan: Any) -> str:
-        """Return the relation (actor, x): how many events each person has, or the sum of a
-        property; never nobody.
-        """
+    def numbers(self, bind: Binder, span: Span) -> str:
+        """Return the relation (actor, x): how many events each person has; never nobody."""
         writer = Writer(self, bind)
         writer.read(ACTOR)
-        x = writer.measure(measured) if measured is not None else {}
-        called = writer.call("block_listed", span, [], (), **x, **plan, nobody=False)
+        called = writer.call("block_listed", span, [], (), nobody=False)
         return f"""
             select r.value ->> 4 as actor, r.value ->> 3 as x from json_each({called}) r"""
 
@@ -333,6 +330,7 @@ class Writer:
         return self._extra(f"(select {self.bind.dialect.build('actor + 1')} from {name})")
 
     def by(self, field: Field) -> Any:
+        """Return what rows are grouped by (`core.blocks.functions.plan`)."""
         if field.kind == "event":
             return "event"
         if field.kind == "user":
@@ -403,6 +401,7 @@ class Writer:
         return ["not", found] if missing else found
 
     def ids(self, field: int, ids: list[int]) -> list[Any]:
+        """Return the mask of the rows whose value of a field is one of some ids."""
         return ["ids", self.read(field), self._extra(self.bind.list(ids))]
 
     def _holds(self, field: Field, condition: Condition) -> list[Any]:

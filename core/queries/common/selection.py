@@ -157,9 +157,8 @@ class Selection:
 
     def _is_stored(self, within: _Within) -> bool:
         """Whether stored sets alone say who was active."""
-        clock = bool(within.slots) and not whole_days(within.slots)
-        days = within.span.of_days and not within.span.cut
-        return days and not clock and self.set_dimension(within.by) is not False
+        days = not (within.by_clock or within.span.cut)
+        return days and self.set_dimension(within.by) is not False
 
     def _read(self, bind: Binder, within: _Within) -> str:
         dimension = self.set_dimension(within.by)
