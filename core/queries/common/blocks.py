@@ -319,6 +319,11 @@ class Writer:
             self.fields.append(field)
         return field
 
+    def read_order(self) -> None:
+        """Have the function given whose each event is, and in which order these came."""
+        for field in (ACTOR, TIME, SEQ):
+            self.read(field)
+
     def _extra(self, sql: str) -> int:
         self.extras.append(sql)
         return len(self.extras) - 1
@@ -345,11 +350,9 @@ class Writer:
     def _firsts(self) -> int:
         """Return the extra that says since when people pay."""
         if self._paying is None:
-            for field in (ACTOR, TIME, SEQ):
-                self.read(field)
+            self.read_order()
             payers = Writer(self.rows.payers, self.bind)
-            for field in (ACTOR, TIME, SEQ):
-                payers.read(field)
+            payers.read_order()
             called = payers.call("block_firsts", self.rows.ctx.all_days, [], (), nobody=False)
             self._paying = self._extra(called)
         return self._paying

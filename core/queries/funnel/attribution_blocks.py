@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 
-from core.blocks.layout import ACTOR, SEQ, TIME, context_field
+from core.blocks.layout import context_field
 from core.catalog.fields import Field
 from core.columns import NONE
 from core.filters import Condition
@@ -58,8 +58,7 @@ class Credited:
 
     def _call(self, bind: Binder, span: Span) -> str:
         writer = Writer(replace(self._every, clauses=()), bind)
-        for field in (ACTOR, TIME, SEQ):
-            writer.read(field)
+        writer.read_order()
         writer.members.append(self._converted(span))
         steps = [(mask_of(writer, self.paid), 1), (self._touches(writer), 2)]
         x = writer.measure(self.valued) if self.valued is not None else {}

@@ -6,7 +6,6 @@ from base64 import b64decode
 from collections.abc import Generator, Sequence
 from typing import Any
 
-from core.blocks.layout import ACTOR, SEQ, TIME
 from core.catalog.fields import Field
 from core.queries.common.blocks import Writer
 from core.queries.common.question import Rows
@@ -70,8 +69,7 @@ def _call(
     by: Sequence[Field],
     **more: Any,
 ) -> str:
-    for field in (ACTOR, TIME, SEQ):
-        writer.read(field)
+    writer.read_order()
     steps = [(mask_of(writer, part), 1 << number) for number, part in enumerate(plan.steps)]
     for number, part in enumerate(plan.spoilers):
         steps.append((mask_of(writer, part), plan.spoils(number) << len(plan.steps)))
@@ -95,8 +93,8 @@ def _named(part: Selection) -> list[Any]:
 def _read(plan: Plan) -> Span:
     """The span of the events that attempts of a plan may have."""
     ctx, span = plan.ctx, plan.span
-    before = (plan.window if plan.order == "unordered" else 0) + plan.tick - 1
+    before, after = plan.reach
     start = max(span.start - before, min(span.start, ctx.earliest or 0))
-    end = min(span.end + plan.window + plan.tick - 1, max(span.end, (ctx.latest or 0) + 1))
+    end = min(span.end + after, max(span.end, (ctx.latest or 0) + 1))
     calendar = ctx.calendar
     return Span(start, end, calendar.day_of(start), calendar.day_of(end), whole_days=False)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from core.catalog.fields import Field
 from core.catalog.selectors import meaning, together
 from core.columns import NONE
+from core.filters import Clause
 from core.queries.common.context import Context
 from core.queries.common.question import Rows
 from core.queries.common.select import checked, select
@@ -133,12 +134,21 @@ class Plan:
         """Whether it, and the values of its first events, can be read from blocks."""
         if self.any_event or self.question.first_day:
             return False
-        parts = (self.shared, *self.steps, *self.spoilers)
-        clauses = tuple(clause for part in parts for clause in (*part.matching, *part.clauses))
-        fields = (*self.held, *by)
         if any(field.kind in ("event", "user") for field in self.held):
             return False
-        return replace(self.shared.blocks, clauses=clauses).can(fields)
+        return replace(self.shared.blocks, clauses=self._clauses).can((*self.held, *by))
+
+    @property
+    def _clauses(self) -> tuple[Clause, ...]:
+        """Those of all its events together."""
+        parts = (self.shared, *self.steps, *self.spoilers)
+        return tuple(clause for part in parts for clause in (*part.matching, *part.clauses))
+
+    @property
+    def reach(self) -> tuple[int, int]:
+        """How many ms before and after the span the events of its attempts may lie."""
+        before = self.window if self.order == "unordered" else 0
+        return before + self.tick - 1, self.window + self.tick - 1
 
     def shares(self) -> Generator[Statement, Rows, list[tuple[int, int]]]:
         """Divide the people who did step 1 on the span's days into shares of about equal size."""
@@ -178,19 +188,16 @@ class Plan:
         held = ""
         if self.held:
             held = f", {held_values(self, bind)} as held"
-        parts = (self.shared, *self.steps, *self.spoilers)
-        clauses = [clause for part in parts for clause in (*part.matching, *part.clauses)]
         where = self.shared.where(bind, None)
         if self.any_event:
             where = replace(self.shared, events=()).where(bind, None)
         if self.any_event and self.ctx.catalog.events.active:
             counted = Selection(self.ctx, self.ctx.catalog.events.active).own(bind, "e")
             where += f" and ({counted} or ({bits}) > 0)"
-        before = (self.window if self.order == "unordered" else 0) + self.tick - 1
-        after = self.window + self.tick - 1
+        before, after = self.reach
         return f"""
             select e.actor, e.ts, e.seq, {bits} as steps{held}
-            from {replace(self.shared, clauses=tuple(clauses)).source(self.held)}
+            from {replace(self.shared, clauses=self._clauses).source(self.held)}
             where {where}
               and e.ts >= {bind(self.span.start - before)}
               and e.ts < {bind(self.span.end + after)}
