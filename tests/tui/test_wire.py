@@ -14,6 +14,7 @@ from tests.worlds.terminal.glass import Glass
 from tests.worlds.terminal.session import DOWN, ENTER, ESCAPE, RIGHT, Terminal
 from tests.worlds.tui_pilot import explorer
 from tui.app import Explorer
+from tui.widgets.overlay import Overlay
 from tui.wire.frames import Frames
 
 STYLES = (
@@ -220,3 +221,27 @@ async def test_a_page_that_opens_is_painted_when_it_is_shown(
         await ff.press("2")
         assert 0 < opened < len(held)
         assert not any(held)
+
+
+async def test_a_key_in_a_box_paints_nothing_of_what_is_behind_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted: list[Overlay] = []
+    render = Overlay.render
+
+    def counted(box: Overlay) -> Any:
+        painted.append(box)
+        return render(box)
+
+    monkeypatch.setattr(Overlay, "render", counted)
+    async with explorer(path, place="metrics") as ff:
+        page = ff.page
+        for keys in (("r",), ("escape", "tab", "e"), ("enter",)):
+            await ff.press(*keys)
+            painted.clear()
+            await ff.press("down", "up")
+            assert not painted, keys
+        await ff.press("escape", "escape", "r")
+        page.say("This is said behind the box.")
+        await ff.settle()
+        assert "This is said behind the box." in ff.screen

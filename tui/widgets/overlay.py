@@ -119,6 +119,11 @@ class Overlay(ModalScreen[Any]):
             return Faded(behind.screen, self.app.ink)
         return behind
 
+    def _compositor_refresh(self) -> None:
+        """See Screen; a box can be behind another one."""
+        super()._compositor_refresh()
+        painted_behind(self)
+
     async def _dispatch_message(self, message: Message) -> None:
         """See MessagePump; a file that cannot be read does not close the box."""
         try:
@@ -136,6 +141,16 @@ class Overlay(ModalScreen[Any]):
     def action_close(self) -> None:
         """Close without a value."""
         self.dismiss(None)
+
+
+def painted_behind(screen: Screen[Any]) -> None:
+    """Leave a screen as it was painted while a box is over it.
+
+    What changed on it is passed on to the box then, but Textual asks for the whole of it once more,
+    and so again after every key.
+    """
+    if screen.app.screen is not screen:
+        screen._repaint_required = False
 
 
 class Box(Panel):

@@ -19,6 +19,7 @@ from tui.texts.summary import Chip
 from tui.widgets.chrome import Crumb, KeyLine, Status, Tabs, TooSmall
 from tui.widgets.host import Host
 from tui.widgets.listing import Listing
+from tui.widgets.overlay import painted_behind
 from tui.widgets.panel import Panel
 
 SMALLEST = (60, 18)
@@ -79,6 +80,7 @@ class FramePage(Screen[None]):
             self._dirty_widgets.clear()
         else:
             super()._compositor_refresh()
+            painted_behind(self)
 
     async def _dispatch_message(self, message: Message) -> None:
         """See MessagePump; a file that cannot be read does not close the page."""
