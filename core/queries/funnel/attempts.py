@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from dataclasses import replace
+
 from core.catalog.fields import Field
-from core.queries.funnel import sqlite
+from core.queries.common.question import Rows
+from core.queries.funnel import blocks, sqlite
 from core.queries.funnel.plan import EVERYBODY, Plan
 from core.queries.funnel.tally import tally_sql
 from core.queries.funnel.values import with_values
 from core.sql.dialect import Binder, Statement
 
 
-def tally_statement(plan: Plan, by: list[Field], people: tuple[int, int]) -> Statement:
-    """Return the rows that core.queries.funnel.tally adds up."""
+def tally_rows(
+    plan: Plan, by: list[Field], *, waits: bool = True, people: bool = True
+) -> Generator[Statement, Rows, Rows]:
+    """Yield statements; return rows (v0, v1, figures) that core.queries.funnel.tally adds up.
+
+    Args:
+        waits, people: see `blocks.tallies`; rows of events always have both.
+    """
+    if blocks.has_tallies(plan, by):
+        found = yield from blocks.tallies(plan, by, waits=waits, people=people)
+        return [row[1:] for row in found]
+    shares = yield from plan.shares()
+    first, *others = (_tally_statement(plan, by, share) for share in shares)
+    return (yield replace(first, also=tuple(others)))
+
+
+def _tally_statement(plan: Plan, by: list[Field], people: tuple[int, int]) -> Statement:
     bind = plan.ctx.binder()
     reported = attempts_with_value(plan, bind, by, people)
     return bind.statement(tally_sql(plan, bind, by, reported), "attempts per step and their times")

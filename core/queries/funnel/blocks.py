@@ -27,13 +27,18 @@ def attempts(plan: Plan, bind: Binder, *, entry: bool) -> str:
         select r.value ->> 0 as actor, {", ".join(columns)} from json_each({called}) r"""
 
 
+def has_tallies(plan: Plan, by: Sequence[Field]) -> bool:
+    """Whether blocks say the tallies by fields: those of the events of step 1 alone."""
+    return plan.in_blocks(by) and not plan.by_path
+
+
 def tallies(
     plan: Plan,
     by: Sequence[Field],
     slots: Sequence[Bucket] = (),
     *,
-    waits: bool = True,
-    people: bool = True,
+    waits: bool,
+    people: bool,
 ) -> Generator[Statement, Rows, Rows]:
     """Yield a statement; return rows (slot, v0, v1, figures) that `funnel.tally` adds up.
 

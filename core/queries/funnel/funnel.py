@@ -7,7 +7,6 @@ core.queries.funnel.sqlite has two ways to find attempts.
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import replace
 from typing import ClassVar, Literal
 
 from pydantic import Field as Limited
@@ -19,8 +18,7 @@ from core.errors import BadQuestion
 from core.queries.common.context import Context
 from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Rows, compared_dates
-from core.queries.funnel.attempts import attempts_with_value, tally_statement
-from core.queries.funnel.blocks import tallies
+from core.queries.funnel.attempts import attempts_with_value, tally_rows
 from core.queries.funnel.fields import MOST_STEPS, FunnelFields, FunnelStep
 from core.queries.funnel.notes import notes
 from core.queries.funnel.plan import Plan
@@ -94,15 +92,8 @@ class Funnel(FunnelFields):
         self, ctx: Context, span: Span, by: list[Field]
     ) -> Generator[Statement, Rows, dict[Group, Tally]]:
         """Return the tallies by the labels of the breakdown values, () without a breakdown."""
-        plan = Plan.of(ctx, self, span)
-        if plan.in_blocks(by) and not plan.by_path:
-            rows = [row[1:] for row in (yield from tallies(plan, by))]
-        else:
-            shares = yield from plan.shares()
-            statements = [tally_statement(plan, by, share) for share in shares]
-            rows = yield replace(statements[0], also=tuple(statements[1:]))
         found: dict[Group, Tally] = {}
-        for v0, v1, *figures in rows:
+        for v0, v1, *figures in (yield from tally_rows(Plan.of(ctx, self, span), by)):
             raws = zip(by, (v0, v1), strict=False)
             group = tuple(value_label(ctx, field, raw) for field, raw in raws)
             found.setdefault(group, Tally(len(self.steps))).add(figures)

@@ -24,8 +24,8 @@ from core.queries.common.groups import bucket_span, group_fields
 from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Frame, Rows, find_bucket, frame
 from core.queries.common.slots import slot_expression
-from core.queries.funnel.attempts import attempts_with_value, tally_statement
-from core.queries.funnel.blocks import tallies
+from core.queries.funnel.attempts import attempts_with_value, tally_rows
+from core.queries.funnel.blocks import has_tallies, tallies
 from core.queries.funnel.fields import FunnelFields, check_between
 from core.queries.funnel.notes import notes
 from core.queries.funnel.plan import Plan
@@ -185,7 +185,8 @@ class FunnelTrend(FunnelFields):
         found = _Period(len(self.steps))
         if not slots:
             return found
-        for row in (yield from self._whole(ctx, span, by)):
+        plan, waits = Plan.of(ctx, self, span), "seconds" in self.measure
+        for row in (yield from tally_rows(plan, by, waits=waits, people=False)):
             group = self._labels(ctx, by, row[:2])
             found.totals.setdefault(group, Tally(len(self.steps))).add(row[2:])
         rows = yield from self._slots(ctx, span, slots, by)
@@ -197,23 +198,13 @@ class FunnelTrend(FunnelFields):
     def _labels(self, ctx: Context, by: list[Field], raws: Sequence[object]) -> Group:
         return tuple(value_label(ctx, f, raw) for f, raw in zip(by, raws, strict=False))
 
-    def _whole(self, ctx: Context, span: Span, by: list[Field]) -> Generator[Statement, Rows, Rows]:
-        plan = Plan.of(ctx, self, span)
-        if plan.in_blocks(by) and not plan.by_path:
-            rows = yield from tallies(plan, by, waits="seconds" in self.measure, people=False)
-            return [row[1:] for row in rows]
-        shares = yield from plan.shares()
-        statements = [tally_statement(plan, by, share) for share in shares]
-        rows = yield replace(statements[0], also=tuple(statements[1:]))
-        return rows
-
     def _slots(
         self, ctx: Context, span: Span, slots: list[Bucket], by: list[Field]
     ) -> Generator[Statement, Rows, Rows]:
         """Return rows (slot, v0, v1, figures of a Tally)."""
         cuts = [] if self.count_by == "totals" else [slot.start for slot in slots[1:]]
         plan = Plan.of(ctx, self, span, cuts)
-        if plan.in_blocks(by) and not plan.by_path:
+        if has_tallies(plan, by):
             waits = "seconds" in self.measure
             return (yield from tallies(plan, by, slots, waits=waits, people=False))
         statements = list(self._by_slot(ctx, span, slots, by))
