@@ -6,7 +6,7 @@ from collections.abc import Generator, Sequence
 
 from core.queries.common.context import Context
 from core.queries.common.groups import WHOLE, split
-from core.queries.common.question import Rows
+from core.queries.common.question import Frame, Rows
 from core.queries.common.selection import Selection
 from core.queries.common.session_key import session_key
 from core.queries.common.slots import day_runs, slot_expression, whole_days
@@ -47,6 +47,13 @@ def started(ctx: Context, bind: Binder, selection: Selection, span: Span) -> str
 def by_days(ctx: Context, span: Span, slots: Sequence[Bucket]) -> bool:
     """Whether buckets are of whole days and sessions are not cut at the present."""
     return ctx.dialect.name == "sqlite" and span.whole_days and whole_days(slots)
+
+
+def by_ends(ctx: Context, selection: Selection, time: Frame) -> bool:
+    """Whether where the selected sessions start and end says in which buckets they have events."""
+    spans = [(time.span, time.buckets)]
+    spans += [(time.compared, time.compared_buckets)] if time.compared else []
+    return not selection.clauses and all(by_days(ctx, span, slots) for span, slots in spans)
 
 
 def has_totals(ctx: Context, selection: Selection) -> bool:

@@ -41,7 +41,7 @@ from core.queries.common.select import select
 from core.queries.common.selection import Selection
 from core.queries.common.session_key import session_key
 from core.queries.common.slots import day_runs, slot_expression, whole_days
-from core.queries.session_days import by_days, has_totals, started, totals, with_events
+from core.queries.session_days import by_days, by_ends, has_totals, started, totals, with_events
 from core.queries.trend.trend import Trend
 from core.sql.dialect import Binder, Statement
 from core.timeframe import DAY, Bucket, Span, runs
@@ -159,13 +159,15 @@ class Sessions(TimedQuestion):
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
-        if self.metric == "unique" and not self._is_counted_at_ends(ctx):
-            return (yield from self._unique().ask(ctx)).model_copy(update={"title": "Sessions"})
         if self.metric == "length":
             return (yield from self._lengths(ctx))
         if self.metric in TABLES:
             return (yield from self._table(ctx))
         time = frame(ctx, self)
+        if self.metric == "unique" and (
+            self.breakdown or not by_ends(ctx, select(ctx, self), time)
+        ):
+            return (yield from self._unique().ask(ctx)).model_copy(update={"title": "Sessions"})
         by = [ctx.catalog.existing(name) for name in self.breakdown]
         now, before = yield from both_periods(time, partial(self._period, ctx, by=by))
         return assemble(
@@ -180,14 +182,6 @@ class Sessions(TimedQuestion):
             additive=self.metric == "volume",
             empty=0 if self.metric in ("volume", "unique") else None,
         )
-
-    def _is_counted_at_ends(self, ctx: Context) -> bool:
-        """Whether where sessions start and end says which buckets they have events in."""
-        time = frame(ctx, self)
-        spans = [(time.span, time.buckets)]
-        spans += [(time.compared, time.compared_buckets)] if time.compared else []
-        plain = not self.breakdown and not select(ctx, self, ANY_ACTIVE).clauses
-        return plain and all(by_days(ctx, span, slots) for span, slots in spans)
 
     def _unique(self) -> Trend:
         shared = set(TimedQuestion.model_fields) - {"kind"}
@@ -244,8 +238,7 @@ class Sessions(TimedQuestion):
             return Figures()
         bind, selection = ctx.binder(), select(ctx, self)
         if self.metric == "unique":
-            active = select(ctx, self, ANY_ACTIVE)
-            return collect(ctx, by, *(yield from with_events(ctx, active, span, slots)))
+            return collect(ctx, by, *(yield from with_events(ctx, selection, span, slots)))
         if not by and by_days(ctx, span, slots) and has_totals(ctx, selection):
             rows = yield totals(ctx, self.metric, span, slots)
             return (yield from self._figures(ctx, selection, span, slots, by, rows))
