@@ -14,6 +14,7 @@ from tests.worlds.terminal.glass import Glass
 from tests.worlds.terminal.session import DOWN, ENTER, ESCAPE, RIGHT, Terminal
 from tests.worlds.tui_pilot import explorer
 from tui.app import Explorer
+from tui.widgets.answer import AnswerView
 from tui.widgets.overlay import Overlay
 from tui.wire.frames import Frames
 
@@ -245,3 +246,19 @@ async def test_a_key_in_a_box_paints_nothing_of_what_is_behind_it(
         page.say("This is said behind the box.")
         await ff.settle()
         assert "This is said behind the box." in ff.screen
+
+
+async def test_an_answer_is_drawn_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = []
+    draw = AnswerView.draw
+
+    def counted(view: AnswerView, *args: Any) -> Any:
+        drawn.append(view.id)
+        return draw(view, *args)
+
+    monkeypatch.setattr(AnswerView, "draw", counted)
+    async with explorer(path, place="metrics") as ff:
+        await ff.press("r")
+        drawn.clear()
+        await ff.press("7")
+        assert drawn == ["chart"]

@@ -153,7 +153,6 @@ class AnswerView(CursorPanel):
         if compared is not None:
             dates += f"  vs {compared_text(compared)}"
         self.aside = dates
-        self._drawn_for = ()
         self.repaint()
 
     @property
@@ -208,9 +207,8 @@ class AnswerView(CursorPanel):
         return lines
 
     def _draw(self, width: int, height: int) -> list[Line]:
-        look = self.app.look
-        at = self.shown_cursor
-        key = (id(self.result), width, height, look, self.drawn_as, at, self.marks)
+        look, at, dated = self.app.look, self.shown_cursor, self._is_dated(self.answer)
+        key = (id(self.result), width, height, look, self.drawn_as, at, self.marks, dated)
         if key != self._drawn_for:
             self._drawn = self._draw_now(width, height)
             self._drawn_for = key

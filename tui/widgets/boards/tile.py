@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.definitions.board import Block
-from core.draw.figures import compared_text, undated
+from core.draw.figures import compared_text
 from core.draw.spans import Line
 from tui.widgets.answer import AnswerView
 
@@ -38,19 +38,16 @@ class Tile(AnswerView):
     def date(self, dated: bool) -> None:
         """Say with which dates it is compared, or leave that to another tile."""
         if dated != self.dated:
-            self.dated, self._drawn_for = dated, ()
+            self.dated = dated
             self.repaint()
 
     @property
     def _dated_now(self) -> bool:
         return self.dated or self.enlarged
 
-    def draw(
-        self, answer: Any, cursor: tuple[int, int] | None, width: int, height: int
-    ) -> list[Line]:
-        """See AnswerView: dates that stand on the frame are not said again below the chart."""
-        said = not self._dated_now or self.aside
-        return super().draw(undated(answer) if said else answer, cursor, width, height)
+    def _is_dated(self, answer: Any) -> bool:
+        """See AnswerView: also where another tile says them."""
+        return not self._dated_now or bool(self.aside)
 
     @property
     def drawn_as(self) -> str:
