@@ -6,7 +6,7 @@ from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.events import Resize
+from textual.geometry import Size
 from textual.timer import Timer
 
 from core.boards.answering import asking
@@ -16,7 +16,7 @@ from core.errors import FootfallError
 from core.queries.common.question import Question
 from tui.actions import edits
 from tui.actions.kept.copying import board_link, copy_link
-from tui.screens.bases.page import bindings
+from tui.screens.bases.page import REST, bindings
 from tui.screens.bases.tabbed_page import TabbedPage
 from tui.widgets.answer import AnswerView
 from tui.widgets.boards.tile import Tile
@@ -33,12 +33,6 @@ COMPARES = {
     OFF: "No tile is compared.",
     "": "Each tile is compared as it is saved.",
 }
-REST = 0.25
-"""Seconds that the focus rests on a tile before the third column is asked about it."""
-
-VAST, TALL = 160, 32
-"""Columns and lines from which on there is a third column."""
-
 OWN = "own"
 """The choice of each tile's own range."""
 
@@ -84,14 +78,13 @@ class BoardPage(TabbedPage):
             return here
         return self._selected if self._selected in self.tiles else next(iter(self.tiles), None)
 
-    def on_resize(self, event: Resize) -> None:
-        """Show the third column on a large screen."""
-        vast = event.size.width >= VAST and event.size.height >= TALL
-        if vast and not self.query("#beside"):
+    def resized(self, size: Size) -> None:
+        """See TabbedPage: there is a third column on a large screen."""
+        super().resized(size)
+        if self.has_class("-vast") and not self.query("#beside"):
             from tui.screens.bases.beside import beside
 
             self.query_one(Horizontal).mount(beside())
-        self.set_class(vast, "-vast")
         self.rest()
 
     def on_descendant_focus(self) -> None:

@@ -26,8 +26,7 @@ from tui.actions.kept.chosen import (
     undo_last,
 )
 from tui.actions.kept.copying import Link, chart_link, question_link
-from tui.screens.bases.accompanied_page import REST
-from tui.screens.bases.page import MOVES, bindings
+from tui.screens.bases.page import MOVES, REST, bindings
 from tui.screens.bases.tabled_page import TabledPage
 from tui.services.runner import Callback
 from tui.texts.fields import has

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from textual.app import ComposeResult
-from textual.events import Resize
+from textual.geometry import Size
 
 from core.answers import Timeline
 from core.queries import from_json
@@ -113,9 +113,9 @@ class TimelinePage(AccompaniedPage):
             ],
         )
 
-    def on_resize(self, event: Resize) -> None:
+    def resized(self, size: Size) -> None:
         """See AccompaniedPage: who it is stands beside the events where there is room."""
-        super().on_resize(event)
+        super().resized(size)
         self._timeline.brief = self.roomy
 
     def start(self) -> None:

@@ -16,23 +16,16 @@ of every answer. Where there is no room Tab shows them one at a time.
 
 from __future__ import annotations
 
-from textual.events import Resize
+from textual.geometry import Size
 from textual.timer import Timer
 
 from core.errors import FootfallError
+from tui.screens.bases.page import REST
 from tui.screens.bases.question_page import QuestionPage
 from tui.widgets.answer import AnswerView
 from tui.widgets.companion import About, Companion, Composition, is_shown
 from tui.widgets.overlay import Overlay
 from tui.widgets.panel import Panel
-
-REST = 0.25
-"""Seconds that a cursor rests before what follows from its place is asked and painted: longer than
-between two keys of somebody who reads a list row by row."""
-
-
-VAST = 160
-"""Columns from which on pages have a third column."""
 
 
 class AccompaniedPage(QuestionPage):
@@ -102,9 +95,8 @@ class AccompaniedPage(QuestionPage):
         if self.is_mounted:
             self.call_after_refresh(self._accompany_if_open)
 
-    def on_resize(self, event: Resize) -> None:
+    def resized(self, size: Size) -> None:
         """Ask those that have room now."""
-        super().on_resize(event)  # it is called once more: the classes are needed here first
         composition = self.query_one(Composition)
         composition.set_class(self.roomy, "-roomy")
         composition.set_class(self.vast, "-vast")
@@ -127,7 +119,7 @@ class AccompaniedPage(QuestionPage):
     @property
     def vast(self) -> bool:
         """Whether there is a third column of companions."""
-        return self.roomy and self.app.size.width >= VAST
+        return self.has_class("-vast")
 
     def _focus_by(self, step: int) -> None:
         if self._turned is None and self.roomy and not self.query(".behind"):

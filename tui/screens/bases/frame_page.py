@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import Key, Resize
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
@@ -25,6 +25,12 @@ from tui.widgets.panel import Panel
 SMALLEST = (60, 18)
 LOW = 22
 """Lines below which a page gives its lower panels room that others would like."""
+
+TALL = 32
+"""Lines from which on companions stand beside the first panels, where the page is also wide."""
+
+VAST = 160
+"""Columns from which on tall pages have a third column."""
 
 
 class FramePage(Screen[None]):
@@ -198,8 +204,13 @@ class FramePage(Screen[None]):
         wide, high = SMALLEST
         self.set_class(event.size.width < wide or event.size.height < high, "-tiny")
         self.set_class(event.size.width >= 100, "-wide")
-        self.set_class(event.size.height >= 32, "-tall")
+        self.set_class(event.size.height >= TALL, "-tall")
+        self.set_class(event.size.height >= TALL and event.size.width >= VAST, "-vast")
         self.set_class(event.size.height < LOW, "-low")
+        self.resized(event.size)
+
+    def resized(self, size: Size) -> None:
+        """Called when the page has another size, and the classes of that size."""
 
     # -- panels
 

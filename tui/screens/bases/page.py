@@ -27,6 +27,11 @@ from tui.widgets.overlay import Overlay
 from tui.widgets.panel import Painted
 
 DIM_AFTER = 0.15
+
+REST = 0.25
+"""Seconds that a cursor rests before what follows from its place is asked and painted: longer than
+between two keys of somebody who reads a list row by row."""
+
 MOVES = ("up", "down", "left", "right", "first", "last", "page_up", "page_down")
 ON_ANSWERS = frozenset(
     ("open", "others", "mark", "related", "copy", "pick", "last_session", *MOVES)
@@ -130,7 +135,6 @@ class Page(FramePage):
     def on_key(self, event: Key) -> None:
         """See FramePage; whoever types does not want to be somewhere else a moment later."""
         self._left_at = {}
-        super().on_key(event)
 
     def resume(self) -> None:
         """Called each time the page is on top again."""

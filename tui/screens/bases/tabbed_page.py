@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from textual.app import ComposeResult
-from textual.events import Resize
+from textual.geometry import Size
 
 from core.definitions.board import Block, Board
 from core.definitions.shared import checked
@@ -80,9 +80,9 @@ class TabbedPage(TiledPage):
             return super().crumb
         return f"{super().crumb} ({ids.index(self.board.id) + 1} of {len(ids)})"
 
-    def on_resize(self, event: Resize) -> None:
-        """Give the tabs no line that the tiles need."""
-        self.set_class(event.size.height < TABBED_FROM, "-short")
+    def resized(self, size: Size) -> None:
+        """See FramePage: the tabs have no line that the tiles need."""
+        self.set_class(size.height < TABBED_FROM, "-short")
         self.update_chrome()
 
     def keep_tab(self) -> None:
@@ -105,7 +105,6 @@ class TabbedPage(TiledPage):
         """See Page; the tab is as it is left."""
         if self.is_attached and self.board.id in self.app.tabs.ids():
             self.keep_tab()
-        super().on_screen_suspend()
 
     def action_later_tab(self) -> None:
         """Show the next open board."""
