@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from core.columns import CONTEXT
+from core.sql.edits import Edit, edited
 from core.sql.tokens import Word, words_of
 
 MOMENT: Final = "strftime('%Y-%m-%d %H:%M:%f', {} / 1000.0, 'unixepoch')"
@@ -61,12 +62,6 @@ class Grouping(NamedTuple):
     tests: tuple[str, ...]
 
 
-class _Edit(NamedTuple):
-    start: int
-    end: int
-    text: str
-
-
 def grouping(query: str) -> Grouping | None:
     """Return a statement that means the same over groups of events; None where none is known to.
 
@@ -86,7 +81,7 @@ def grouping(query: str) -> Grouping | None:
     columns |= {word.said for word in words_of(made) if word.kind == "name"} & GROUPED
     tests = [query[e.start : e.end] for e in edits if e.text == "1"]
     return Grouping(
-        _edited(query, _named(query, words, said, edits)),
+        edited(query, _named(query, words, said, edits)),
         frozenset(columns),
         frozenset(name for name, number in NUMBERS.items() if f'"{number}"' in made),
         f'"{FIRST}"' in made or f'"{LAST}"' in made,
@@ -135,7 +130,7 @@ def _reads_groups(words: Sequence[Word]) -> bool:
 # -- what is counted
 
 
-def _figures(query: str, words: Sequence[Word], said: Sequence[str]) -> Iterator[_Edit]:
+def _figures(query: str, words: Sequence[Word], said: Sequence[str]) -> Iterator[Edit]:
     """Yield what takes the place of counts, of first and last times, and of days in UTC."""
     for at, word in enumerate(said):
         if said[at + 1 : at + 2] != ["("] or ")" not in said[at:]:
@@ -158,7 +153,7 @@ def _figures(query: str, words: Sequence[Word], said: Sequence[str]) -> Iterator
                 f'{query[words[at + 2].start : words[at + 2 + given.index("ts")].start]}"{UTC_DAY}"'
             )
         if text:
-            yield _Edit(words[at].start, words[end].end, text)
+            yield Edit(words[at].start, words[end].end, text)
 
 
 def _distinct(prefix: str, name: str) -> str | None:
@@ -184,7 +179,7 @@ def _is_utc_day(given: Sequence[str]) -> bool:
 # -- what is asked of times
 
 
-def _tests(words: Sequence[Word], said: Sequence[str]) -> Iterator[_Edit]:
+def _tests(words: Sequence[Word], said: Sequence[str]) -> Iterator[Edit]:
     """Yield the conditions on `ts` that must hold, to be replaced by 1."""
     at = said.index("where") + 1 if "where" in said else len(said)
     last = next((end for end in range(at, len(said)) if said[end] in _ENDS), len(said))
@@ -193,7 +188,7 @@ def _tests(words: Sequence[Word], said: Sequence[str]) -> Iterator[_Edit]:
     while at < last:
         end = _end_of_term(said, at)
         if _is_test(words[at:end]):
-            yield _Edit(words[at].start, words[end - 1].end, "1")
+            yield Edit(words[at].start, words[end - 1].end, "1")
         at = end + 1
 
 
@@ -222,8 +217,8 @@ def _unqualified(test: str) -> str:
 
 
 def _named(
-    query: str, words: Sequence[Word], said: Sequence[str], edits: Sequence[_Edit]
-) -> list[_Edit]:
+    query: str, words: Sequence[Word], said: Sequence[str], edits: Sequence[Edit]
+) -> list[Edit]:
     """Return the edits, and names for columns that would be called what they have become."""
     found = list(edits)
     for column in _listed(words, said):
@@ -231,7 +226,7 @@ def _named(
         changed = any(start <= edit.start and edit.end <= end for edit in edits)
         if changed and not _has_name(column):
             name = query[start:end].replace('"', '""')
-            found.append(_Edit(end, end, f' as "{name}"'))
+            found.append(Edit(end, end, f' as "{name}"'))
     return found
 
 
@@ -257,9 +252,3 @@ def _has_name(column: Sequence[Word]) -> bool:
         return True
     ended = before.said in (")", "end") or before.kind in ("name", "number", "string")
     return ended and last.kind in _NAMES and last.said not in ("end", "isnull", "notnull")
-
-
-def _edited(query: str, edits: Sequence[_Edit]) -> str:
-    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end), reverse=True):
-        query = query[: edit.start] + edit.text + query[edit.end :]
-    return query

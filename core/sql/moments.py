@@ -10,8 +10,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
+from core.sql.edits import Edit, edited
 from core.sql.tokens import Word, words_of
 
 VIEWS: Final = frozenset({"events_v1", "context_v1"})
@@ -24,14 +25,6 @@ _TIMES: Final = range(-62_135_596_800_000, 253_402_300_800_000)
 """The milliseconds of the years 1 to 9999."""
 
 
-class _Edit(NamedTuple):
-    """What takes the place of a part of the statement."""
-
-    start: int
-    end: int
-    text: str
-
-
 def by_ts(query: str) -> str:
     """Return a statement that means the same and reads `ts` where it compares or cuts `timestamp`.
 
@@ -40,9 +33,7 @@ def by_ts(query: str) -> str:
     words = words_of(query)
     if not _is_plain(words):
         return query
-    for edit in reversed(list(_edits(query, words))):
-        query = query[: edit.start] + edit.text + query[edit.end :]
-    return query
+    return edited(query, _edits(query, words))
 
 
 def _is_plain(words: Sequence[Word]) -> bool:
@@ -62,7 +53,7 @@ def _names(before: Word) -> bool:
     return before.said in ("as", ")", "end") or before.kind in ("name", "string", "number")
 
 
-def _edits(query: str, words: Sequence[Word]) -> Iterator[_Edit]:
+def _edits(query: str, words: Sequence[Word]) -> Iterator[Edit]:
     """Yield what to replace, from the left.
 
     A column without a name is called what its text is, so in the list of columns only whole columns
@@ -83,7 +74,7 @@ def _edits(query: str, words: Sequence[Word]) -> Iterator[_Edit]:
             yield edit
 
 
-def _named(query: str, words: Sequence[Word], edit: _Edit) -> _Edit | None:
+def _named(query: str, words: Sequence[Word], edit: Edit) -> Edit | None:
     """Return the edit of a whole column, which keeps its name; None for a part of one."""
     before = [word.said for word in words if word.end <= edit.start]
     after = [word for word in words if word.start >= edit.end]
@@ -97,7 +88,7 @@ def _named(query: str, words: Sequence[Word], edit: _Edit) -> _Edit | None:
     return edit if after and (after[0].said == "as" or after[0].kind == "name") else None
 
 
-def _compared(words: Sequence[Word], first: int, at: int, column: str) -> _Edit | None:
+def _compared(words: Sequence[Word], first: int, at: int, column: str) -> Edit | None:
     following = words[at + 1 : at + 5]
     kinds = [word.kind for word in following]
     said = [word.said for word in following]
@@ -105,26 +96,26 @@ def _compared(words: Sequence[Word], first: int, at: int, column: str) -> _Edit 
     sign = "".join(said[:signs])
     if sign in ("<", "<=", ">", ">=", "=", "==") and kinds[signs : signs + 1] == ["string"]:
         low, high = _span(sign, following[signs].value)
-        return _Edit(words[first].start, following[signs].end, _within(column, low, high))
+        return Edit(words[first].start, following[signs].end, _within(column, low, high))
     if said[:1] == ["between"] and kinds[1:4:2] == ["string", "string"] and said[2] == "and":
         low, high = _first(following[1].value), _after(following[3].value)
-        return _Edit(words[first].start, following[3].end, _within(column, low, high))
+        return Edit(words[first].start, following[3].end, _within(column, low, high))
     if said[:1] == ["like"] and kinds[1:2] == ["string"] and said[2:3] != ["escape"]:
         start = following[1].value
         if start.endswith("%") and not set(start[:-1]) & {"%", "_"}:
             low, high = _first(start[:-1]), _after(start[:-1] + "\U0010ffff")
-            return _Edit(words[first].start, following[1].end, _within(column, low, high))
+            return Edit(words[first].start, following[1].end, _within(column, low, high))
     return None
 
 
-def _day(words: Sequence[Word], first: int, at: int, column: str) -> _Edit | None:
+def _day(words: Sequence[Word], first: int, at: int, column: str) -> Edit | None:
     """Return what takes the place of `date(timestamp)` and of `substr(timestamp, 1, 10)`."""
     before = [word.said for word in words[max(first - 2, 0) : first]]
     after = [word.said for word in words[at + 1 : at + 6]]
     for function, rest in (("date", [")"]), ("substr", [",", "1", ",", "10", ")"])):
         if before == [function, "("] and after[: len(rest)] == rest:
             end = words[at + len(rest)].end
-            return _Edit(words[first - 2].start, end, f"date({column} / 1000.0, 'unixepoch')")
+            return Edit(words[first - 2].start, end, f"date({column} / 1000.0, 'unixepoch')")
     return None
 
 
