@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,10 +21,8 @@ from core.blocks.writing import Block, Stored, blocks_of
 from core.columns import CONTEXT, FIRST_PROPERTY
 from core.errors import Damaged
 from core.store.upkeep.comparing import Told
+from core.store.upkeep.recount import in_parts
 from core.timeframe import DAY
-
-MOST: Final = 500_000
-"""How many events of one name are compared together, unless a day has more."""
 
 _FIELDS: Final = (SEQ, ACTOR, TIME, SESSION, *(FIRST_CONTEXT + n for n in range(len(CONTEXT))))
 
@@ -70,34 +68,16 @@ def compare_blocks(
 
 def _agree(connection: sqlite3.Connection, event: int, blocks: Sequence[Block]) -> bool:
     """Whether the blocks of an event have what its rows have."""
+    counts = connection.execute(
+        "select day, count(*) from events where event = ? group by day order by day", (event,)
+    )
+    parts = list(in_parts(counts))
+    if sum(block.n for block in blocks) != sum(part.events for part in parts):
+        return False
     try:
-        return all(
-            agree_on(connection, event, blocks, *days) for days in _ranges(connection, event)
-        ) and sum(block.n for block in blocks) == _count(connection, event)
+        return all(agree_on(connection, event, blocks, part.first, part.last) for part in parts)
     except Damaged:
         return False
-
-
-def _count(connection: sqlite3.Connection, event: int) -> int:
-    row = connection.execute("select count(*) from events where event = ?", (event,)).fetchone()
-    return int(row[0])
-
-
-def _ranges(connection: sqlite3.Connection, event: int) -> Iterator[tuple[int, int]]:
-    """Yield the first and the last of days that are compared together."""
-    first = last = count = None
-    for day, more in connection.execute(
-        "select day, count(*) from events where event = ? group by day order by day", (event,)
-    ).fetchall():
-        if first is None or last is None or count is None:
-            first, count = day, 0
-        elif count + more > MOST:
-            yield first, last
-            first, count = day, 0
-        last = day
-        count += more
-    if first is not None and last is not None:
-        yield first, last
 
 
 def agree_on(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from pyroaring import BitMap
@@ -39,6 +39,21 @@ class Days(NamedTuple):
     events: int
 
 
+def in_parts(counts: Iterable[tuple[int, int]]) -> Iterator[Days]:
+    """Yield days, which come in order with how many events each has, in parts of at most MOST
+    events, unless a single day has more.
+    """
+    first = last = events = 0
+    for day, count in list(counts):
+        if events and events + count > MOST:
+            yield Days(first, last, events)
+            events = 0
+        first, last = first if events else day, day
+        events += count
+    if events:
+        yield Days(first, last, events)
+
+
 class Recount:
     """Counts the sets of one workspace.
 
@@ -62,17 +77,15 @@ class Recount:
 
     def parts(self) -> Iterator[Days]:
         """Yield all days, from the earliest on, in parts to count one by one."""
-        first, events = _EARLIEST, 0
-        last = first
-        for day, count in self._connection.execute(
-            "select day, count(*) from events group by day order by day"
-        ).fetchall():
-            if events and events + count > MOST:
-                yield Days(first, last, events)
-                first, events = last + 1, 0
-            last = day
-            events += count
-        yield Days(first, _LATEST, events)
+        first, waiting = _EARLIEST, Days(_EARLIEST, _LATEST, 0)
+        for days in in_parts(
+            self._connection.execute("select day, count(*) from events group by day order by day")
+        ):
+            if waiting.events:
+                yield waiting._replace(first=first)
+                first = waiting.last + 1
+            waiting = days
+        yield waiting._replace(first=first, last=_LATEST)
 
     def count(self, days: Days) -> dict[Key, Counted]:
         """Return every set of some days."""
