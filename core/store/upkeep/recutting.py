@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from pyroaring import BitMap
 
@@ -66,21 +66,9 @@ def compare_session_days(
     """Return how many days have stored sessions, and on how many the totals are other ones."""
     if not connection.execute("pragma table_info(session_days)").fetchall():
         return 0, 0
-    (days,) = connection.execute(f"select count(*) from ({COUNTED_DAYS})").fetchone()
     stored = f"select {DAY_COLUMNS} from session_days where sessions <> 0"
-    (wrong,) = connection.execute(
-        f"""
-        select count(*) from (
-            select day from (select * from ({COUNTED_DAYS}) except {stored})
-            union
-            select day from (select * from ({stored}) except select * from ({COUNTED_DAYS}))
-        )
-        """
-    ).fetchone()
-    if wrong and repair:
-        connection.execute("delete from session_days")
-        connection.execute(f"insert into session_days ({DAY_COLUMNS}) {COUNTED_DAYS}")
-    return days, wrong
+    totals = _Totals("session_days", "day", DAY_COLUMNS, stored, COUNTED_DAYS)
+    return totals.compare(connection, repair=repair)
 
 
 def rebuild(connection: sqlite3.Connection, actors: BitMap, told: Told) -> None:
@@ -155,19 +143,45 @@ class _Stored:
 
 def compare_log_days(connection: sqlite3.Connection, *, repair: bool = False) -> tuple[int, int]:
     """Return how many totals of logs there should be and how many are stored otherwise."""
-    counted = f"select {_COLUMNS}, count(*) as total from logs group by {_COLUMNS}"
-    stored = f"select {_COLUMNS}, total from log_days"
-    (totals,) = connection.execute(f"select count(*) from ({counted})").fetchone()
-    (wrong,) = connection.execute(
-        f"""
-        select count(*) from (
-            select {_COLUMNS} from (select * from ({counted}) except {stored})
-            union
-            select {_COLUMNS} from (select * from ({stored}) except {counted})
-        )
+    columns = f"{_COLUMNS}, total"
+    stored = f"select {columns} from log_days"
+    counted = f"select {_COLUMNS}, count(*) from logs group by {_COLUMNS}"
+    return _Totals("log_days", _COLUMNS, columns, stored, counted).compare(
+        connection, repair=repair
+    )
+
+
+class _Totals(NamedTuple):
+    """Totals that are stored, and how they are counted.
+
+    Attributes:
+        table: where they are.
+        key: the columns that tell them apart, which come first.
+        columns: all columns.
+        stored, counted: the queries for those that are and those that should be there.
+    """
+
+    table: str
+    key: str
+    columns: str
+    stored: str
+    counted: str
+
+    def compare(self, connection: sqlite3.Connection, *, repair: bool) -> tuple[int, int]:
+        """Return how many there should be and how many are stored otherwise; `repair` writes them
+        anew, inside the caller's transaction.
         """
-    ).fetchone()
-    if wrong and repair:
-        connection.execute("delete from log_days")
-        connection.execute(f"insert into log_days ({_COLUMNS}, total) {counted}")
-    return totals, wrong
+        (totals,) = connection.execute(f"select count(*) from ({self.counted})").fetchone()
+        (wrong,) = connection.execute(
+            f"""
+            select count(*) from (
+                select {self.key} from (select * from ({self.counted}) except {self.stored})
+                union
+                select {self.key} from ({self.stored} except select * from ({self.counted}))
+            )
+            """
+        ).fetchone()
+        if wrong and repair:
+            connection.execute(f"delete from {self.table}")
+            connection.execute(f"insert into {self.table} ({self.columns}) {self.counted}")
+        return totals, wrong
