@@ -11,13 +11,38 @@ from collections.abc import Sequence
 from core.columns import CONTEXT
 from core.sql.grouping import COUNT, FIRST, LAST, MOMENT, NUMBERS, UTC_DAY, Grouping
 
-_KEYS = {
-    "device_id": "(select key from identities where id = e.device)",
-    "session_id": "(select key from session_keys where id = e.session)",
-    "user_id": "(select key from identities where id = e.user)",
+_CODES = {
+    "actor": "e.actor",
+    "user_id": "e.user",
+    "device_id": "e.device",
+    "day": "e.day",
+    **{name: f"e.{name}" for name in CONTEXT},
+    "event_name": "e.event",
 }
-_CONTEXT = {name: f"(select value from dimension_values where id = e.{name})" for name in CONTEXT}
-_TIMES = {"ts": "e.ts", "day": "date(e.day * 86400, 'unixepoch')"}
+"""Columns by which events may be grouped, those with most values first."""
+
+_IDENTITY = "(select key from identities where id = {})"
+_TEXTS = {
+    **dict.fromkeys(("actor", "user_id", "device_id"), _IDENTITY),
+    "day": "date({} * 86400, 'unixepoch')",
+    **dict.fromkeys(CONTEXT, "(select value from dimension_values where id = {})"),
+    "event_name": "(select name from event_names where id = {})",
+}
+"""What they are as text."""
+
+_OWN = {name: text.format(_CODES[name]) for name, text in _TEXTS.items()}
+"""The same of every event by itself."""
+
+_KEYS = {
+    "device_id": _OWN["device_id"],
+    "session_id": "(select key from session_keys where id = e.session)",
+    "user_id": _OWN["user_id"],
+}
+_CONTEXT = {name: _OWN[name] for name in CONTEXT}
+_TIMES = {"ts": "e.ts", "day": _OWN["day"]}
+_UTC_DAY = "(e.ts + 86400000000000) / 86400000 - 1000000"
+"""The day of an event in UTC, also before 1970."""
+
 _KEPT = "e.event not in (select id from event_names where deleted)"
 
 
@@ -30,9 +55,9 @@ def events_view(*, joined: bool = False) -> str:
         joined: begin with the names of events, which pays only for few events: SQLite then fetches
             every event by itself.
     """
-    names = "n.name" if joined else "(select name from event_names where id = e.event)"
+    names = "n.name" if joined else _OWN["event_name"]
     own = {
-        "actor": "(select key from identities where id = e.actor)",
+        "actor": _OWN["actor"],
         "properties": "(select properties from event_properties where seq = e.seq)",
     }
     columns = {
@@ -88,26 +113,6 @@ def grouped_view(asked: Grouping, names: Sequence[str] = (), *, few: bool = Fals
         group by {", ".join(keys) or "''"}
     ) g
     """
-
-
-_IDENTITY = "(select key from identities where id = {})"
-_CODES = {
-    "actor": "e.actor",
-    "user_id": "e.user",
-    "device_id": "e.device",
-    "day": "e.day",
-    **{name: f"e.{name}" for name in CONTEXT},
-    "event_name": "e.event",
-}
-"""Columns by which events may be grouped, those with most values first."""
-_TEXTS = {
-    **dict.fromkeys(("actor", "user_id", "device_id"), _IDENTITY),
-    "day": "date({} * 86400, 'unixepoch')",
-    **dict.fromkeys(CONTEXT, "(select value from dimension_values where id = {})"),
-    "event_name": "(select name from event_names where id = {})",
-}
-_UTC_DAY = "(e.ts + 86400000000000) / 86400000 - 1000000"
-"""The day of an event in UTC, also before 1970."""
 
 
 def context_view() -> str:
