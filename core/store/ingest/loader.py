@@ -219,19 +219,13 @@ class Loader:
             return
         self._told = now
         done, total = (source.position, source.total) if source else (0, None)
-        report = self.report
-        self._progress(
-            Progress(
-                name, done, total, report.read, report.stored, report.rejected, now - self._started
-            )
-        )
+        self._say(name, done, total)
 
-    def _tell_blocks(self, done: int, whole: int) -> None:
-        """Report progress with blocks that are made after all sources are read."""
+    def _say(self, name: str, done: int, total: int | None) -> None:
         if self._progress is not None:
-            seconds = time.monotonic() - self._started
             counts = (self.report.read, self.report.stored, self.report.rejected)
-            self._progress(Progress("values as columns", done, whole, *counts, seconds))
+            seconds = time.monotonic() - self._started
+            self._progress(Progress(name, done, total, *counts, seconds))
 
     def should_stop(self) -> bool:
         """Return whether to end the import here."""
@@ -251,8 +245,8 @@ class Loader:
 
     def finish_blocks(self) -> None:
         """Make the blocks of events that have none, and put in order those of a large import."""
-        told, stop = self._tell_blocks, self._stop
-        finish(self.connection, self.report.stored, self.patience, told, stop)
+        told = partial(self._say, "values as columns")
+        finish(self.connection, self.report.stored, self.patience, told, self._stop)
 
     def done(self) -> ImportReport:
         """Return the report, with the number of people in the workspace."""
