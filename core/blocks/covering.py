@@ -15,6 +15,13 @@ where event not in (select event from block_changes)
 """The events all of which are in blocks, as they are stored."""
 
 
+FIELDS: Final = """
+select name, id from property_keys
+where id not in (select field from block_stops)
+"""
+"""The properties that blocks may have, by name, and their fields; only those of plain names."""
+
+
 def covered(connection: sqlite3.Connection) -> set[int]:
     """Return the ids of the events that blocks answer for.
 

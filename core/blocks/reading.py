@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from core.blocks.covering import FIELDS
 from core.blocks.layout import ACTOR, FIRST_CONTEXT, SEQ, SESSION, TIME
 from core.blocks.packing import Column
 from core.blocks.said import Said
@@ -76,10 +77,7 @@ def read(
 
 def fields_of(connection: sqlite3.Connection) -> dict[str, int]:
     """Return the fields of the properties that blocks have, by name."""
-    rows = connection.execute(
-        "select name, id from property_keys where id not in (select field from block_stops)"
-    )
-    return {name: field for name, field in rows if is_plain(name)}
+    return {name: field for name, field in connection.execute(FIELDS) if is_plain(name)}
 
 
 def _said(texts: Sequence[str | None]) -> tuple[Said, Ints]:

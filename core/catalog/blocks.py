@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from core.blocks.covering import COVERED
+from core.blocks.covering import COVERED, FIELDS
 from core.blocks.layout import RUNS
 from core.blocks.packing import EXPONENTS, HEADER, INTEGERS, PAIR, POINTS, TEXT
 from core.catalog.reading import Read
@@ -64,13 +64,7 @@ class Blocks:
     def field(self, name: str) -> int | None:
         """Return the field of a property in blocks, None if they do not have it."""
         if self._fields is None:
-            rows = self._read(
-                """
-                select name, id from property_keys where id not in (select field from block_stops)
-                """,
-                (),
-            )
-            self._fields = dict(rows)
+            self._fields = dict(self._read(FIELDS, ()))
         return self._fields.get(name) if is_plain(name) else None
 
     def held(self, field: int, events: Collection[int]) -> Held:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-LONGEST: Final = 24 * 60 * 60 * 1000
+from core.timeframe import DAY
+
+LONGEST: Final = DAY
 """A session that is longer has no length, in ms."""
 
 DAY_COLUMNS: Final = "day, sessions, timed, length, bounced"
