@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -97,7 +98,7 @@ def rewrite(
         order = np.lexsort((seq, time, actor, day))
     if gone is not None:
         order = order[~np.isin(seq[order], gone)]
-    columns = ((field, stored.column(field).take(order)) for field in stored.fields())
+    columns = ((field, stored.column(field).take(order)) for field in stored.fields)
     rows = list(_rows(event, day[order], seq[order], columns))
     stored.delete()
     connection.executemany(_INSERT, rows)
@@ -112,8 +113,9 @@ class Stored:
         self._blocks = blocks
         self._counts = [block.n for block in blocks]
 
+    @cached_property
     def fields(self) -> list[int]:
-        """Return the fields of the event's blocks, but for RUNS."""
+        """The fields of the event's blocks, but for RUNS."""
         found = [RUNS]
         while found[-1] is not None:
             following = "select min(field) from blocks where event = ? and field > ?"
@@ -146,7 +148,7 @@ class Stored:
             "delete from blocks where event = ? and field = ? and day = ? and part = ?",
             [
                 (self._event, field, block.day, block.part)
-                for field in (RUNS, *self.fields())
+                for field in (RUNS, *self.fields)
                 for block in self._blocks
             ],
         )

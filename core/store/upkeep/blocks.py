@@ -113,7 +113,7 @@ def agree_on(
     if not np.array_equal(days[rows], day[within][held]):
         return False
     said = {field for part in parts for field in part.columns if field >= FIRST_PROPERTY}
-    fields = {*_FIELDS, *said, *stored.fields()}
+    fields = {*_FIELDS, *said, *stored.fields}
     return all(_alike(of_rows(f).take(rows), of_blocks(f).take(held)) for f in fields)
 
 
