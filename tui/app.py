@@ -62,7 +62,6 @@ class Explorer(Dressed):
     MODES: ClassVar[dict[str, Any]] = {place: places.root(place) for place, _, _ in PLACES}
     CSS = """
     Page { background: $background; color: $foreground; }
-    .-away { display: none; }
     .-table TableView { display: block; }
     """
 

@@ -277,10 +277,6 @@ class BoardPage(TabbedPage):
             chart = "" if tile.chart == "number" else tile.chart
             self.app.navigator.open_chart(question, title, chart, tile.saved)
 
-    def action_others(self) -> None:
-        """Tiles have no cursor."""
-        self.say("Press Enter to open the tile first.")
-
     def action_save(self) -> None:
         """Save the board with its changed questions."""
         from tui.actions.saving import save_board

@@ -63,7 +63,6 @@ class MetricsPage(TabledPage):
     MetricsPage #events { width: 28; }
     MetricsPage.-wide #events { width: 39; }
     MetricsPage.-open #events { display: none; }
-    MetricsPage .-away { display: none; }
     """
 
     def __init__(self, place: str = "metrics") -> None:

@@ -44,6 +44,12 @@ WEEKS = 12
 MOST_SHARED = 6
 """In how many other audiences people are looked for."""
 
+KEYS: tuple[Line, ...] = (
+    (Span("ENTER", "key"), Span(" its people")),
+    (Span("s", "key"), Span("     what they did")),
+)
+"""What keys do with a segment."""
+
 LIFECYCLE = ("new", "returning", "dormant", "churned")
 
 
@@ -280,14 +286,14 @@ class SegmentsPage(AccompaniedPage):
         facts = [*self._size_line(name, wide), *self._shared_line(value, wide)]
         if kind == "segment":
             lines: list[Line] = wrapped(SEGMENTS[name], wide)
-            detail.tell(name.replace("_", " "), [*lines, *facts, (), *_keys(wide)])
+            detail.tell(name.replace("_", " "), [*lines, *facts, (), *KEYS])
             return
         item = self.audiences.get(name)
         if item is not None:
             told = item.description not in ("", item.title)
             about = wrapped(item.description, wide) if told else []
             rules = [line for said in _rules(item.body) for line in _hanging(said, wide)]
-            detail.tell(item.title, [*about, *rules, *facts, (), *_keys(wide)])
+            detail.tell(item.title, [*about, *rules, *facts, (), *KEYS])
 
     def _size_line(self, name: str, wide: int) -> list[Line]:
         sizes = self.weeks.get(name)
@@ -338,10 +344,6 @@ class SegmentsPage(AccompaniedPage):
         """Open the members."""
         if listing.value is not None:
             self.app.navigator.open_people(self._group(listing.value), Cell())
-
-    def action_others(self) -> None:
-        """Say that people outside a segment cannot be listed."""
-        self.say("People outside this segment are in the other segments of its group.")
 
     def action_segment(self) -> None:
         """Show the activity of the people in the segment under the cursor."""
@@ -432,10 +434,3 @@ def _hanging(said: str, wide: int) -> list[Line]:
     text = said.lstrip(" ")
     before = Span(" " * (len(said) - len(text)))
     return [(before, *line) for line in wrapped(text, wide - len(before.text))]
-
-
-def _keys(wide: int) -> list[Line]:
-    return [
-        (Span("ENTER", "key"), Span(" its people")),
-        (Span("s", "key"), Span("     what they did")),
-    ]

@@ -223,7 +223,6 @@ class Chooser(Overlay):
         row = self.listing.row
         text = self.query_one(Field).value.strip()
         if row is not None and row.off:
-            self.listing.footing = row.off
             self.listing.aside = row.off
             self.listing.repaint()
         elif row is not None and row.value is not None:

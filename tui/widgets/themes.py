@@ -16,7 +16,6 @@ _HEX = re.compile("#[0-9a-fA-F]{6}")
 class ThemeChooser(Chooser):
     """The themes, ours first; Enter keeps the one that is shown, Esc puts the old one back."""
 
-    app: Host
     fades = False
 
     def __init__(self, host: Host) -> None:

