@@ -25,6 +25,7 @@ from core.queries.common.measured import bare
 from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Question, Rows
 from core.queries.common.select import select
+from core.queries.common.selection import Selection
 from core.queries.funnel.attribution_blocks import Credited
 from core.queries.funnel.attribution_weights import ENDS, decay, weight, weights
 from core.sql.dialect import Binder, Statement
@@ -69,20 +70,21 @@ class Attribution(Question):
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         found = self._touched(ctx)
-        rows = yield from self._rows(ctx, found)
+        paid = select(ctx, self, self.to, parameter="to")
+        rows = yield from self._rows(ctx, found, paid)
         said: tuple[str, ...] = ()
         if self.value is not None:
             span, name = ctx.span_to_today(self.range), bare(self.value)
-            paid = select(ctx, self, self.to, parameter="to")
             said = yield from left_out(ctx, paid, span, name)
             said += yield from currencies(ctx, paid, span, name, [found])
         return self._table(ctx, found, rows, said)
 
-    def _rows(self, ctx: Context, found: Field) -> Generator[Statement, Rows, Rows]:
+    def _rows(
+        self, ctx: Context, found: Field, paid: Selection
+    ) -> Generator[Statement, Rows, Rows]:
         """Return rows (part, v0, conversions, value, people): 1 for each value, 2 for those without
         a touch, 0 for all.
         """
-        paid = select(ctx, self, self.to, parameter="to")
         credited = Credited(paid, found, self._valued(ctx), self.model, self.lookback_days * DAY)
         if credited.can():
             return (yield from credited.ask(ctx.span_to_today(self.range)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from core.blocks.layout import context_field
 from core.catalog.fields import Field
@@ -35,7 +36,7 @@ class Credited:
     model: str
     back: int
 
-    @property
+    @cached_property
     def _every(self) -> BlockRows:
         """All events, with the conditions on conversions."""
         any_event = replace(self.paid, events=(), clauses=(), matching=(), members=())
