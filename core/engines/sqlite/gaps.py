@@ -18,8 +18,6 @@ class Gaps:
     in any order.
     """
 
-    listed = True
-
     def __init__(self) -> None:
         self.days: list[int] = []
         self.people: list[Any] = []
@@ -33,25 +31,22 @@ class Gaps:
 
     def finalize(self) -> str:
         """Return the list, in ascending order."""
+        return str(self._rows(*self._medians())) if self.days else "[]"
+
+    def _rows(self, actors: Any, twice: Any) -> list[list[Any]]:
         import numpy as np
 
-        if not self.days:
-            return "[]"
-        actors, twice = self._medians()
-        if not self.listed:
-            found = np.unique(twice, return_counts=True)
-            return str(
-                [list(pair) for pair in zip(*(each.tolist() for each in found), strict=True)]
-            )
         order = np.argsort(twice, kind="stable")
         values, firsts = np.unique(twice[order], return_index=True)
         parts = np.split(actors[order], firsts[1:])
         pairs = zip(values.tolist(), parts, strict=False)
-        return str([[value, len(part), part.tolist()] for value, part in pairs])
+        return [[value, len(part), part.tolist()] for value, part in pairs]
 
     def _medians(self) -> tuple[Any, Any]:
         """Return the actors in at least two sets, and twice the median of each."""
         import numpy as np
+
+        from core.blocks.functions.groups import counted
 
         days = np.repeat(np.array(self.days, np.int64), [len(found) for found in self.people])
         days -= min(self.days)
@@ -65,12 +60,16 @@ class Gaps:
         keys = (actors[1:][own] << _BITS) | gaps[own]
         keys.sort()
         actors, gaps = keys >> _BITS, keys & _DAYS
-        starts = np.flatnonzero(np.r_[True, actors[1:] != actors[:-1]][: len(actors)])
-        counts = np.diff(np.r_[starts, len(actors)])
-        return actors[starts], gaps[starts + (counts - 1) // 2] + gaps[starts + counts // 2]
+        people, counts = counted(actors)
+        first = np.cumsum(counts) - counts
+        return people, gaps[first + (counts - 1) // 2] + gaps[first + counts // 2]
 
 
 class GapCounts(Gaps):
     """Aggregate: the same without the actors: [twice the median, how many people]."""
 
-    listed = False
+    def _rows(self, actors: Any, twice: Any) -> list[list[Any]]:
+        from core.blocks.functions.groups import counted
+
+        values, people = counted(twice)
+        return list(map(list, zip(values.tolist(), people.tolist(), strict=True)))
