@@ -61,8 +61,7 @@ def note_lines(content: str, size: int) -> list[Line]:
         style = "bold" if text.startswith("#") else "dim" if text.startswith(">") else ""
         bare = text.lstrip("#>").strip().replace("**", "").replace("`", "")
         bare = f"- {bare[2:]}" if bare[:2] in ("- ", "* ") else bare
-        lines = wrapped([bare], size) if bare else [()]
-        found += [tuple(Span(span.text, style) for span in line) for line in lines]
+        found += wrapped([bare], size, style) if bare else [()]
     return found
 
 

@@ -198,10 +198,10 @@ def _value(answer: Series, at: int, index: int, look: Look, *, whole: bool, size
     return found
 
 
-def wrapped(sentences: list[str], width: int) -> list[Line]:
-    """Return sentences as dim lines broken at words, none wider than `width` cells."""
+def wrapped(sentences: list[str], width: int, style: str = "dim") -> list[Line]:
+    """Return sentences as lines of a style broken at words, none wider than `width` cells."""
     return [
-        (Span(line, "dim"),)
+        (Span(line, style),)
         for sentence in sentences
         for line in _broken(safe(sentence, 600), max(width, 2))
     ]

@@ -115,8 +115,7 @@ def _sentence(answer: Treemap, tile: Tile, size: int) -> list[Line]:
     text = f"{safe(tile.label)}: {_figure(tile.size)} {safe(answer.size)}{share}"
     shade = f"{safe(answer.intensity)} {_figure(tile.intensity)}"
     people = "" if answer.size in ("users", "people") else f"; {number(tile.people)} people"
-    lines = wrapped([f"{text}; {shade}{people}."], size)
-    return [tuple(Span(span.text, "accent") for span in line) for line in lines]
+    return wrapped([f"{text}; {shade}{people}."], size, "accent")
 
 
 def _scale(answer: Treemap, size: int, look: Look) -> list[Line]:

@@ -172,8 +172,7 @@ def _cursor(canvas: Canvas, axes: Axes, answer: Grid, cursor: tuple[int, int], l
 def _foot(
     answer: Grid, curves: Sequence[Curve], size: int, height: int, look: Look, cursor: Cursor
 ) -> list[Line]:
-    said = wrapped([sentence(answer, cursor)], size)[:1] if cursor is not None else []
-    said = [tuple(Span(span.text, "accent") for span in line) for line in said]
+    said = wrapped([sentence(answer, cursor)], size, "accent")[:1] if cursor else []
     if said and height < SAID_FROM:
         return said
     return [*_legend(curves, size, look)[: 2 if height >= TALL_FROM else 1], *said]

@@ -102,7 +102,7 @@ def grid_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor)
             (Span("No cohort started in this range.", "dim"),),
             *wrapped(list(answer.notes), size),
         ]
-    said = _said(answer, size, cursor)
+    said = wrapped([sentence(answer, cursor)], size, "accent") if cursor else []
     notes = wrapped(grid_notes(answer), size)
     foot = [*said, *_foot(answer, size, look, "", scaled=cursor is not None), *notes]
     spare = height - 1 - len(answer.lines)
@@ -290,13 +290,6 @@ def _cut(answer: Grid, view: View, look: Look) -> str:
         if answer.omitted:
             found.append(f"{answer.omitted:,} smaller group{'s' * (answer.omitted > 1)} left out")
     return ", ".join(found)
-
-
-def _said(answer: Grid, size: int, cursor: Cursor) -> list[Line]:
-    if cursor is None:
-        return []
-    lines = wrapped([sentence(answer, cursor)], size)
-    return [tuple(Span(s.text, "accent") for s in line) for line in lines]
 
 
 def _foot(answer: Grid, size: int, look: Look, cut: str, *, scaled: bool) -> list[Line]:

@@ -145,16 +145,12 @@ def _cell(
 
 
 def _foot(answer: Grid, view: View, size: int, look: Look, cursor: Cursor) -> list[Line]:
-    said = wrapped([heat_sentence(answer, cursor)], size) if cursor else []
+    said = wrapped([heat_sentence(answer, cursor)], size, "accent") if cursor else []
     most = figure(_largest(answer, len(answer.lines) - 1), answer.measure)
     whole = "" if view.written else f", of all up to {figure(_largest(answer, 0), answer.measure)}"
     shades = f"shades {' '.join(SHADES[1:])}" if look.letters else "shades"
     scale = [] if look.letters and view.written else [f"{shades} up to {most}{whole}"]
-    notes = wrapped([*scale, *grid_notes(answer)], size)
-    return [
-        *(tuple(Span(s.text, "accent") for s in line) for line in said),
-        *(tuple(Span(s.text, "dim") for s in line) for line in notes),
-    ]
+    return [*said, *wrapped([*scale, *grid_notes(answer)], size)]
 
 
 def heat_sentence(answer: Grid, cursor: tuple[int, int]) -> str:

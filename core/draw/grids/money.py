@@ -26,15 +26,14 @@ def money_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor
 
     The last two columns are how many ever paid and the revenue to date.
     """
-    said = wrapped([money_sentence(answer, cursor)], size) if cursor else []
-    said = [tuple(Span(s.text, "accent") for s in line) for line in said]
+    said = wrapped([money_sentence(answer, cursor)], size, "accent") if cursor else []
     person = answer.unit.removesuffix("s")
     explained = f"r7d is the revenue per {person} in the first 7 days; paid, how many ever paid"
     open_ = "~ excludes people who have not had that many days yet"
     notes = wrapped(
         [f"{explained}; total, their revenue so far.", open_, *grid_notes(answer)], size
     )
-    foot = [*said, *(tuple(Span(s.text, "dim") for s in line) for line in notes)]
+    foot = [*said, *notes]
     below = len(answer.lines) - 1
     keep = min(len(foot), max(height - 2 - below, min(len(said) + 1, height - 4), 0))
     names = [cell_width(name) for name in line_labels(answer)]
