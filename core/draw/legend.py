@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from core.answers import Line as SeriesLine
 from core.answers import Series
@@ -121,12 +121,12 @@ def _tail(answer: Series) -> Line:
     return (Span(f"~ {running(answer)}", "partial"),)
 
 
-def flowed(parts: Sequence[Line], size: int) -> list[Line]:
+def flowed(parts: Iterable[Line], size: int, gap: str = "   ") -> list[Line]:
     """Place short texts side by side, on as few lines as needed; none is wider than a line."""
     lines: list[Line] = []
     for part in parts:
-        if lines and cells(lines[-1]) + cells(part) + 3 <= size:
-            lines[-1] = (*lines[-1], Span("   "), *part)
+        if lines and cells(lines[-1]) + len(gap) + cells(part) <= size:
+            lines[-1] = (*lines[-1], Span(gap), *part)
         else:
             lines.append(clipped(part, size))
     return lines

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.answers import Timeline, TimelineEvent
-from core.draw.legend import wrapped
+from core.draw.legend import flowed, wrapped
 from core.draw.spans import Line, Look, Span, safe, under_cursor
 from core.draw.table import when_text
 from core.text import cut, duration, fit, things, width
@@ -92,24 +92,15 @@ def _head(answer: Timeline, size: int, look: Look) -> list[Line]:
         lines += [*((Span(part, "dim"),) for part in parts), (Span(counts, "bold"),)]
     known = {**answer.traits, **answer.context}
     if known:
-        lines += _wrapped([f"{safe(k, 40)}={_value(v)}" for k, v in known.items()], size)
+        lines += flowed(
+            ((Span(f"{safe(k, 40)}={_value(v)}"),) for k, v in known.items()), size, "  "
+        )
     also = [*answer.merged, *(f"device {d}" for d in answer.devices)]
     if also:
         lines += wrapped(["also " + ", ".join(safe(a, 60) for a in also)], size)
     if answer.segments:
         lines.append((Span("segments ", "dim"), Span(", ".join(safe(s) for s in answer.segments))))
     return [*lines, _activity(answer, size, look)] if answer.days else lines
-
-
-def _wrapped(parts: Sequence[str], size: int) -> list[Line]:
-    """Return parts on as many lines as they need, none cut in two unless it is longer than one."""
-    lines: list[str] = []
-    for part in parts:
-        if lines and width(lines[-1]) + 2 + width(part) <= size:
-            lines[-1] += f"  {part}"
-        else:
-            lines.append(cut(part, size))
-    return [(Span(line),) for line in lines]
 
 
 def _activity(answer: Timeline, size: int, look: Look) -> Line:

@@ -9,7 +9,7 @@ from core.answers import Cohort, Grid
 from core.draw.figures import short, span_text
 from core.draw.grids.grid import sentence
 from core.draw.grids.labels import line_label, window_name
-from core.draw.legend import key, letter, wrapped
+from core.draw.legend import flowed, key, letter, wrapped
 from core.draw.series.axes import Axes, Scale, framed, grid, rule
 from core.draw.series.dates import labels_line, labels_of
 from core.draw.series.dots import Dots
@@ -180,12 +180,8 @@ def _foot(
 
 def _legend(curves: Sequence[Curve], size: int, look: Look) -> list[Line]:
     """Return the names of the curves, each line as full as it can be."""
-    lines: list[Line] = []
+    entries: list[Line] = []
     for curve in sorted(curves, key=lambda each: each.place):
-        sample = tuple(Span(span.text, curve.style) for span in key(curve.place, look))
-        entry: Line = (*sample, Span(" " + cut(curve.name, max(size - 4, 1))))
-        if lines and cells(lines[-1]) + cells(entry) + 2 <= size:
-            lines[-1] = (*lines[-1], Span("  "), *entry)
-        else:
-            lines.append(entry)
-    return lines
+        sample = (Span(span.text, curve.style) for span in key(curve.place, look))
+        entries.append((*sample, Span(" " + cut(curve.name, max(size - 4, 1)))))
+    return flowed(entries, size, "  ")
