@@ -141,6 +141,14 @@ def block_chart(block: Block) -> str:
     return parse_kept(block.question, block.language).chart
 
 
+def tile_chart(block: Block) -> str:
+    """Return the chart a tile is drawn as, the default one if its question cannot be read."""
+    try:
+        return block_chart(block)
+    except FootfallError:
+        return ""
+
+
 def answer_board(
     board: Board,
     engine: Any,

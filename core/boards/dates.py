@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Mapping
 
-from core.boards.answering import block_chart
-from core.definitions.board import Block, Board
-from core.errors import FootfallError
+from core.boards.answering import tile_chart
+from core.definitions.board import Board
 
 
 def dated_tiles(board: Board, compared: Mapping[str, Hashable | None]) -> frozenset[str]:
@@ -23,13 +22,6 @@ def dated_tiles(board: Board, compared: Mapping[str, Hashable | None]) -> frozen
         return frozenset()
     common, count = Counter(compared[block.id] for block in here).most_common(1)[0]
     same = [block for block in here if compared[block.id] == common]
-    charts = [block for block in same if _chart(block) != "number"]
+    charts = [block for block in same if tile_chart(block) != "number"]
     others = {block.id for block in here if compared[block.id] != common}
     return frozenset({*others, (charts or same)[0].id}) if count > 1 else frozenset(compared)
-
-
-def _chart(block: Block) -> str:
-    try:
-        return block_chart(block)
-    except FootfallError:
-        return ""

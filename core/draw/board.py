@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.boards.answering import block_chart, block_question, board_span
+from core.boards.answering import block_question, board_span, tile_chart
 from core.boards.dates import dated_tiles
 from core.boards.wide import is_wide, wide_words
 from core.definitions.board import DEFAULT_RANGE, Block, Board
@@ -83,14 +83,6 @@ def tile_lines(
     if isinstance(answer, FootfallError):
         return finished(wrapped(error_lines(answer), size), size, height, look)
     return draw(answer, size, height, look, chart=tile_chart(block), marks=marks)
-
-
-def tile_chart(block: Block) -> str:
-    """Return the chart a tile is drawn as, the default one if its question cannot be read."""
-    try:
-        return block_chart(block)
-    except FootfallError:
-        return ""
 
 
 def error_lines(error: FootfallError) -> list[str]:

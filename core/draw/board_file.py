@@ -12,11 +12,11 @@ from html import escape
 from itertools import chain
 from typing import Any
 
-from core.boards.answering import board_span
+from core.boards.answering import board_span, tile_chart
 from core.boards.wide import wide_words
 from core.definitions.board import Block, Board
 from core.draw import NATURAL, draw, text
-from core.draw.board import error_lines, note_lines, tile_chart, tile_title, whole_lines
+from core.draw.board import error_lines, note_lines, tile_title, whole_lines
 from core.draw.figures import span_text
 from core.draw.spans import Line, Look, plain, safe
 from core.draw.svg import COLUMNS, ROWS, VIEWPORT, Paint, Paints, picture
