@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from core.draw.series.plot import BLANK
+
 WIDE, HIGH = 9.03, 18
 """A cell in pixels, for letters of 15 pixels in DejaVu Sans Mono."""
 
@@ -18,7 +20,7 @@ def shapes(cells: Iterable[Drawn]) -> list[str]:
     for x, y, char, colour in cells:
         left, top = x * WIDE, y * HIGH
         if found := blocks(char):
-            filled.setdefault((colour, ord(char) < BRAILLE), []).extend(
+            filled.setdefault((colour, ord(char) < BLANK), []).extend(
                 box(left + part[0] * WIDE, top + part[1] * HIGH, part[2] * WIDE, part[3] * HIGH)
                 for part in found
             )
@@ -48,25 +50,21 @@ def framed(char: str) -> bool:
     return char in FRAMES
 
 
-BRAILLE = 0x2800
-"""The braille character without a dot."""
-
 Box = tuple[float, float, float, float]
 """Left, top, width and height as parts of a cell."""
 
 _SHADES = {"░": 2, "▒": 3, "▓": 4}
-_QUARTERS = {"▘": 1, "▝": 2, "▀": 3, "▖": 4, "▌": 5, "▞": 6, "▛": 7, "▗": 8, "▚": 9, "▐": 10,
-             "▜": 11, "▄": 12, "▙": 13, "▟": 14, "█": 15}  # fmt: skip
+_QUARTERS = {"▘": 1, "▝": 2, "▖": 4, "▞": 6, "▛": 7, "▗": 8, "▚": 9, "▜": 11, "▙": 13, "▟": 14}
 _DOTS = ((0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3))
 
 
 def blocks(char: str) -> list[Box]:
     """Return a block or the dots of a braille character as rectangles; [] of any other."""
     code = ord(char)
-    if 0x2801 <= code <= 0x28FF:
-        dots = [_DOTS[bit] for bit in range(8) if (code - 0x2800) >> bit & 1]
+    if BLANK < code <= BLANK + 0xFF:
+        dots = [_DOTS[bit] for bit in range(8) if (code - BLANK) >> bit & 1]
         return [(0.14 + 0.5 * x, 0.07 + 0.25 * y, 0.22, 0.11) for x, y in dots]
-    if char in _QUARTERS and char not in "▀▄▌▐█":
+    if char in _QUARTERS:
         corners = [(0, 0), (0.5, 0), (0, 0.5), (0.5, 0.5)]
         return [(x, y, 0.5, 0.5) for n, (x, y) in enumerate(corners) if _QUARTERS[char] >> n & 1]
     if 0x2581 <= code <= 0x2588:
@@ -101,7 +99,7 @@ FRAMES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """The lines of frame characters between the sides of a cell and its centre."""
 
-THICK = "━┃╸╺╹╻┇┅┏┓┗┛╋"
+THICK = "━┃╸┇┅┏┓┗┛╋"
 
 _SIDES = {"N": (0.5, 0.0), "S": (0.5, 1.0), "W": (0.0, 0.5), "E": (1.0, 0.5), "C": (0.5, 0.5)}
 

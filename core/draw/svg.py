@@ -137,9 +137,13 @@ def _written(cell: Cell) -> bool:
     return cell.size > 0 and cell.char != " " and not (blocks(cell.char) or framed(cell.char))
 
 
+def _written_as(cell: Cell) -> tuple[int, str, bool, bool]:
+    return cell.y, cell.colour, cell.bold, cell.underline
+
+
 def _follows(run: Sequence[Cell], cell: Cell) -> bool:
     last = run[-1]
-    alike = (last.y, *last[4:5], *last[6:]) == (cell.y, *cell[4:5], *cell[6:])
+    alike = _written_as(last) == _written_as(cell)
     plain = last.size == cell.size == 1 and (last.char + cell.char).isascii()
     near = cell.x == last.x + last.size and not (last.char == cell.char == " ")
     return alike and plain and near and (cell.char == " " or _written(cell))
