@@ -63,14 +63,14 @@ def _signed(answer: Series, index: int, value: float | None) -> float:
 def _fill(
     canvas: Canvas, frame: Frame, answer: Series, signed: list[list[float]], look: Look
 ) -> None:
-    axes = frame.axes
+    axes, newest = frame.axes, last_whole(answer)
     for bucket, when in enumerate(answer.buckets):
         left, size = axes.band(bucket)
         columns = range(left, left + (size - 1 if axes.width >= 2 * axes.count else size))
         for sign in (1, -1):
             layers = _layers(axes, [line[bucket] for line in signed], sign)
             pile(canvas, columns, layers, look, alone=len(signed) == 1, faded=when.partial)
-            if len(signed) > 1 and not look.ascii and bucket == last_whole(answer):
+            if len(signed) > 1 and not look.ascii and bucket == newest:
                 for layer in layers:
                     named(canvas, axes.column(bucket) + 1, layer, look)
         if when.partial:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from core.answers import Series
 from core.draw.figures import bucket_text, counted, figure, is_alike, running
-from core.draw.legend import delta, key
+from core.draw.legend import delta, letter
 from core.draw.series.axes import Axes, rule
 from core.draw.spans import Canvas, Line, Look, Span, cells, clipped, padded, safe
 from core.draw.units import unit_of
@@ -97,8 +97,8 @@ def _value(answer: Series, at: int, index: int, look: Look, *, short: bool = Fal
     value, unit = line.values[index], unit_of(answer, at)
     named: Line = ()
     if line.name:
-        sample = tuple(Span(s.text, f"box {s.style}") for s in key(at, look)[-1:])
-        named = (*sample, Span(f" {cut(safe(line.name), NAME)} ", "box"))
+        sample = Span(letter(at, look), f"box series{at % 8}")
+        named = (sample, Span(f" {cut(safe(line.name), NAME)} ", "box"))
     text = figure(value, unit) if short else counted(value, unit)
     found: Line = (*named, Span(text, "box bold"))
     if index < len(line.fractions) and not short:

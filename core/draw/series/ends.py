@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from core.answers import Series
-from core.draw.figures import moment, short
+from core.draw.figures import day_text, moment, short
 from core.draw.legend import letter
 from core.draw.series.cursor import LOWEST
-from core.draw.spans import Line, Look, Span, clipped, padded, safe
+from core.draw.spans import Line, Look, Span, cells, clipped, padded, safe
 from core.draw.units import unit_of
 from core.text import cut, fit, width
 from core.timeframe import CLOCK
@@ -116,15 +116,14 @@ def _alone(answer: Series, size: int) -> Ends:
     before = _before(answer, 0)
     if before is not None and size >= BEFORE_FROM:
         found.append(End(before, f"{PREVIOUS} {short(before, unit)}", "muted"))
-    sizes = [width(end.text) + bool(end.when) + width(end.when) for end in found]
+    sizes = [cells(end.line) for end in found]
     above = when if DATED_FROM <= size < BEFORE_FROM else ""
     return Ends(tuple(found), max([*sizes, width(above)]) + 1, when=above)
 
 
 def _before(answer: Series, index: int) -> float | None:
     """Return the last value of a line's compared period."""
-    line = answer.lines[index]
-    return next((v for v in reversed(line.previous or ()) if v is not None), None)
+    return _newest(answer.lines[index].previous or ())
 
 
 def _letters(answer: Series, look: Look) -> Ends:
@@ -137,10 +136,13 @@ def _letters(answer: Series, look: Look) -> Ends:
 def last_of(answer: Series, index: int) -> float | None:
     """Return the value of a line's last complete bucket, else of its last one; None without any."""
     values = answer.lines[index].values
-    known = [
-        v for v, b in zip(values, answer.buckets, strict=True) if v is not None and not b.partial
-    ]
-    return known[-1] if known else next((v for v in reversed(values) if v is not None), None)
+    pairs = zip(values, answer.buckets, strict=True)
+    whole = _newest([value for value, bucket in pairs if not bucket.partial])
+    return _newest(values) if whole is None else whole
+
+
+def _newest(values: Sequence[float | None]) -> float | None:
+    return next((value for value in reversed(values) if value is not None), None)
 
 
 def last_whole(answer: Series) -> int:
@@ -161,7 +163,7 @@ def _when(answer: Series) -> str:
     if answer.granularity in CLOCK:
         return f"{when:%H:%M}"
     if answer.granularity in ("daily", "weekly"):
-        return f"{when:%b %d}"
+        return day_text(when)
     return f"{when:%Y}" if answer.granularity == "yearly" else f"{when:%b %Y}"
 
 
