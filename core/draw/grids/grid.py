@@ -104,7 +104,8 @@ def grid_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor)
         ]
     said = wrapped([sentence(answer, cursor)], size, "accent") if cursor else []
     notes = wrapped(grid_notes(answer), size)
-    foot = [*said, *_foot(answer, size, look, "", scaled=cursor is not None), *notes]
+    heat, scaled = Heat.of(answer), cursor is not None
+    foot = [*said, *_foot(answer, heat, size, look, "", scaled=scaled), *notes]
     spare = height - 1 - len(answer.lines)
     least = len(said) + 1 + (height >= SCALED_FROM)
     keep = min(len(foot), max(spare, min(least, height - 4), 0))
@@ -118,7 +119,6 @@ def grid_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor)
         headed = _headed(answer, view.rows)
     if len(view.rows) + len(headed) > room:
         headed = {}
-    heat = Heat.of(answer)
     if answer.groups and not headed:
         names = line_labels(answer)
     lines = [_heading(answer, view, cursor)]
@@ -135,7 +135,7 @@ def grid_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor)
             ruled = False
     cut = _cut(answer, view, look)
     if cut and keep:
-        foot = [*said, *_foot(answer, size, look, cut, scaled=cursor is not None), *notes]
+        foot = [*said, *_foot(answer, heat, size, look, cut, scaled=scaled), *notes]
     left = max(height - len(lines), 0)
     shown = foot[: min(left, len(foot) - len(notes))]
     return [*lines, *shown, *whole(grid_notes(answer), size, left - len(shown))]
@@ -292,7 +292,7 @@ def _cut(answer: Grid, view: View, look: Look) -> str:
     return ", ".join(found)
 
 
-def _foot(answer: Grid, size: int, look: Look, cut: str, *, scaled: bool) -> list[Line]:
+def _foot(answer: Grid, heat: Heat, size: int, look: Look, cut: str, *, scaled: bool) -> list[Line]:
     """Return what the grid needs to be read, after which part of it is shown.
 
     Args:
@@ -305,7 +305,7 @@ def _foot(answer: Grid, size: int, look: Look, cut: str, *, scaled: bool) -> lis
     parts: list[Line] = [(Span(cut, "dim"),)] if cut else []
     parts += [] if look.letters else [(Span(f"% active {when}", "dim"),)]
     if scaled or look.letters:
-        parts.append(_scale(percent(Heat.of(answer).largest, 0), look))
+        parts.append(_scale(percent(heat.largest, 0), look))
     parts.append((Span(f"~ {unit} not over", "partial"),))
     parts.append((Span(f"combined: cohorts whose {unit} n is over", "dim"),))
     return flowed(parts, size)

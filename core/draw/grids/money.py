@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.answers import Cohort, Grid
 from core.draw.figures import figure, short
 from core.draw.grids.labels import cohort_label, grid_notes, line_label, line_labels, window_name
@@ -43,10 +45,10 @@ def money_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor
     periods = window(len(answer.days), max(room // CELL, 1), at)
     at_row = cursor[0] - 1 if cursor and cursor[0] else 0 if answer.groups else below - 1
     rows = window(below, max(height - 2 - keep, 1), max(at_row, 0))
-    largest = max((abs(r) for _, c in answer.lines for r in c.rates if r is not None), default=0)
+    most = [_most(answer, period) for period in range(len(answer.days))]
     lines = [_heading(answer, label, periods)]
     for row in (0, *(n + 1 for n in rows)):
-        lines.append(_row(answer, row, label, periods, largest or 1.0, look, cursor))
+        lines.append(_row(answer, row, label, periods, most, look, cursor))
     if len(rows) < below and keep:
         cut = f"rows {rows[0] + 1}{look.pick('–', '-')}{rows[-1] + 1} of {below}"
         foot.insert(len(said), (Span(cut, "dim"),))
@@ -60,7 +62,13 @@ def _heading(answer: Grid, label: int, periods: range) -> Line:
 
 
 def _row(
-    answer: Grid, row: int, label: int, periods: range, largest: float, look: Look, cursor: Cursor
+    answer: Grid,
+    row: int,
+    label: int,
+    periods: range,
+    most: Sequence[float],
+    look: Look,
+    cursor: Cursor,
 ) -> Line:
     _, cohort = answer.lines[row]
     here = cursor[1] if cursor is not None and cursor[0] == row else -1
@@ -71,17 +79,26 @@ def _row(
         Span(number(cohort.size).rjust(9), "cursor" if here == 0 else "bold"),
     ]
     for period in periods:
-        found += _cell(answer, cohort, period, largest, here == period + 1)
+        found += _cell(answer, cohort, period, most, here == period + 1)
     ever = "cursor" if here > len(answer.days) else ""
     found.append(Span(f"{number(cohort.paid or 0):>{CELL - 1}} ", ever))
     found.append(Span(f"{short(cohort.total or 0, 'number'):>{CELL - 1}} "))
     return merged(found)
 
 
-def _cell(answer: Grid, cohort: Cohort, period: int, largest: float, here: bool) -> list[Span]:
+def _most(answer: Grid, period: int) -> float:
+    """Return the largest figure of a column, whatever its sign; 0 without any."""
+    known = (cohort.rates[period] for _, cohort in answer.lines)
+    return max((abs(rate) for rate in known if rate is not None), default=0.0)
+
+
+def _cell(
+    answer: Grid, cohort: Cohort, period: int, most: Sequence[float], here: bool
+) -> list[Span]:
+    """Return a figure with its mark, shaded by the largest of all columns."""
     value = cohort.rates[period]
     mark = Span("~" if cohort.incomplete[period] else " ", "partial")
-    text = _text(answer, value, period).rjust(CELL - 2)
+    text = _text(value, answer.measure, most[period]).rjust(CELL - 2)
     if here:
         return [
             Span(f"[{text[: CELL - 2].strip():>{CELL - 3}}]"[: CELL - 1].rjust(CELL - 1), "cursor"),
@@ -89,18 +106,18 @@ def _cell(answer: Grid, cohort: Cohort, period: int, largest: float, here: bool)
         ]
     if value is None:
         return [Span(f" {text}", "dim"), mark]
-    level = min(int(abs(value) / largest * 5.999), 5)
+    level = min(int(abs(value) / (max(most) or 1.0) * 5.999), 5)
     return [Span(" "), Span(text, f"heat{level}"), mark]
 
 
-def _text(answer: Grid, value: float | None, period: int) -> str:
-    """Return a figure with as many decimals as the others of its column."""
-    known = [cohort.rates[period] for _, cohort in answer.lines]
-    most = max((abs(rate) for rate in known if rate is not None), default=0.0)
+def _text(value: float | None, measure: str, most: float) -> str:
+    """Return a figure with as many decimals as the others of its column, of which `most` is the
+    largest.
+    """
     if value is None or most >= TOO_LONG:
-        return short(value, answer.measure)
+        return short(value, measure)
     decimals = 0 if most >= 1000 else 1 if most >= 100 else 2
-    sign = "$" if answer.measure == "currency" else ""
+    sign = "$" if measure == "currency" else ""
     least = 10.0**-decimals
     if 0 < abs(value) < least / 2:
         return f"<{sign}{least:.{decimals}f}"
