@@ -62,13 +62,12 @@ def filled_sparkline(
     *,
     partial: Sequence[bool] = (),
     cursor: int | None = None,
-    style: str = "series0",
 ) -> list[Line]:
     """Return values as `rows` rows of exactly `size` cells, filled from below; gaps are blank.
 
     Averaged or repeated as by `sparkline`.
     """
-    columns = _columns(values, size, partial, cursor, style)
+    columns = _columns(values, size, partial, cursor, "series0")
     known = [v for v in values if v is not None and math.isfinite(v)]
     low, high = min([*known, 0.0]), max([*known, 0.0])
     levels = PLAIN_LEVELS if look.ascii else LEVELS
@@ -99,7 +98,6 @@ def sparkline(
     look: Look,
     *,
     partial: Sequence[bool] = (),
-    cursor: int | None = None,
     style: str = "series0",
 ) -> Line:
     """Return values as one row of exactly `size` cells, low to high; gaps are blank.
@@ -114,7 +112,7 @@ def sparkline(
     return merged(
         [
             Span(" " if value is None else _level(value, low, high, look), name)
-            for value, name in _columns(values, size, partial, cursor, style)
+            for value, name in _columns(values, size, partial, None, style)
         ]
     )
 
