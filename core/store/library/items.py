@@ -92,32 +92,35 @@ class Items:
             Forbidden: the role may not create one, or it is somebody else's.
             BadInput: another of its kind has the title.
         """
-        id_ = item.id or new_id(PREFIX[kind])
+        kept = item.model_copy(update={"id": item.id or new_id(PREFIX[kind])})
         with self.access.writing() as connection:
-            profile = self.access.who(connection)
-            self._check(connection, profile, kind, id_)
-            _refuse_taken(connection, kind, id_, item.title)
-            self._store(connection, profile, kind, item.model_copy(update={"id": id_}))
-        return self.one(kind, id_)
+            self._save(connection, self.access.who(connection), kind, kept)
+        return self.one(kind, kept.id)
 
-    def rename(self, kind: Kind, id_: str, title: str) -> tuple[Item, int]:
+    def rename(self, kind: Kind, id_: str, title: str) -> int:
         """Give one another title, and that name to whatever is kept and names it, all at once.
 
         Returns:
-            It as stored, and how many other kept things follow.
+            How many other kept things follow.
 
         Raises:
-            NotFound, Forbidden, BadInput: as for `save`.
+            NotFound: there is no such thing.
+            Forbidden, BadInput: as for `save`.
         """
         item = self.one(kind, id_)
         named = checked(Item, {**item.model_dump(), "title": title})
         with self.access.writing() as connection:
             profile = self.access.who(connection)
-            self._check(connection, profile, kind, item.id)
-            _refuse_taken(connection, kind, item.id, named.title)
-            self._store(connection, profile, kind, named)
-            followed = self._follow(connection, profile, Renaming(kind, item.title, named.title))
-        return self.one(kind, item.id), followed
+            self._save(connection, profile, kind, named)
+            return self._follow(connection, profile, Renaming(kind, item.title, named.title))
+
+    def _save(
+        self, connection: sqlite3.Connection, profile: Profile, kind: Kind, item: Item
+    ) -> None:
+        """Store one if the profile may, and no other of its kind has its title."""
+        self._check(connection, profile, kind, item.id)
+        _refuse_taken(connection, kind, item.id, item.title)
+        self._store(connection, profile, kind, item)
 
     def _follow(self, connection: sqlite3.Connection, profile: Profile, renaming: Renaming) -> int:
         """Store what names a thing with its new name, whoever owns it; return how many did."""

@@ -119,7 +119,7 @@ class Saved:
         See Items.rename.
         """
         if kind != "marks":
-            return self.kept.rename(kind, id_, title)[1]
+            return self.kept.rename(kind, id_, title)
         mark = self.mark(id_)
         self.save_mark(checked(Mark, {**mark.model_dump(), "title": title}))
         return 0
