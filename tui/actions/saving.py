@@ -200,32 +200,32 @@ def delete_board(page: BoardList) -> None:
     ask_delete(page, "board", board.title, lambda saved: saved.delete_board(board.id), page.fill)
 
 
-def undo_delete(
-    page: ListPage, kind: Kind = "boards", then: Callable[[], object] | None = None
-) -> None:
-    """Take back the last name that was given, or else restore what was deleted last.
+def undo_last(page: ListPage, *kinds: Kind, then: Callable[[], object] | None = None) -> None:
+    """Take back the last name that was given in some kinds, or else what was deleted last.
 
     Args:
         then: called afterwards; without it the page's list is refreshed.
     """
     after = then or page.fill
-    if undo_rename(page, kind, after):
+    if undo_rename(page, *kinds, then=after):
         return
-    deleted = page.app.saved.deleted(kind)
-    if not deleted:
+    last = [(at, kind, id_, title) for kind in kinds
+            for id_, title, at in page.app.saved.deleted(kind)[:1]]  # fmt: skip
+    if not last:
         page.say(NOTHING_DELETED)
         return
-    id_, title, _ = deleted[0]
+    _, kind, id_, title = max(last, key=lambda found: found[0])
     restore(page, kind, id_, title, after)
 
 
-def undo_rename(page: AnyPage, kind: Kind, then: Callable[[], object]) -> bool:
-    """Take back the last name that was given in a kind; False if there is none to take back."""
-    given = page.app.renames.take(kind, newest(page, kind))
-    if given is not None:
-        said = f"It is called {clean(given.before)} again."
-        attempt(page, lambda s: s.rename(kind, given.id, given.before), said, lambda _: then())
-    return given is not None
+def undo_rename(page: AnyPage, *kinds: Kind, then: Callable[[], object]) -> bool:
+    """Take back the last name that was given in some kinds; False if there is none."""
+    given = page.app.renames.take({kind: newest(page, kind) for kind in kinds})
+    if given is None:
+        return False
+    said = f"It is called {clean(given.before)} again."
+    attempt(page, lambda s: s.rename(given.kind, given.id, given.before), said, lambda _: then())
+    return True
 
 
 def newest(page: AnyPage, kind: Kind) -> str:
@@ -264,7 +264,7 @@ def undo_tile(page: BoardShown) -> None:
     """Bring the board back as it was before the last change of its tiles."""
     before = page.before
     if before is None:
-        if not undo_rename(page, "boards", lambda: page.show_instead(_again(page), None)):
+        if not undo_rename(page, "boards", then=lambda: page.show_instead(_again(page), None)):
             page.say("The tiles of this board were not changed.")
         return
     attempt(

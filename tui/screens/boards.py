@@ -114,9 +114,9 @@ class BoardsPage(Page):
 
     def action_undo(self) -> None:
         """Bring the last deleted board back."""
-        from tui.actions.saving import undo_delete
+        from tui.actions.saving import undo_last
 
-        undo_delete(self)
+        undo_last(self, "boards")
 
     def action_starter_boards(self) -> None:
         """Save the starter boards."""

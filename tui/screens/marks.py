@@ -21,7 +21,7 @@ from tui.actions.following import figure_of, taken_over
 from tui.actions.kept.copying import Link, mark_link
 from tui.actions.kept.naming import duplicate, rename
 from tui.actions.marks import delete_mark, edit_mark
-from tui.actions.saving import undo_delete
+from tui.actions.saving import undo_last
 from tui.screens.bases.accompanied_page import AccompaniedPage
 from tui.screens.bases.page import bindings
 from tui.texts.summary import Chip
@@ -265,7 +265,7 @@ class MarksPage(AccompaniedPage):
 
     def action_undo(self) -> None:
         """Bring the last deleted mark back."""
-        undo_delete(self, "marks", self.marks_changed)
+        undo_last(self, "marks", then=self.marks_changed)
 
     def action_filter(self) -> None:
         """Cycle through the categories, then all."""

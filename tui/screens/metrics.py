@@ -23,9 +23,9 @@ from tui.actions.kept.chosen import (
     delete_chosen,
     duplicate_chosen,
     rename_chosen,
-    undo_last,
 )
 from tui.actions.kept.copying import Link, chart_link, question_link
+from tui.actions.saving import undo_last
 from tui.screens.bases.page import MOVES, REST, bindings
 from tui.screens.bases.tabled_page import TabledPage
 from tui.services.runner import Callback
@@ -254,7 +254,7 @@ class MetricsPage(TabledPage):
 
     def action_undo(self) -> None:
         """Take back the last name, or bring back what was deleted last."""
-        undo_last(self, KEPT, self.fill)
+        undo_last(self, *KEPT)
 
     def action_new(self) -> None:
         """Ask another question: one of any kind about the current one, or a typed one."""

@@ -25,7 +25,7 @@ from tui.actions.audiences import delete_audience, edit_audience, new_audience
 from tui.actions.following import taken_over, unit_for
 from tui.actions.kept.copying import Link, question_link
 from tui.actions.kept.naming import duplicate, rename
-from tui.actions.saving import undo_delete
+from tui.actions.saving import undo_last
 from tui.editors.rules import rules_in_words
 from tui.screens.bases.accompanied_page import AccompaniedPage
 from tui.screens.bases.page import bindings
@@ -404,7 +404,7 @@ class SegmentsPage(AccompaniedPage):
 
     def action_undo(self) -> None:
         """Bring the last deleted audience back."""
-        undo_delete(self, "audiences")
+        undo_last(self, "audiences")
 
     def action_zoom(self) -> None:
         """Show the companion with the focus alone, and back; the list has nothing to zoom."""

@@ -22,7 +22,7 @@ from core.text import clean, number
 from tui.actions.edits import after
 from tui.actions.kept.chosen import Chosen, delete_chosen, duplicate_chosen, rename_chosen
 from tui.actions.kept.copying import Link, chart_link
-from tui.actions.saving import undo_delete
+from tui.actions.saving import undo_last
 from tui.actions.sql_list import INTERNAL, Insert, Load, history_rows, relation_rows, saved_rows
 from tui.actions.statements import (
     look_up_plan,
@@ -441,4 +441,4 @@ class SqlPage(QuestionPage):
 
     def action_undo(self) -> None:
         """Take back the last name, or bring the last deleted statement back."""
-        undo_delete(self, "charts")
+        undo_last(self, "charts")

@@ -33,24 +33,17 @@ class Renames:
         """Remember a name that was given."""
         self._given.append(given)
 
-    def last(self, deleted: Mapping[Kind, str]) -> Kind | None:
-        """Return the kind in which a name was given last; None if something was deleted since.
+    def take(self, deleted: Mapping[Kind, str]) -> Renamed | None:
+        """Return the name that was given last in some kinds, and forget it.
 
         Args:
-            deleted: the kinds that count -> the id of what was deleted last, "" for nothing.
-        """
-        here = (given for given in reversed(self._given) if given.kind in deleted)
-        last = next(here, None)
-        return last.kind if last is not None and last.deleted == deleted[last.kind] else None
+            deleted: the kinds -> the id of what of each was deleted last, "" for nothing.
 
-    def take(self, kind: Kind, deleted: str) -> Renamed | None:
-        """Return the last name given in a kind, and forget it; None if something was deleted since.
-
-        Args:
-            deleted: the id of what of the kind was deleted last, "" for nothing.
+        Returns:
+            None if something of its kind was deleted since, or there is none.
         """
-        last = next((given for given in reversed(self._given) if given.kind == kind), None)
-        if last is None or last.deleted != deleted:
+        last = next((given for given in reversed(self._given) if given.kind in deleted), None)
+        if last is None or last.deleted != deleted[last.kind]:
             return None
         self._given.remove(last)
         return last

@@ -63,20 +63,18 @@ def rename(page: AnyPage, kind: Kind, thing: Thing, then: Then) -> None:
     """
 
     def store(name: str, again: Again) -> None:
-        give(page, Renamed(kind, thing.id, thing.title, newest(page, kind)), name, then, again)
+        _give(page, Renamed(kind, thing.id, thing.title, newest(page, kind)), name, then, again)
 
     ask_name(page, "Rename", thing.title, store)
 
 
-def give(
-    page: AnyPage, renamed: Renamed, name: str, then: Then, again: Again | None = None
-) -> None:
+def _give(page: AnyPage, renamed: Renamed, name: str, then: Then, again: Again) -> None:
     """Give something kept another name, which the undo key takes back; what names it follows."""
     kind = renamed.kind
 
     def work(saved: Saved) -> tuple[Any, int]:
         followed = saved.rename(kind, renamed.id, name)
-        return one(saved, kind, renamed.id), followed
+        return _one(saved, kind, renamed.id), followed
 
     def named(found: tuple[Any, int]) -> None:
         page.app.renames.add(renamed)
@@ -89,7 +87,7 @@ def give(
     attempt(page, work, f"Renamed to {clean(name)}.", named, again)
 
 
-def one(saved: Saved, kind: Kind, id_: str) -> Thing:
+def _one(saved: Saved, kind: Kind, id_: str) -> Thing:
     """Return something kept by its id."""
     if kind == "boards":
         return saved.board(id_)

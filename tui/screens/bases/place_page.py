@@ -12,7 +12,7 @@ from tui.actions.beginning import begin
 from tui.actions.kept.chosen import Chosen, delete_chosen, duplicate_chosen, rename_chosen
 from tui.actions.kept.copying import Link, chart_link, question_link
 from tui.actions.kept_questions import kept_rows, question_of
-from tui.actions.saving import save_question, undo_delete
+from tui.actions.saving import save_question, undo_last
 from tui.screens.bases.accompanied_page import AccompaniedPage
 from tui.widgets.answer import AnswerView
 from tui.widgets.listing import Listing, Row
@@ -137,7 +137,7 @@ class PlacePage(AccompaniedPage):
 
     def action_undo(self) -> None:
         """Bring the last deleted question back."""
-        undo_delete(self, "charts")
+        undo_last(self, "charts")
 
     @property
     def _chosen(self) -> Chosen:
