@@ -239,7 +239,7 @@ class KeyLine(OneLine):
             label = self.labels.get(action.id, action.label)
             if action.id == "open":
                 label = _even(clean(self.opens))
-            line: Line = (Span(action.shown, "key"), Span(" " + label + "  ", "dim"))
+            line = key_hint(action.shown, label)
             size = cells(line)
             if found and used + size - 2 > room:
                 break
@@ -265,6 +265,11 @@ class KeyLine(OneLine):
     def run_page_action(self, action: Action) -> None:
         """Pass an action on to the page."""
         cast(Performing, self.screen).perform(action.call)
+
+
+def key_hint(key: str, words: str) -> Line:
+    """Return a key and what it does, with the gap after it."""
+    return (Span(key, "key"), Span(f" {words}  ", "dim"))
 
 
 def _even(words: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.draw.spans import Line, Span, cells
-from tui.widgets.chrome import OneLine
+from tui.widgets.chrome import OneLine, key_hint
 
 
 class KeyHints(OneLine):
@@ -30,7 +30,7 @@ class KeyHints(OneLine):
         """See Painted."""
         if not self.hints:
             return [()]
-        *others, last = (_spans(key, words) for key, words in self.hints)
+        *others, last = (key_hint(key, words) for key, words in self.hints)
         room = width - 1 - cells(last)
         spans: list[Span] = [Span(" ")]
         for line in others:
@@ -39,7 +39,3 @@ class KeyHints(OneLine):
             room -= cells(line)
             spans += line
         return [(*spans, *last)]
-
-
-def _spans(key: str, words: str) -> Line:
-    return (Span(key, "key"), Span(f" {words}  ", "dim"))
