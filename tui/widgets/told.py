@@ -46,19 +46,10 @@ class Told(Listing):
         room = height - BELOW - 1
         rows = super().content(width, room)[:room]
         rule: Line = (Span(self.app.look.pick("─", "-") * width, "border"),)
-        said = self._said(width)
-        said = [line for line in said if line]
+        said = [line for line in self._said(width) if line]
         if len(said) > BELOW:
-            said = [
-                *said[: BELOW - 1],
-                clipped(
-                    (
-                        *said[BELOW - 1],
-                        Span(" ..."),
-                    ),
-                    width,
-                ),
-            ]
+            last = clipped((*said[BELOW - 1], Span(" ...")), width)
+            said = [*said[: BELOW - 1], last]
         return [*rows, *[()] * (room - len(rows)), rule, *said]
 
     def _said(self, width: int) -> list[Line]:
