@@ -49,11 +49,10 @@ class Gathering:
 
     def step(self, text: str, event: int, runs: bytes, *given: Any) -> None:
         """Take one block: its runs, the blobs of the plan's columns, then the extras."""
-        plan = self.plan = plans.read(text)
-        split = len(plan.fields)
         if not self._seen:
-            self._extras, self._seen = Extras(given[split:]), True
-        block = Block(plan, event, runs, given[:split])
+            self.plan, self._seen = plans.read(text), True
+            self._extras = Extras(given[len(self.plan.fields) :])
+        block = Block(self.plan, event, runs, given[: len(self.plan.fields)])
         if not len(block):
             return
         chosen = self._chosen(block)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -101,7 +100,6 @@ class Plan:
         return moments if self.slots is None else slots_of(moments, self.slots)
 
 
-@lru_cache(maxsize=64)
 def read(text: str) -> Plan:
     """Return the plan that a JSON text says."""
     said = json.loads(text)
