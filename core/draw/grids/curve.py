@@ -49,10 +49,15 @@ class Curve(NamedTuple):
         return "muted" if self.before else f"series{self.place % 8}"
 
     @property
+    def complete(self) -> list[float | None]:
+        """Its figures; None for periods that are not over for everybody."""
+        pairs = zip(self.cohort.rates, self.cohort.incomplete, strict=True)
+        return [None if open_ else rate for rate, open_ in pairs]
+
+    @property
     def last(self) -> int | None:
         """Its last period that is over for everybody, if there is one."""
-        pairs = list(zip(self.cohort.rates, self.cohort.incomplete, strict=True))
-        known = [at for at, (rate, open_) in enumerate(pairs) if rate is not None and not open_]
+        known = [at for at, rate in enumerate(self.complete) if rate is not None]
         return known[-1] if known else None
 
 
@@ -130,11 +135,11 @@ def _ends(answer: Grid, curves: Sequence[Curve], unit: str, look: Look) -> Ends:
     """Return the last figure of each curve, with its period if later ones are not over."""
     found = []
     for curve in curves:
-        if curve.last is None:
+        last = curve.last
+        if last is None:
             continue
-        value = curve.cohort.rates[curve.last]
-        over = curve.last == len(curve.cohort.rates) - 1
-        when = "" if over else window_name(answer, curve.last)
+        value = curve.cohort.rates[last]
+        when = "" if last == len(curve.cohort.rates) - 1 else window_name(answer, last)
         found.append(
             End(value, f"{letter(curve.place, look)} {short(value, unit)}", curve.style, when)
         )
@@ -143,8 +148,7 @@ def _ends(answer: Grid, curves: Sequence[Curve], unit: str, look: Look) -> Ends:
 
 
 def _line(canvas: Canvas, axes: Axes, curve: Curve, count: int, look: Look) -> None:
-    rates, incomplete = curve.cohort.rates, curve.cohort.incomplete
-    whole = [None if open_ else rate for rate, open_ in zip(rates, incomplete, strict=True)]
+    rates, incomplete, whole = curve.cohort.rates, curve.cohort.incomplete, curve.complete
     dots = Dots(axes.width, axes.height, look.glyphs)
     for run in runs_of(axes, whole):
         dots.run(run)
