@@ -76,19 +76,24 @@ def _foot(answer: Steps, shown: range, size: int) -> list[Line]:
 def _block(
     answer: Steps, group: StepGroup, wide: int, rows: int, look: Look, at: int | None
 ) -> list[Line]:
-    """Return one small funnel: its name and its end, then a line or two per step."""
+    """Return one small funnel: its name and its end, then a line or two per step.
+
+    Counts and shares are as wide in every funnel, so that bars can be compared.
+    """
     steps = group.steps
     at = None if at is None else min(max(at, 0), len(steps) - 1)
     each = (rows - 1) // len(steps)
     shown = window(len(steps), max((rows - 1) // (2 if each >= 2 else 1), 1), at)
     thick = 1 if rows >= TALLEST else min(max(each - 2, 1), THICKEST)
+    most = max(width(number(each.steps[0].count)) for each in answer.groups if each.steps)
     lines: list[Line] = [_heading(answer, group, wide, here=at is not None)]
     for row in shown:
         step, here = steps[row], at == row
+        tail = f" {number(step.count).rjust(most)}{percent(step.overall_rate):>7}"
         if each < 2:
-            lines.append(_short(answer, steps[0], step, wide, look, here=here))
+            lines.append(_short(steps[0], step, tail, wide, look, here=here))
             continue
-        figures = _figures(answer, steps[0], step, wide, look)
+        figures = _figures(steps[0], step, tail, wide, look)
         lines += [_named(step, wide, look, here=here), figures, *[figures[:-1]] * (thick - 1)]
         if each > 2 and row != shown[-1]:
             lines.append(())
@@ -110,21 +115,13 @@ def _named(step: Step, wide: int, look: Look, *, here: bool) -> Line:
     return (pointer(look, here=here), Span(name, "cursor" if here else ""))
 
 
-def _tail(answer: Steps, step: Step) -> str:
-    """Return a step's count and share, as wide in every funnel so that bars can be compared."""
-    most = max(width(number(group.steps[0].count)) for group in answer.groups if group.steps)
-    return f" {number(step.count).rjust(most)}{percent(step.overall_rate):>7}"
-
-
-def _figures(answer: Steps, first: Step, step: Step, wide: int, look: Look) -> Line:
-    tail = _tail(answer, step)
+def _figures(first: Step, step: Step, tail: str, wide: int, look: Look) -> Line:
     drawn = step_bar(step, first.count, max(wide - 1 - width(tail), 0), look)
     return (Span(" "), *drawn, Span(tail, "bold"))
 
 
-def _short(answer: Steps, first: Step, step: Step, wide: int, look: Look, *, here: bool) -> Line:
+def _short(first: Step, step: Step, tail: str, wide: int, look: Look, *, here: bool) -> Line:
     name = min(max(wide // 3, 6), 16)
-    tail = _tail(answer, step)
     room = max(wide - name - 2 - width(tail), 0)
     return (
         pointer(look, here=here),
