@@ -7,6 +7,7 @@ import gc
 import importlib
 import os
 import sys
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any, Final
 
@@ -46,9 +47,7 @@ def without_plugins() -> None:
     PYDANTIC_DISABLE_PLUGINS is read only after the modules for the search are loaded, which is most
     of that time. Unknown versions are left alone.
     """
-    search = ModuleType(_SEARCH)
-    search.__dict__["__getattr__"] = _found
-    sys.modules.setdefault(_SEARCH, search)
+    _stand_in(_SEARCH, _found)
 
 
 def without_manual() -> None:
@@ -58,9 +57,7 @@ def without_manual() -> None:
     versions are left alone.
     """
     for name in _MANUAL:
-        manual = ModuleType(name)
-        manual.__dict__["__getattr__"] = _written
-        sys.modules.setdefault(name, manual)
+        _stand_in(name, _written)
 
 
 def load_when_used(name: str) -> None:
@@ -69,17 +66,13 @@ def load_when_used(name: str) -> None:
     pydantic loads `secrets`, and with it OpenSSL, for a type of passwords, and writing needs it
     only for what is new: a fortieth of the time that a command takes.
     """
-    later = ModuleType(name)
 
     def found(attribute: str) -> Any:
-        if attribute.startswith("__"):
-            raise AttributeError(attribute)
         if sys.modules.get(name) is later:
             sys.modules.pop(name)
         return getattr(importlib.import_module(name), attribute)
 
-    later.__dict__["__getattr__"] = found
-    sys.modules.setdefault(name, later)
+    later = _stand_in(name, found)
 
 
 def without_idle_threads() -> None:
@@ -91,14 +84,26 @@ def without_idle_threads() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
+def _stand_in(name: str, found: Callable[[str], Any]) -> ModuleType:
+    """Return a module in place of one that is not loaded; `found` returns its attributes."""
+
+    def attribute(wanted: str) -> Any:
+        if wanted.startswith("__"):
+            raise AttributeError(wanted)
+        return found(wanted)
+
+    module = ModuleType(name)
+    module.__dict__["__getattr__"] = attribute
+    sys.modules.setdefault(name, module)
+    return module
+
+
 def _found(name: str) -> Any:
     """Return an attribute of pydantic's search: one that finds no plugins, or the original."""
     import pydantic
 
     if name == "get_plugins" and pydantic.VERSION.startswith(KNOWN_PYDANTIC):
         return tuple
-    if name.startswith("__"):
-        raise AttributeError(name)
     sys.modules.pop(_SEARCH, None)
     return getattr(importlib.import_module(_SEARCH), name)
 
@@ -110,8 +115,6 @@ def _written(name: str) -> Any:
         return _unwritten
     if known and name == "documentation":
         return {}
-    if name.startswith("__"):
-        raise AttributeError(name)
     for module in _MANUAL:
         sys.modules.pop(module, None)
     importlib.import_module(_MANUAL[0])

@@ -18,13 +18,16 @@ MODEL = (
 )
 
 
+def printed(code: str) -> str:
+    """Return what a new process prints that runs some code to its end."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def searched(before: str = "") -> bool:
     """Return whether pydantic searched for plugins when a model was first used."""
-    done = subprocess.run(
-        [sys.executable, "-c", MODEL.format(before=before)], capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout == "True\n"
+    return printed(MODEL.format(before=before)) == "True\n"
 
 
 def test_a_pydantic_that_is_known_searches_for_no_plugins() -> None:
@@ -43,8 +46,7 @@ def test_garbage_is_looked_for_rarely_and_not_at_the_end() -> None:
         "collect_rarely()\n"
         "print(gc.get_threshold()[0], gc.isenabled())\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.stdout == "200000 True\nTrue\n"
+    assert printed(code) == "200000 True\nTrue\n"
 
 
 def test_numpy_starts_no_threads_of_its_own() -> None:
@@ -55,8 +57,7 @@ def test_numpy_starts_no_threads_of_its_own() -> None:
         "import numpy\n"
         "print(open('/proc/self/stat').read().split()[19] if sys.platform == 'linux' else 1)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.stdout == "1\n"
+    assert printed(code) == "1\n"
 
 
 LINE = (
@@ -72,10 +73,8 @@ LINE = (
 
 @pytest.mark.parametrize("before", ["", "startup.KNOWN_PLOTEXT = '0.'"])
 def test_only_an_unknown_plotext_writes_its_manual(before: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", LINE.format(before=before)], capture_output=True, text=True
-    )
-    assert done.stdout == f"((0, 1), (1, 2), (2, 4), (3, 8))\n{bool(before)}\n", done.stderr
+    line = "((0, 1), (1, 2), (2, 4), (3, 8))"
+    assert printed(LINE.format(before=before)) == f"{line}\n{bool(before)}\n"
 
 
 def test_what_nobody_uses_is_not_loaded() -> None:
@@ -88,5 +87,4 @@ def test_what_nobody_uses_is_not_loaded() -> None:
         "from secrets import token_hex\n"
         "print(before, 'hmac' in sys.modules, len(token_hex(4)), len(secrets.token_bytes(3)))\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.stdout == "False True 8 3\n", done.stderr
+    assert printed(code) == "False True 8 3\n"
