@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from core.draw.figures import span_text
 from core.queries import from_json
 from core.queries.common.context import Context
+from core.queries.common.periods import dates
 from core.queries.common.question import Question
-from core.timeframe import to_date
 from tui.actions.edits import RANGES
 from tui.actions.pages import AnyPage, QuestionShown
 from tui.services.runner import View
@@ -176,11 +176,6 @@ def range_entries(ctx: Context) -> list[tuple[str, str, str]]:
     """Return the ranges of the menu with the dates that they are now."""
     found = []
     for letter, words, text in RANGES:
-        span = ctx.span(text)
-        dates = span_text(_iso(span.first_day), _iso(span.last_day))
-        found.append((letter, f"{words:<15} {dates}", text))
+        shown = span_text(**dates(ctx.span(text)))
+        found.append((letter, f"{words:<15} {shown}", text))
     return found
-
-
-def _iso(day: int) -> str:
-    return to_date(day).isoformat()

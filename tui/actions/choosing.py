@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.answers import Cell
 from core.errors import FootfallError
+from core.language.questions import format_question
 from core.queries.common.question import Question
 from core.queries.kinds import KINDS
 from core.text import clean
@@ -85,17 +86,9 @@ def opening_rows(suggested: Iterable[Suggestion], *, apart: bool = False) -> lis
             section = suggestion.section
             rows += [Row(""), Row(section)] if apart else [Row(section)]
         asked = suggestion.question
-        says: tuple[str, ...] = (
-            ()
-            if apart
-            else (KINDS[asked.kind].about.replace("`", ""), "", f"as text: {written(asked)}")
-        )
+        says: tuple[str, ...] = ()
+        if not apart:
+            about = KINDS[asked.kind].about.replace("`", "")
+            says = about, "", f"as text: {format_question(asked)}"
         rows.append(Row(f" {clean(suggestion.title, 60)}", asked, says=says))
     return rows
-
-
-def written(question: Question) -> str:
-    """Return a question as text, as it could be typed."""
-    from core.language.questions import format_question
-
-    return format_question(question)

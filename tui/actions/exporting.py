@@ -7,7 +7,14 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.errors import BadInput
+from core.boards.answering import block_chart, labelled
+from core.draw import Look, draw
+from core.draw import text as draw_text
+from core.draw.board import print_board
+from core.draw.figures import span_text
+from core.draw.spans import Span, safe
+from core.errors import BadInput, FootfallError, QueryFailed
+from core.text import escaped
 from tui.widgets.dialogs import Menu, Prompt
 
 if TYPE_CHECKING:
@@ -80,10 +87,7 @@ def _ask_board(page: BoardAnswered, kind: str) -> None:
 def board_as(page: BoardAnswered, kind: str) -> str:
     """Return the board on show, with its changes, in one of BOARD_FORMATS."""
     from core.boards.files import answered_data
-    from core.draw import Look
-    from core.draw.board import print_board
     from core.draw.board_file import WHOLE, board_html, board_markdown, board_svg
-    from core.text import escaped
     from tui.widgets.pictures import paints
 
     answers = {tile.block.id: _answer_of(page, tile) for tile in page.tiles}
@@ -103,9 +107,6 @@ def board_as(page: BoardAnswered, kind: str) -> str:
 
 def _answer_of(page: BoardAnswered, tile: Tile) -> Any:
     """Return a tile's answer with a note on the board's filters, or its error."""
-    from core.boards.answering import labelled
-    from core.errors import FootfallError, QueryFailed
-
     answer = tile.answer
     if answer is None or (tile.error is not None and not tile.stopped):
         error = tile.error
@@ -119,7 +120,6 @@ def _answer_of(page: BoardAnswered, tile: Tile) -> Any:
 
 def _with_charts(board: Board, charts: Mapping[str, str]) -> Board:
     """Return a board whose tiles are drawn as they are on show."""
-    from core.boards.answering import block_chart
 
     def drawn(block: Block) -> Block:
         chart = charts.get(block.id, "")
@@ -162,12 +162,11 @@ def write(text: str, name: str) -> str:
 
 def panel_as(view: AnswerView, kind: str) -> str:
     """Return the answer of a panel in one of FORMATS."""
-    from core import draw
     from core.draw.svg import COLUMNS
     from core.export import export
 
     if kind == "text":
-        return draw.text(view.answer, COLUMNS)
+        return draw_text(view.answer, COLUMNS)
     if kind in ("svg", "html"):
         return _picture(view, kind)
     return export(view.answer, kind)
@@ -175,9 +174,6 @@ def panel_as(view: AnswerView, kind: str) -> str:
 
 def _picture(view: AnswerView, kind: str) -> str:
     """Return the panel's chart in the colours of the theme, below its title and dates."""
-    from core.draw import Look, draw
-    from core.draw.figures import span_text
-    from core.draw.spans import Span, safe
     from core.draw.svg import COLUMNS, ROWS, page, picture
     from tui.widgets.pictures import paints
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from core.boards.answering import block_question
 from core.definitions.board import Block, Board
 from core.errors import FootfallError
 from core.queries import from_json
@@ -76,11 +77,7 @@ def by_a_field(about: About) -> Question | None:
     question = about.question
     if not has(question, "breakdown") or getattr(question, "breakdown", None):
         return None
-    name = a_field(question, about.context)
-    if name is None:
-        return None
-    several = isinstance(getattr(question, "breakdown", None), tuple)
-    return edits.revise(question, breakdown=(name,) if several else name)
+    return _broken_down(question, about.context)
 
 
 def by_another_field(about: About) -> Question | None:
@@ -92,12 +89,16 @@ def by_another_field(about: About) -> Question | None:
     bare = edits.revise(question, breakdown=() if isinstance(own, tuple) else None)
     if getattr(bare, "measure", None) == "count":
         bare = edits.revise(bare, measure="users")
-    taken = (own,) if isinstance(own, str) else own
-    name = a_field(bare, about.context, taken)
+    return _broken_down(bare, about.context, (own,) if isinstance(own, str) else own)
+
+
+def _broken_down(question: Question, ctx: Context, taken: Sequence[str] = ()) -> Question | None:
+    """Return a question that has no breakdown by a field; None if there is none to take."""
+    name = a_field(question, ctx, taken)
     if name is None:
         return None
-    several = isinstance(getattr(bare, "breakdown", None), tuple)
-    return edits.revise(bare, breakdown=(name,) if several else name)
+    several = isinstance(getattr(question, "breakdown", None), tuple)
+    return edits.revise(question, breakdown=(name,) if several else name)
 
 
 def by_heading(question: Question) -> str:
@@ -156,8 +157,6 @@ def period_before(about: About) -> Question:
 
 def figure_of(board: Board, block: Block) -> Question | None:
     """Return the question of a tile that is one figure over time; None for any other tile."""
-    from core.boards.answering import block_question
-
     if block.type != "chart":
         return None
     try:

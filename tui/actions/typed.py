@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from core.language.questions import Parsed, parse_any, parse_full
 from core.queries.common.context import Context
 from core.queries.common.question import Question
+from core.queries.composite.saved_chart import opened
 
 
 def read(text: str, ctx: Context) -> tuple[Question, str]:
@@ -12,8 +14,5 @@ def read(text: str, ctx: Context) -> tuple[Question, str]:
     Raises:
         BadQuestion: it is not a question, or names an unknown saved chart.
     """
-    from core.language.questions import Parsed, parse_any, parse_full
-    from core.queries.composite.saved_chart import opened
-
     parsed = Parsed(parse_any(text)) if text.lstrip().startswith("{") else parse_full(text)
     return opened(ctx, parsed.question), parsed.chart

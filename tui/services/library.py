@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from core.boards.answering import block_question
 from core.definitions.board import Board
 from core.engines.running import Engine
 from core.errors import FootfallError
@@ -117,8 +118,6 @@ class Library:
 
     def first_of(self, kind: str) -> Question | None:
         """Return the first question of a kind among saved charts and the boards' tiles."""
-        from core.boards.answering import block_question
-
         for item in self.charts():
             found = _asked(partial(chart_question, item.body), kind)
             if found is not None:
