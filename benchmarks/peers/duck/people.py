@@ -9,6 +9,7 @@ from typing import Final
 
 from benchmarks.generate import DAY, END
 from benchmarks.peers.days import FIRST, GAP, IN_RANGE, LAST
+from benchmarks.peers.same import UNIQUES, UNIQUES_BY
 
 WEEK: Final = "(day + 3) // 7 * 7 - 3"
 """First day of a row's week, which starts on Monday."""
@@ -127,18 +128,10 @@ def _segments() -> str:
 
 
 PEOPLE: Final[dict[str, tuple[str, ...]]] = {
-    "active users": _uniques("true"),
+    **{name: _uniques(where) for name, where in UNIQUES.items()},
+    **{name: _uniques_by(*asked) for name, asked in UNIQUES_BY.items()},
     "rolling 7 days": (_rolling(7), _of_last(7)),
     "rolling 30 days": (_rolling(30), _of_last(30)),
-    "uniques": _uniques("event = 'view_item'"),
-    "uniques by country": _uniques_by("event = 'view_item'", "country"),
-    "uniques with a filter": _uniques("event = 'view_item' and platform = 'ios'"),
-    "uniques with two filters": _uniques(
-        "event = 'view_item' and platform = 'ios' and country = 'US'"
-    ),
-    "uniques by a property": _uniques_by("event = 'purchase'", "items"),
-    "uniques with a property filter": _uniques("event = 'purchase' and items >= 3"),
-    "active users with a property": _uniques("items >= 3"),
     "share of active users": (
         f"""
         with active as materialized (

@@ -47,12 +47,9 @@ def load(path: Path, data: Path, logs: Path) -> None:
     """Create a database file from the files of events and logs."""
     import duckdb
 
-    unfinished = path.with_suffix(".part")
-    unfinished.unlink(missing_ok=True)
-    with duckdb.connect(str(unfinished), config={"threads": 2}) as db:
+    with duckdb.connect(str(path), config={"threads": 2}) as db:
         _load_events(db, data)
         _load_logs(db, logs)
-    unfinished.rename(path)
 
 
 def size(path: Path) -> int:

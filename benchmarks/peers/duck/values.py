@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 from benchmarks.peers.days import FIRST, IN_RANGE, LAST
+from benchmarks.peers.same import MEAN
+from benchmarks.peers.same import VALUES as SAME
 
 DATE: Final = "(date '1970-01-01' + day)::varchar"
 """A row's day as text."""
 
+_BY_ITEMS: Final = f"""
+    select day, items::varchar, count(*) from events
+    where {IN_RANGE} and event = 'purchase' group by grouping sets ((day, items), (items))
+    """
+
 VALUES: Final[dict[str, tuple[str, ...]]] = {
-    "counts by a property": (
-        f"""
-        select day, items::varchar, count(*) from events
-        where {IN_RANGE} and event = 'purchase' group by grouping sets ((day, items), (items))
-        """,
-    ),
+    **SAME,
+    "counts by a property": (_BY_ITEMS,),
     "counts by paying": (
         f"""
         with payers as (
@@ -25,18 +28,6 @@ VALUES: Final[dict[str, tuple[str, ...]]] = {
         from events left join payers using ("user")
         where {IN_RANGE} and event = 'view_item'
         group by grouping sets ((day, paying), (paying))
-        """,
-    ),
-    "counts": (
-        f"""
-        select day, count(*) from events where {IN_RANGE} and event = 'page_view'
-        group by rollup (day)
-        """,
-    ),
-    "sum of a property": (
-        f"""
-        select day, sum(amount) from events where {IN_RANGE} and event = 'purchase'
-        group by rollup (day)
         """,
     ),
     "events per person": (
@@ -67,7 +58,7 @@ VALUES: Final[dict[str, tuple[str, ...]]] = {
         from range({FIRST}, {LAST + 1}) d(day) join daily on daily.day between d.day - 6 and d.day
         group by d.day
         """,
-        f"select null, avg(amount) from events where {IN_RANGE} and event = 'purchase'",
+        MEAN,
     ),
     "how often": (
         f"""
@@ -94,12 +85,7 @@ VALUES: Final[dict[str, tuple[str, ...]]] = {
         group by platform
         """,
     ),
-    "values of a property": (
-        f"""
-        select day, items::varchar, count(*) from events
-        where {IN_RANGE} and event = 'purchase' group by grouping sets ((day, items), (items))
-        """,
-    ),
+    "values of a property": (_BY_ITEMS,),
     "sql": ("select country::varchar, count(*) from events group by country",),
     "sql by event": ("select event::varchar, count(*) from events group by event",),
     "sql by day": (f"select {DATE}, count(*) from events group by day",),
@@ -122,29 +108,10 @@ VALUES: Final[dict[str, tuple[str, ...]]] = {
     "sql of a property": (
         "select item::varchar, count(*) from events where event = 'add_to_cart' group by item",
     ),
-    "sql of every property": ("select items, count(*) from events group by items",),
     "sql of stored days": (
         f"""
         select {DATE}, count(*), count(distinct "user") from events
         where event = 'purchase' group by day
-        """,
-    ),
-    "logs by level": (
-        f"""
-        select day, level, count(*) from logs where {IN_RANGE}
-        group by grouping sets ((day, level), (level))
-        """,
-    ),
-    "logs of a word by level": (
-        f"""
-        select day, level, count(*) from logs where {IN_RANGE} and message ilike '%slow%'
-        group by grouping sets ((day, level), (level))
-        """,
-    ),
-    "top logs": (
-        f"""
-        select service, count(*), 0, count(*) / sum(count(*)) over ()
-        from logs where {IN_RANGE} group by service
         """,
     ),
 }

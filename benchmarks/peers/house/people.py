@@ -6,6 +6,8 @@ from typing import Final
 
 from benchmarks.generate import DAY, END
 from benchmarks.peers.days import FIRST, GAP, IN_RANGE, LAST
+from benchmarks.peers.house.pieces import DAYS, WHOLE
+from benchmarks.peers.same import UNIQUES, UNIQUES_BY
 
 WEEK: Final = "intDiv(day + 3, 7) * 7 - 3"
 """First day of a row's week, which starts on Monday."""
@@ -23,8 +25,7 @@ def _rolling(days: int) -> str:
     stretches as (
         select day as begin,
                least(day + {days}, leadInFrame(day, 1, {LAST + 1}) over (
-                   partition by user order by day
-                   rows between unbounded preceding and unbounded following
+                   partition by user order by day {WHOLE}
                )) as finish
         from active
     ),
@@ -36,7 +37,7 @@ def _rolling(days: int) -> str:
     ),
     daily as (select day, sum(change) as change from changes group by day)
     select days.day, sum(change) over (order by days.day)
-    from (select toInt32(number + {FIRST}) as day from numbers({LAST - FIRST + 1})) days
+    from {DAYS} days
     left join daily on daily.day = days.day
     """
 
@@ -81,22 +82,11 @@ def _changes(field: str) -> str:
     """
 
 
-_BEFORE = "rows between unbounded preceding and unbounded following"
-
-
 PEOPLE: Final[dict[str, tuple[str, ...]]] = {
-    "active users": _uniques("true"),
+    **{name: _uniques(where) for name, where in UNIQUES.items()},
+    **{name: _uniques_by(*asked) for name, asked in UNIQUES_BY.items()},
     "rolling 7 days": (_rolling(7), _of_last(7)),
     "rolling 30 days": (_rolling(30), _of_last(30)),
-    "uniques": _uniques("event = 'view_item'"),
-    "uniques by country": _uniques_by("event = 'view_item'", "country"),
-    "uniques with a filter": _uniques("event = 'view_item' and platform = 'ios'"),
-    "uniques with two filters": _uniques(
-        "event = 'view_item' and platform = 'ios' and country = 'US'"
-    ),
-    "uniques by a property": _uniques_by("event = 'purchase'", "items"),
-    "uniques with a property filter": _uniques("event = 'purchase' and items >= 3"),
-    "active users with a property": _uniques("items >= 3"),
     "share of active users": tuple(
         f"""
         select {day}, uniqExactIf(user, event = 'view_item') / uniqExact(user) as share
@@ -131,9 +121,9 @@ PEOPLE: Final[dict[str, tuple[str, ...]]] = {
         with active as (select distinct user, {WEEK} as week from events),
         around as (
             select user, week,
-                   lagInFrame(toNullable(week)) over (partition by user order by week {_BEFORE})
+                   lagInFrame(toNullable(week)) over (partition by user order by week {WHOLE})
                        as before,
-                   leadInFrame(toNullable(week)) over (partition by user order by week {_BEFORE})
+                   leadInFrame(toNullable(week)) over (partition by user order by week {WHOLE})
                        as after
             from active
         ),
@@ -168,7 +158,7 @@ PEOPLE: Final[dict[str, tuple[str, ...]]] = {
         f"""
         with marked as (
             select user, day,
-                   ts - lagInFrame(ts, 1, 0) over (partition by user order by ts {_BEFORE}) as gap
+                   ts - lagInFrame(ts, 1, 0) over (partition by user order by ts {WHOLE}) as gap
             from events
         ),
         known as (
@@ -202,7 +192,7 @@ PEOPLE: Final[dict[str, tuple[str, ...]]] = {
         f"""
         with gaps as (
             select user, day - lagInFrame(toNullable(day)) over (
-                       partition by user order by day {_BEFORE}) as gap
+                       partition by user order by day {WHOLE}) as gap
             from (select distinct user, day from events where {IN_RANGE})
         ),
         medians as (
@@ -217,7 +207,7 @@ PEOPLE: Final[dict[str, tuple[str, ...]]] = {
         with active as (select distinct day, user from events where {IN_RANGE}),
         days as (
             select {WEEKDAY} as weekday, count() as n
-            from (select toInt32(number + {FIRST}) as day from numbers({LAST - FIRST + 1}))
+            from {DAYS}
             group by weekday
         ),
         people as (

@@ -10,9 +10,9 @@ from typing import Final
 
 from benchmarks.generate import DAY, FUNNEL
 from benchmarks.peers.days import FIRST, GAP, IN_RANGE
+from benchmarks.peers.house.pieces import WHOLE
 
 NEVER: Final = 2**60
-_ALL: Final = "rows between unbounded preceding and unbounded following"
 
 
 def _reported(by: str = "", held: str = "") -> str:
@@ -135,7 +135,7 @@ def _correlation() -> str:
 
 def _paths() -> str:
     """From everybody's first view_item, five steps within a day, repeated neighbours as one."""
-    path = f"over (partition by user order by ts {_ALL})"
+    path = f"over (partition by user order by ts {WHOLE})"
     return f"""
     with starts as (
         select user, min(ts) as begin from events
@@ -187,7 +187,7 @@ SEQUENCES: Final[dict[str, tuple[str, ...]]] = {
         f"""
         with gaps as (
             select user, day, ts,
-                   ts - lagInFrame(ts, 1, 0) over (partition by user order by ts {_ALL}) as gap
+                   ts - lagInFrame(ts, 1, 0) over (partition by user order by ts {WHOLE}) as gap
             from events where day >= {FIRST - 1}
         ),
         numbered as (
@@ -204,7 +204,7 @@ SEQUENCES: Final[dict[str, tuple[str, ...]]] = {
         f"""
         with gaps as (
             select day, ts - lagInFrame(ts, 1, 0) over (
-                       partition by user order by ts {_ALL}) as gap
+                       partition by user order by ts {WHOLE}) as gap
             from events where day >= {FIRST - 1}
         )
         select day, count() from gaps where {IN_RANGE} and gap > {GAP} group by rollup (day)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from benchmarks.peers.days import FIRST, IN_RANGE, LAST
+from benchmarks.peers.house.pieces import DAYS
+from benchmarks.peers.same import MEAN
+from benchmarks.peers.same import VALUES as SAME
 
 DATE: Final = "toString(toDate(day))"
 """A row's day as text."""
@@ -15,6 +18,7 @@ _BY_ITEMS: Final = f"""
     """
 
 VALUES: Final[dict[str, tuple[str, ...]]] = {
+    **SAME,
     "counts by a property": (_BY_ITEMS,),
     "values of a property": (_BY_ITEMS,),
     "counts by paying": (
@@ -26,18 +30,6 @@ VALUES: Final[dict[str, tuple[str, ...]]] = {
         from events left join payers using (user)
         where {IN_RANGE} and event = 'view_item'
         group by grouping sets ((day, paying), (paying))
-        """,
-    ),
-    "counts": (
-        f"""
-        select day, count() from events where {IN_RANGE} and event = 'page_view'
-        group by rollup (day)
-        """,
-    ),
-    "sum of a property": (
-        f"""
-        select day, sum(amount) from events where {IN_RANGE} and event = 'purchase'
-        group by rollup (day)
         """,
     ),
     "events per person": (
@@ -70,11 +62,11 @@ VALUES: Final[dict[str, tuple[str, ...]]] = {
             where day between {FIRST - 6} and {LAST} and event = 'purchase' group by day
         )
         select d.day, sum(total) / sum(n)
-        from (select toInt32(number + {FIRST}) as day from numbers({LAST - FIRST + 1})) d, daily
+        from {DAYS} d, daily
         where daily.day between d.day - 6 and d.day
         group by d.day
         """,
-        f"select null, avg(amount) from events where {IN_RANGE} and event = 'purchase'",
+        MEAN,
     ),
     "how often": (
         f"""
@@ -119,29 +111,10 @@ VALUES: Final[dict[str, tuple[str, ...]]] = {
     "sql of a property": (
         "select toString(item), count() from events where event = 'add_to_cart' group by item",
     ),
-    "sql of every property": ("select items, count() from events group by items",),
     "sql of stored days": (
         f"""
         select {DATE}, count(), uniqExact(user) from events
         where event = 'purchase' group by day
-        """,
-    ),
-    "logs by level": (
-        f"""
-        select day, level, count() from logs where {IN_RANGE}
-        group by grouping sets ((day, level), (level))
-        """,
-    ),
-    "logs of a word by level": (
-        f"""
-        select day, level, count() from logs where {IN_RANGE} and message ilike '%slow%'
-        group by grouping sets ((day, level), (level))
-        """,
-    ),
-    "top logs": (
-        f"""
-        select service, count(), 0, count() / sum(count()) over ()
-        from logs where {IN_RANGE} group by service
         """,
     ),
 }
