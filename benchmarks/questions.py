@@ -42,12 +42,21 @@ def day(label: str) -> int:
 
 def series(answer: Any) -> Rows:
     """(day, group values, value) of what is not 0, and the totals under no day."""
+    return _values(answer, lambda line: line.group)
+
+
+def lifecycle(answer: Any) -> Rows:
+    """(week, state, people) of what is not 0, and the totals under no week."""
+    return _values(answer, lambda line: (line.series,))
+
+
+def _values(answer: Any, named: Callable[[Any], tuple[Any, ...]]) -> Rows:
     found: Rows = []
     for line in answer.lines:
-        found.append((None, *line.group, line.total))
+        found.append((None, *named(line), line.total))
         for bucket, value in zip(answer.buckets, line.values, strict=True):
             if value:
-                found.append((day(bucket.label), *line.group, value))
+                found.append((day(bucket.label), *named(line), value))
     return found
 
 
@@ -59,17 +68,6 @@ def table(answer: Any) -> Rows:
 def segments(answer: Any) -> Rows:
     """One row: the people of each segment."""
     return [tuple(row[2] for row in answer.rows)]
-
-
-def lifecycle(answer: Any) -> Rows:
-    """(week, state, people) of what is not 0, and the totals under no week."""
-    found: Rows = []
-    for line in answer.lines:
-        found.append((None, line.series, line.total))
-        for bucket, value in zip(answer.buckets, line.values, strict=True):
-            if value:
-                found.append((day(bucket.label), line.series, value))
-    return found
 
 
 def by_hour(answer: Any) -> Rows:
@@ -183,6 +181,7 @@ TYPED = {
         """,
 }
 """Statements that people type, over the documented views."""
+STEPS = [{"event": event} for event in FUNNEL]
 IOS = {"field": "platform", "value": "ios"}
 US = {"field": "country", "value": "US"}
 SEVERAL = {"field": "items", "operator": "gte", "value": 3}
@@ -275,34 +274,34 @@ CHOSEN = (
     Asked("retention", {"kind": "retention", "granularity": "weekly", "periods": 13}, grid),
     Asked(
         "funnel",
-        {"kind": "funnel", "steps": [{"event": e} for e in FUNNEL], "window_seconds": 7 * 86_400},
+        {"kind": "funnel", "steps": STEPS, "window_seconds": 7 * 86_400},
         steps,
     ),
     Asked(
         "funnel counts",
-        {"kind": "funnel", "steps": [{"event": e} for e in FUNNEL], "window_seconds": 7 * 86_400},
+        {"kind": "funnel", "steps": STEPS, "window_seconds": 7 * 86_400},
         lambda answer: [tuple(step.count for step in answer.groups[0].steps)],
     ),
     Asked(
         "funnel holding a field",
-        {"kind": "funnel", "steps": [{"event": e} for e in FUNNEL], "hold": "platform"},
+        {"kind": "funnel", "steps": STEPS, "hold": "platform"},
         steps,
     ),
     Asked(
         "funnel by day",
-        {"kind": "funnel_trend", "steps": [{"event": e} for e in FUNNEL]},
+        {"kind": "funnel_trend", "steps": STEPS},
         shares,
     ),
     Asked(
         "time to convert",
-        {"kind": "time_to_convert", "steps": [{"event": e} for e in FUNNEL]},
+        {"kind": "time_to_convert", "steps": STEPS},
         bins,
     ),
     Asked(
         "correlation",
         {
             "kind": "correlation",
-            "steps": [{"event": e} for e in FUNNEL],
+            "steps": STEPS,
             "min_people": 1,
             "limit": 100,
         },
