@@ -25,34 +25,30 @@ Then = Callable[[Any], object]
 """What is done with the thing as it is stored."""
 
 
-class Naming(NamedTuple):
-    """How things of one kind get a name.
+class Copying(NamedTuple):
+    """How a copy of a kept thing differs from it.
 
     Attributes:
-        prefix: what the ids of new ones begin with.
-        store: stores a new one, or one in place of that of its id.
-        another: follows the name that is offered for a copy.
-        reset: fields that a copy does not take over, and what they are in it.
+        prefix: what its id begins with.
+        another: follows the name that is offered for it.
+        reset: fields that it does not take over, and what they are in it.
     """
 
     prefix: str
-    store: Callable[[Saved, Any], Thing]
     another: str = "2"
     reset: tuple[tuple[str, Any], ...] = ()
 
 
 _OWN = (("is_pinned", False), ("owner", ""))
 
-NAMINGS: MappingProxyType[Kind, Naming] = MappingProxyType({
-    "boards": Naming("brd", lambda saved, board: saved.save_board(board), "copy",
-                     (("updated_at", 0),)),
-    "charts": Naming("cht", lambda saved, item: saved.save("charts", item), reset=_OWN),
-    "audiences": Naming("aud", lambda saved, item: saved.save("audiences", item), reset=_OWN),
-    "custom_events": Naming("cev", lambda saved, item: saved.save("custom_events", item),
-                            reset=_OWN),
-    "marks": Naming("mrk", lambda saved, mark: saved.save_mark(mark)),
+COPIES: MappingProxyType[Kind, Copying] = MappingProxyType({
+    "boards": Copying("brd", "copy", (("updated_at", 0),)),
+    "charts": Copying("cht", reset=_OWN),
+    "audiences": Copying("aud", reset=_OWN),
+    "custom_events": Copying("cev", reset=_OWN),
+    "marks": Copying("mrk"),
 })  # fmt: skip
-"""Kind -> how its things get a name."""
+"""Kind -> how a copy differs."""
 
 
 def rename(page: AnyPage, kind: Kind, thing: Thing, then: Then) -> None:
@@ -94,6 +90,13 @@ def _one(saved: Saved, kind: Kind, id_: str) -> Thing:
     return saved.mark(id_) if kind == "marks" else saved.item(kind, id_)
 
 
+def _save(saved: Saved, kind: Kind, thing: Any) -> Thing:
+    """Store something kept, and return it as stored."""
+    if kind == "boards":
+        return saved.save_board(thing)
+    return saved.save_mark(thing) if kind == "marks" else saved.save(kind, thing)
+
+
 def duplicate(
     page: AnyPage, kind: Kind, thing: Thing, then: Then, heading: str = "Duplicate as"
 ) -> None:
@@ -102,12 +105,12 @@ def duplicate(
     Args:
         then: called with the copy as it is stored.
     """
-    naming = NAMINGS[kind]
+    copying = COPIES[kind]
 
     def store(name: str, again: Again) -> None:
-        new = {"id": new_id(naming.prefix), "title": name, **dict(naming.reset)}
+        new = {"id": new_id(copying.prefix), "title": name, **dict(copying.reset)}
         copy = thing.model_copy(update=new)
         said = f"Saved as {clean(name)}."
-        attempt(page, lambda saved: naming.store(saved, copy), said, then, again)
+        attempt(page, lambda saved: _save(saved, kind, copy), said, then, again)
 
-    ask_name(page, heading, f"{thing.title} {naming.another}", store)
+    ask_name(page, heading, f"{thing.title} {copying.another}", store)
