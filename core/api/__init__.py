@@ -1,7 +1,8 @@
 """The requests of two documented interfaces: a method and a path in, the documented JSON out.
 
-`tell` and `amplitude` have the tables of routes; `respond` finds the route of a request, checks its
-parameters, and turns errors into the documented status and body.
+`tell` and `amplitude` have the tables of routes; `understood` finds the route of a request and
+checks its parameters, `answered` answers it, and `respond` does both. Errors become the documented
+status and body.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, get_origin
+from typing import Any, NamedTuple, get_origin
 
 from pydantic import ValidationError
 
@@ -25,7 +26,10 @@ from core.errors import (
 )
 from core.queries import explained
 
-__all__ = ["Backend", "Reply", "Route", "read", "respond", "routes"]
+__all__ = [
+    "Backend", "Reply", "Request", "Route", "Understood", "answered", "read", "refused", "respond",
+    "routes", "understood",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,21 +53,43 @@ def routes() -> tuple[Route, ...]:
     return (*tell.ROUTES, *amplitude.ROUTES)
 
 
+class Understood(NamedTuple):
+    """A request whose route is known and whose parameters are sound."""
+
+    route: Route
+    asked: Asked
+
+
 def respond(request: Request, backend: Backend) -> Reply:
     """Answer a request; errors become a status and a body, never an exception.
 
     Raises:
         Stopped: the user stopped it.
     """
+    found = understood(request)
+    return found if isinstance(found, Reply) else answered(found, backend)
+
+
+def understood(request: Request) -> Understood | Reply:
+    """Return the route and the parameters of a request, or why it is refused."""
     found = best(routes(), request.path)
     if not found:
-        return _refused(404, "NOT_FOUND", f"There is no request {request.path!r}.")
+        return refused(404, "NOT_FOUND", f"There is no request {request.path!r}.")
     route, given = next((r for r in found if r[0].method == request.method), (None, {}))
     if route is None:
         allowed = ", ".join(sorted({r.method for r, _ in found}))
-        return _refused(405, "METHOD_NOT_ALLOWED", f"{request.path} allows {allowed}.")
+        return refused(405, "METHOD_NOT_ALLOWED", f"{request.path} allows {allowed}.")
     try:
-        return Reply(200, _plain(route.answer(_asked(route, request, given), backend)))
+        return Understood(route, _asked(route, request, given))
+    except FootfallError as error:
+        return failed(route, error)
+
+
+def answered(found: Understood, backend: Backend) -> Reply:
+    """Answer a request; see `respond`."""
+    route, asked = found
+    try:
+        return Reply(200, _plain(route.answer(asked, backend)))
     except FootfallError as error:
         if error.exit_code == 130:
             raise
@@ -102,7 +128,7 @@ def failed(route: Route, error: FootfallError) -> Reply:
     """Return an error in the documented form of the route."""
     status, code = _status(error)
     parameter = getattr(error, "parameter", "")
-    return _refused(status, code, str(error).strip(), parameter, route.document)
+    return refused(status, code, str(error).strip(), parameter, route.document)
 
 
 def _status(error: FootfallError) -> tuple[int, str]:
@@ -121,7 +147,7 @@ def _status(error: FootfallError) -> tuple[int, str]:
     return (504, "TIMEOUT") if isinstance(error, TookTooLong) else (500, "QUERY_FAILED")
 
 
-def _refused(
+def refused(
     status: int, code: str, message: str, parameter: str = "", document: str = "tell"
 ) -> Reply:
     """Return a refusal: Tell has code and message, Amplitude nests them under "error"."""

@@ -77,7 +77,7 @@ def test_commands_that_print_load_no_screen(arguments: tuple[str, ...], db: str)
     where = (db,) if arguments[0] == "board" else ("--db", db)
     found = loaded(call(*arguments, *where))
     assert "core.engines.sqlite.engine" in found
-    assert not found & {"textual", "rich", "sqlite_utils", "numpy"}
+    assert not found & {"textual", "rich", "sqlite_utils", "numpy", "http.server"}
     if "--csv" in arguments:
         assert not {name for name in found if name.startswith("core.draw.series")}
 

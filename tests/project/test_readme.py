@@ -59,6 +59,7 @@ SYNOPSES = {
     "footfall list KIND": "footfall list events",
     "footfall schema KIND": "footfall schema funnel",
     "footfall api REQUEST [-d BODY]": "footfall api 'GET /api/v1/metrics/dau?range=7d'",
+    "footfall serve [--port N]": "footfall serve --help",
     "footfall info [DB]": "footfall info demo.db",
     "footfall backup [DB] FILE [--force]": "footfall backup demo.db copy.db",
     "footfall undo IMPORT...": "footfall undo 1 --db two.db --yes",

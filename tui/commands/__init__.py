@@ -42,6 +42,7 @@ COMMANDS = {
     "push": "copy what is new to the server that answers",
     "run": "answer a question",
     "schema": "print the JSON schemas of a kind of question",
+    "serve": "answer the documented HTTP requests on a port of this machine",
     "sql": "run one SELECT statement",
     "sync": "import what is new in sources since the last time",
     "undo": "take imports away again",

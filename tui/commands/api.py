@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -15,6 +15,9 @@ from tui.commands.interrupt import interruptible
 from tui.commands.options import db_option
 from tui.commands.output import put, put_json, say
 from tui.commands.saved.common import as_option, saved_at
+
+if TYPE_CHECKING:
+    from core.api import Request
 
 
 class PastedCommand(click.Command):
@@ -34,9 +37,12 @@ _WITH_VALUE = ("-d", "--data", "--db", "--as")
 @click.command("api", cls=PastedCommand)
 @click.argument("request", required=False)
 @click.option("-d", "--data", metavar="JSON", help="Body; @FILE reads a file, - standard input.")
+@click.option("--cost", "priced", is_flag=True, help="Print what it costs, and do not ask it.")
 @as_option
 @db_option
-def command(request: str | None, data: str | None, profile: str | None, db: str | None) -> None:
+def command(
+    request: str | None, data: str | None, priced: bool, profile: str | None, db: str | None
+) -> None:
     """Answer REQUEST, such as 'GET /api/v1/metrics/dau?range=7d'; without one, list all requests.
 
     REQUEST may also be a curl command as printed in the API's documentation, with any host, or - to
@@ -45,8 +51,8 @@ def command(request: str | None, data: str | None, profile: str | None, db: str 
     FOOTFALL_PROFILE, with its role and its private marks.
 
     The requests, parameters and answers are those of two documented HTTP interfaces; nothing
-    listens on a port. A refused request prints its body, reports its status on standard error and
-    exits with code 1.
+    listens on a port, which is what footfall serve is for. A refused request prints its body,
+    reports its status on standard error and exits with code 1.
 
     \b
     footfall api 'GET /api/2/users?start=20260101&end=20260131&m=new'
@@ -64,6 +70,9 @@ def command(request: str | None, data: str | None, profile: str | None, db: str 
         asked = read(sys.stdin.read() if request == "-" else request, _body(data), _text_of)
     except BadQuestion as error:
         _refuse(400, {"error": "BAD_REQUEST", "message": str(error)})
+    if priced:
+        put(_cost(asked))
+        return
     path = database(db)
     engine = open_engine(path)
     saved = saved_at(path, profile, source="api")
@@ -74,7 +83,17 @@ def command(request: str | None, data: str | None, profile: str | None, db: str 
     put_json(reply.body)
 
 
-def _refuse(status: int, body: Any) -> None:
+def _cost(asked: Request) -> str:
+    from core.api import Reply, understood
+    from core.api.cost import charge
+
+    found = understood(asked)
+    if isinstance(found, Reply):
+        _refuse(found.status, found.body)
+    return charge(*found).words
+
+
+def _refuse(status: int, body: Any) -> NoReturn:
     from http import HTTPStatus
 
     put_json(body)

@@ -36,8 +36,8 @@ HOSTILE = (
 )
 OPENS_A_TERMINAL = {"completion", "demo"}
 """Their only words are a choice, or a file that is made."""
-GOES_ON = {"follow"}
-"""It waits for a file of that name; see its status below."""
+GOES_ON = {"follow", "serve"}
+"""They wait for a file of that name, and for requests; see the status of one below."""
 NEEDS_A_SERVER = {"push"}
 """It copies to a server; see tests/core/engines/clickhouse/."""
 

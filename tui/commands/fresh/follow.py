@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +12,7 @@ from core.text import clean, cut, number
 from tui.commands.database import database, patience
 from tui.commands.drawn import DrawnLine
 from tui.commands.import_ import asked_for, for_new, reading_options
+from tui.commands.interrupt import until_stopped
 from tui.commands.output import say
 
 if TYPE_CHECKING:
@@ -52,7 +48,7 @@ def command(file: str, into: str | None, verbose: bool, **chosen: Any) -> int:
     choices = Choices(format=asked["format"] or "", **{name: asked[name] for name in names})
     others = ("ids_to_ignore", "zone", "week_start", "forget_choices")
     status = Status(file, verbose=verbose)
-    with _until_stopped() as stopped:
+    with until_stopped() as stopped:
         try:
             report = follow(
                 path,
@@ -68,27 +64,6 @@ def command(file: str, into: str | None, verbose: bool, **chosen: Any) -> int:
     if sys.stderr.isatty() or verbose:
         say(status.text(report))
     return 0
-
-
-@contextmanager
-def _until_stopped() -> Iterator[threading.Event]:
-    """Yield what ctrl+c or a request to end sets; a second one stops at once."""
-    stopped = threading.Event()
-
-    def stop(signum: int, frame: FrameType | None) -> None:
-        if stopped.is_set():
-            raise KeyboardInterrupt
-        stopped.set()
-
-    if threading.current_thread() is not threading.main_thread():
-        yield stopped
-        return
-    before = {signum: signal.signal(signum, stop) for signum in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stopped
-    finally:
-        for signum, handler in before.items():
-            signal.signal(signum, handler)
 
 
 class Status:
