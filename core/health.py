@@ -38,7 +38,7 @@ MAX_PAGES: Final = 20_000_000
 
 _REPAIR: Final = "footfall check --repair counts them again"
 
-_INDEXES: Final = ("events_by_event", "events_by_event_ts")
+_INDEXES: Final = ("events_by_event", "sessions_by_day")
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def _indexes(connection: sqlite3.Connection) -> Found:
     missing = [name for name in _INDEXES if name not in names]
     if missing:
         return False, f"missing: {', '.join(missing)}; the next import creates them"
-    return True, f"{len(_INDEXES)} of events"
+    return True, f"{len(_INDEXES)}, of events and of sessions"
 
 
 def _imports(connection: sqlite3.Connection) -> Found:

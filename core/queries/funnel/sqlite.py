@@ -158,18 +158,11 @@ def _first_starts(plan: Plan, bind: Binder, people: tuple[int, int]) -> str:
     members = "".join(f" and actor in ({own.write(bind)})" for own in plan.shared.members)
     return f"""
             select actor, min(ts) as t1
-            from events {plan.ctx.dialect.indexed(_first_index(plan))}
+            from events {plan.ctx.dialect.indexed("events_by_event")}
             where event = {bind(plan.shared.events[0])}
               and ts >= {bind(plan.span.start)} and ts < {bind(plan.span.end)}
               and actor between {bind(people[0])} and {bind(people[1])} {members}
             group by actor"""
-
-
-def _first_index(plan: Plan) -> str:
-    """The index by actor, unless the span is so short that the one by time is cheaper."""
-    history = (plan.ctx.latest or 0) - (plan.ctx.earliest or 0)
-    short = (plan.span.end - plan.span.start) * 8 < history
-    return "events_by_event_ts" if short else "events_by_event"
 
 
 def _next_start(w: _Walk, relation: str) -> str:
