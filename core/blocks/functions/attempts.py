@@ -19,7 +19,7 @@ from core.blocks.functions.aggregates import packed_set
 from core.blocks.functions.block import Block, Mask
 from core.blocks.functions.gathering import ARRIVED, AT, WHO, Gathering, of_chosen
 from core.blocks.functions.groups import Groups, counted, grouped, spans, starts
-from core.blocks.functions.masks import fits
+from core.blocks.functions.masks import fits, settled
 from core.blocks.functions.plan import Ints, slots_of
 from core.blocks.layout import ACTOR
 from core.sequences.search import search_of, told
@@ -62,16 +62,22 @@ class Marked(Gathering):
     _bits: Ints
 
     def _chosen(self, block: Block) -> Mask | None:
-        plan = block.plan
-        bits = np.zeros(len(block), np.int64)
-        for mask, bit in plan.steps:
-            bits |= np.where(fits(mask, block, self._extras), bit, 0)
-        some = super()._chosen(block)
-        self._bits = bits
-        found = (bits > 0) & (block.ints(ACTOR) > 0)
-        return found if some is None else found & some
+        every, some = 0, []
+        for mask, bit in block.plan.steps:
+            known = settled(mask, block.event)
+            every |= bit if known else 0
+            some += [(mask, bit)] if known is None else []
+        if not every and not some:
+            return np.zeros(len(block), np.bool_)
+        found = super()._chosen(block)
+        known_by = block.ints(ACTOR) > 0
+        found = known_by if found is None else found & known_by
+        self._bits = np.full(len(block), every)
+        for mask, bit in some:
+            self._bits |= np.where(fits(mask, block, self._extras), bit, 0)
+        return found if every else found & (self._bits > 0)
 
-    def _take(self, block: Block, chosen: Mask | None, size: int) -> None:
+    def _take(self, block: Block, chosen: Ints | None, size: int) -> None:
         super()._take(block, chosen, size)
         self._time(block, chosen)
         self._add(BITS, of_chosen(self._bits, chosen))
@@ -80,7 +86,7 @@ class Marked(Gathering):
 class Attempts(Marked):
     """Finds the attempts in the events that match a step."""
 
-    def _take(self, block: Block, chosen: Mask | None, size: int) -> None:
+    def _take(self, block: Block, chosen: Ints | None, size: int) -> None:
         super()._take(block, chosen, size)
         for number, by in enumerate(block.plan.held):
             self._add(f"h{number}", self._codes(block, by, chosen, size))

@@ -38,6 +38,7 @@ class Block:
         self.high = int(ends[last - 1]) if last else 0
         self._blobs = dict(zip(plan.fields, blobs, strict=False))
         self._columns: dict[int, Column | None] = {}
+        self._ints: dict[int, Ints] = {}
 
     def __len__(self) -> int:
         return max(self.high - self.low, 0)
@@ -52,6 +53,11 @@ class Block:
 
     def ints(self, field: int) -> Ints:
         """Return a column of ids, 0 for events without one."""
+        if field not in self._ints:
+            self._ints[field] = self._whole(field)
+        return self._ints[field]
+
+    def _whole(self, field: int) -> Ints:
         found = self.column(field)
         if found is None:
             return np.zeros(len(self), np.int64)

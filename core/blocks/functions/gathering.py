@@ -56,9 +56,12 @@ class Gathering:
         if not len(block):
             return
         chosen = self._chosen(block)
-        size = len(block) if chosen is None else int(np.count_nonzero(chosen))
-        if size:
-            self._take(block, chosen, size)
+        if chosen is None:
+            self._take(block, None, len(block))
+            return
+        rows = np.flatnonzero(chosen)
+        if len(rows):
+            self._take(block, None if len(rows) == len(block) else rows, len(rows))
 
     def column(self, name: str) -> Ints:
         """Return a column of all rows that count, after the last block."""
@@ -107,9 +110,9 @@ class Gathering:
             found = _both(found, block.ints(ACTOR) != 0)
         return found
 
-    # -- what of them
+    # -- what of them, given their places in the block, None for all
 
-    def _take(self, block: Block, chosen: Mask | None, size: int) -> None:
+    def _take(self, block: Block, chosen: Ints | None, size: int) -> None:
         plan = block.plan
         if plan.slots != ():
             self._add(SLOT, of_chosen(block.slots, chosen))
@@ -123,7 +126,7 @@ class Gathering:
             self._measure(block, plan.x, chosen, size)
         self._count += size
 
-    def _time(self, block: Block, chosen: Mask | None) -> None:
+    def _time(self, block: Block, chosen: Ints | None) -> None:
         """Note when the rows were, and in which order they arrived."""
         self._add(AT, of_chosen(block.ints(TIME), chosen))
         self._add(ARRIVED, of_chosen(block.ints(SEQ), chosen))
@@ -131,12 +134,12 @@ class Gathering:
     def _add(self, name: str, column: NDArray[Any]) -> None:
         self._parts.setdefault(name, []).append(column.astype(np.int64, copy=False))
 
-    def _codes(self, block: Block, by: Any, chosen: Mask | None, size: int) -> Ints:
+    def _codes(self, block: Block, by: Any, chosen: Ints | None, size: int) -> Ints:
         """Return what rows are grouped by, as numbers from 0."""
         if by == "event":
             return np.full(size, block.event)
         if isinstance(by, dict):
-            since = begun(block, self._extras.firsts(by["begun"]))
+            since = begun(block, self._extras.reach(by["begun"]))
             return of_chosen(since.astype(np.int64), chosen)
         if not isinstance(by, list):
             return of_chosen(block.ints(by), chosen)
@@ -149,7 +152,7 @@ class Gathering:
         coded = np.array(codes, np.int64)[places]
         return coded if own.present is None else np.where(own.present, coded, 0)
 
-    def _measure(self, block: Block, field: int, chosen: Mask | None, size: int) -> None:
+    def _measure(self, block: Block, field: int, chosen: Ints | None, size: int) -> None:
         """Note the numbers of a property, and which rows have a value at all."""
         given = np.zeros(size, np.bool_)
         found = block.column(field)
@@ -189,6 +192,6 @@ def _both(one: Mask | None, other: Mask) -> Mask:
     return other if one is None else one & other
 
 
-def of_chosen(column: NDArray[Any], chosen: Ints | Mask | None) -> NDArray[Any]:
+def of_chosen(column: NDArray[Any], chosen: Ints | None) -> NDArray[Any]:
     """Return the values of the chosen rows of a column; all if none are chosen apart."""
     return column if chosen is None else column[chosen]

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from core.blocks.functions.plan import OUTSIDE, Ints
 
+LARGEST = 2**63 - 1
+"""Numbers that rows are sorted by are below this."""
+
 DENSE = 1 << 23
 """Up to so many cells are counted in a table, more of them by sorting."""
 
@@ -107,3 +110,31 @@ def spans(places: Ints, count: int) -> Iterator[tuple[int, int]]:
     """Yield where each of some groups begins and ends in ascending places."""
     edges = np.searchsorted(places, np.arange(count + 1)).tolist()
     yield from pairwise(edges)
+
+
+def in_order(groups: Ints, at: Ints, arrived: Ints) -> Ints:
+    """Return the order of rows by group, ms, and among the few with both the same by arrival."""
+    if not len(groups):
+        return np.zeros(0, np.int64)
+    first, least = int(at.min()), int(groups.min())
+    width = int(at.max()) - first + 1
+    if (int(groups.max()) - least + 1) * width >= LARGEST:
+        return np.lexsort((arrived, at, groups))
+    keys = (groups - least) * width + (at - first)
+    order = np.argsort(keys)
+    tied = ties(keys[order])
+    if tied is not None:
+        some = order[tied]
+        order[tied] = some[np.lexsort((arrived[some], keys[some]))]
+    return order
+
+
+def ties(ordered: Ints) -> NDArray[np.bool_] | None:
+    """Return which of ascending values are there several times; None if none is."""
+    same = ordered[1:] == ordered[:-1]
+    if not same.any():
+        return None
+    found = np.zeros(len(ordered), np.bool_)
+    found[1:] = same
+    found[:-1] |= same
+    return found

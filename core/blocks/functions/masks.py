@@ -7,6 +7,8 @@ A mask is a list of a word and what it applies to:
 - `["ids", column, extra]`: the value id of a column, 0 for none, is one of the extra's;
 - `["people", extra]`: the actor is one of the extra's;
 - `["begun", extra]`: the actor's first event in the extra is this one or earlier;
+- `["within", extra, before, after]`: the event lies in the actor's reach in the extra, or no more
+  than so many ms before or after it;
 - `["property", field, condition, extra, missing]`: a property satisfies a condition, given as JSON;
   the extra has the ids of the texts that do, and `missing` is whether events without it do.
 """
@@ -30,12 +32,37 @@ from core.sql.sets import load
 from core.values.json_values import holds_json
 
 
-class Firsts(NamedTuple):
-    """Since when people did something: actors, ascending, and the ms and seq of the first event."""
+class Reach(NamedTuple):
+    """What lies between two instants for some people, as columns.
+
+    Attributes:
+        actors: whose each is, ascending.
+        first, last: ms, inclusive; the same for a single event.
+        arrived: the seq of its first event.
+        codes: two numbers that say more of it.
+    """
 
     actors: Ints
-    times: Ints
+    first: Ints
+    last: Ints
     arrived: Ints
+    codes: tuple[Ints, Ints]
+
+    @classmethod
+    def of(cls, given: bytes | None) -> Reach:
+        """Read rows of six numbers one after the other; NULL for none."""
+        rows = np.frombuffer(given or b"", np.int64).reshape(-1, 6)
+        rows = rows[np.argsort(rows[:, 0], kind="stable")]
+        actors, first, last, arrived, *codes = rows.T
+        return cls(actors, first, last, arrived, (codes[0], codes[1]))
+
+    def tables(self) -> tuple[Ints, Ints]:
+        """Return the first and the last instant of each actor; of nobody after the last actor."""
+        most = int(self.actors.max(initial=0)) + 2
+        first, last = np.full(most, 2**62), np.full(most, -(2**62))
+        np.minimum.at(first, self.actors, self.first)
+        np.maximum.at(last, self.actors, self.last)
+        return first, last
 
 
 class Extras:
@@ -44,6 +71,7 @@ class Extras:
     def __init__(self, given: Sequence[Any]) -> None:
         self._given = given
         self._known: dict[int, Any] = {}
+        self._tables: dict[int, tuple[Ints, Ints]] = {}
 
     def ids(self, extra: int) -> Ints:
         """Return ids, ascending: those of a JSON list, or of a set of actors plus one."""
@@ -65,14 +93,15 @@ class Extras:
 
         return self._once(extra, read)  # type: ignore[no-any-return]
 
-    def firsts(self, extra: int) -> Firsts:
-        """Return people's first events, of a JSON list of [actor, ms, seq]."""
+    def reach(self, extra: int) -> Reach:
+        """Return what lies between two instants, of its bytes."""
+        return self._once(extra, Reach.of)  # type: ignore[no-any-return]
 
-        def read(given: str | None) -> Firsts:
-            rows = np.array(json.loads(given or "[]"), np.int64).reshape(-1, 3)
-            return Firsts(*rows.T)
-
-        return self._once(extra, read)  # type: ignore[no-any-return]
+    def within(self, extra: int) -> tuple[Ints, Ints]:
+        """Return the tables of a `reach`."""
+        if extra not in self._tables:
+            self._tables[extra] = self.reach(extra).tables()
+        return self._tables[extra]
 
     def _once(self, extra: int, read: Callable[[Any], Any]) -> Any:
         if extra not in self._known:
@@ -90,26 +119,50 @@ _SIGNS: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
+def settled(mask: Sequence[Any], event: int) -> bool | None:
+    """Return whether a mask holds for every row of a block with an event, or for none; None if
+    that depends on the row.
+    """
+    word, *parts = mask
+    if word == "event":
+        return event in parts[0]
+    if word == "not":
+        found = settled(parts[0], event)
+        return None if found is None else not found
+    if word not in ("all", "any"):
+        return None
+    whole = word == "all"
+    each = [settled(part, event) for part in parts]
+    return (not whole) if (not whole) in each else None if None in each else whole
+
+
 def fits(mask: Sequence[Any], block: Block, extras: Extras) -> Mask:
     """Return which rows of a block a mask holds for."""
     word, *parts = mask
+    known = settled(mask, block.event)
+    if known is not None:
+        return np.full(len(block), known)
     if word in ("all", "any"):
-        found = np.full(len(block), word == "all")
-        for part in parts:
-            found = (np.logical_and if word == "all" else np.logical_or)(
-                found, fits(part, block, extras)
-            )
+        both = np.logical_and if word == "all" else np.logical_or
+        open_ = [part for part in parts if settled(part, block.event) is None]
+        found = fits(open_[0], block, extras)
+        for part in open_[1:]:
+            found = both(found, fits(part, block, extras))
         return found
     if word == "not":
         return ~fits(parts[0], block, extras)
-    if word == "event":
-        return np.full(len(block), block.event in parts[0])
     if word == "ids":
         return among(block.ints(parts[0]), extras.ids(parts[1]))
     if word == "people":
         return among(block.ints(ACTOR), extras.ids(parts[0]))
     if word == "begun":
-        return begun(block, extras.firsts(parts[0]))
+        return begun(block, extras.reach(parts[0]))
+    if word == "within":
+        extra, before, after = parts
+        first, last = extras.within(extra)
+        who, when = np.minimum(block.ints(ACTOR), len(first) - 1), block.ints(TIME)
+        inside: Mask = (first[who] <= when + before) & (when - after <= last[who])
+        return inside
     return _property(block, extras, *parts)
 
 
@@ -129,13 +182,13 @@ def among(values: Ints, ids: Ints) -> Mask:
     return found
 
 
-def begun(block: Block, firsts: Firsts) -> Mask:
+def begun(block: Block, firsts: Reach) -> Mask:
     """Return which events are their person's first of some, or later."""
     if not len(firsts.actors):
         return np.zeros(len(block), np.bool_)
     who, when = block.ints(ACTOR), block.ints(TIME)
     place = np.minimum(np.searchsorted(firsts.actors, who), len(firsts.actors) - 1)
-    first, arrived = firsts.times[place], firsts.arrived[place]
+    first, arrived = firsts.first[place], firsts.arrived[place]
     since = (first < when) | ((first == when) & (arrived <= block.ints(SEQ)))
     found: Mask = since & (firsts.actors[place] == who)
     return found

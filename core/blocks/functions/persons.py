@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from core.blocks.functions import figures
 from core.blocks.functions.aggregates import Figures, Row
-from core.blocks.functions.block import Block, Mask
 from core.blocks.functions.figures import Numbers
-from core.blocks.functions.gathering import ARRIVED, AT, PLACE, WHO, Gathering
-from core.blocks.functions.groups import Groups, counted, numbered, packed, starts
+from core.blocks.functions.gathering import PLACE, WHO
+from core.blocks.functions.groups import Groups, counted, numbered, packed
 from core.blocks.functions.plan import Ints
 
 
@@ -79,18 +77,3 @@ class Listed(Persons):
         numbers = each.numbers.floats.tolist()
         found = zip(each.places.tolist(), numbers, each.actors.tolist(), strict=True)
         return [[*shown[place], x, actor] for place, x, actor in found]
-
-
-class Firsts(Gathering):
-    """Aggregate: a JSON list of [actor, ms, seq] of everybody's first event, by actor."""
-
-    def _take(self, block: Block, chosen: Mask | None, size: int) -> None:
-        super()._take(block, chosen, size)
-        self._time(block, chosen)
-
-    def finalize(self) -> str:
-        """Return the list."""
-        who, at, arrived = (self.column(name) for name in (WHO, AT, ARRIVED))
-        order = np.lexsort((arrived, at, who))
-        first = order[starts(who[order])]
-        return json.dumps(list(zip(*(c[first].tolist() for c in (who, at, arrived)), strict=True)))

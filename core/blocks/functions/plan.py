@@ -37,6 +37,29 @@ class Credit(NamedTuple):
     ends: tuple[float, float, float] | None = None
 
 
+class Walk(NamedTuple):
+    """How paths are followed (`core.queries.paths`).
+
+    Attributes:
+        starts: the extra with the events that they begin at, and their scopes.
+        before, after: ms that the scopes are longer.
+        steps: how many are shown.
+        backward: whether they are followed back in time.
+        by_session: the field of the session that all events of a path have; None for any.
+        collapse: whether repeated neighbours are one step.
+        people: whether it is asked whose the paths are.
+    """
+
+    starts: int
+    before: int
+    after: int
+    steps: int
+    backward: bool
+    by_session: int | None
+    collapse: bool
+    people: bool
+
+
 @dataclass(frozen=True)
 class Plan:
     """What is asked, for every block of a statement.
@@ -66,6 +89,8 @@ class Plan:
         search: the search as `core.sequences` reads it.
         open_after: attempts that begin after this ms can still go on.
         credit: how conversions are credited; None for other questions.
+        walk: how paths are followed; None for other questions.
+        latest: whether everybody's last event is asked for, rather than the first.
         waits: whether the times of transitions are asked for.
         repeats: whether the people of each step are asked for.
     """
@@ -92,6 +117,8 @@ class Plan:
     search: str = ""
     open_after: int = 0
     credit: Credit | None = None
+    walk: Walk | None = None
+    latest: bool = False
     waits: bool = True
     repeats: bool = False
 
@@ -109,6 +136,8 @@ def read(text: str) -> Plan:
         said[name] = tuple(said.get(name, ()))
     if said.get("credit") is not None:
         said["credit"] = Credit(*said["credit"])
+    if said.get("walk") is not None:
+        said["walk"] = Walk(*said["walk"])
     return Plan(**said)
 
 

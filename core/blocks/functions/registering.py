@@ -2,12 +2,13 @@
 
 All take a plan (`core.blocks.functions.plan`), and of each block its event, its runs and the blobs
 of the plan's fields, then the extras that the plan refers to. They return
-rows as JSON, NULL without any block.
+rows as JSON, or as the bytes of an extra for another one; NULL without any block.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from array import array
 from base64 import b64decode
 from collections.abc import Callable
 from functools import partial
@@ -20,7 +21,9 @@ AGGREGATES: Final = {
     "block_persons": ("persons", "Persons"),
     "block_spread": ("persons", "Spread"),
     "block_listed": ("persons", "Listed"),
-    "block_firsts": ("persons", "Firsts"),
+    "block_firsts": ("ends", "Firsts"),
+    "block_latest": ("ends", "Latest"),
+    "block_paths": ("paths", "Paths"),
     "block_bins": ("bins", "Bins"),
     "block_attempts": ("attempts", "Listed"),
     "block_credits": ("credits", "Credits"),
@@ -59,12 +62,29 @@ class Late:
             self._found.check = self._guards.check
         self._found.step(*arguments)
 
-    def _finalize(self) -> str | None:
-        return None if self._found is None else str(self._found.finalize())
+    def _finalize(self) -> str | bytes | None:
+        found: str | bytes | None = None if self._found is None else self._found.finalize()
+        return found
+
+
+class Reaches:
+    """Aggregate: the bytes of rows of six whole numbers, as an extra (`masks.Reach`)."""
+
+    def __init__(self) -> None:
+        self._rows = array("q")
+
+    def step(self, *row: int) -> None:
+        """Take a row."""
+        self._rows.extend(row)
+
+    def finalize(self) -> bytes:
+        """Return the rows one after the other."""
+        return self._rows.tobytes()
 
 
 def register(connection: sqlite3.Connection, guards: Guards) -> None:
     """Add the functions to a connection."""
     for name in AGGREGATES:
         connection.create_aggregate(name, -1, partial(Late, guards, name))
+    connection.create_aggregate("reaches", 6, Reaches)  # type: ignore[arg-type]
     connection.create_function("rb_read", 1, guards.guard("rb_read", b64decode), deterministic=True)

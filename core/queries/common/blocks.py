@@ -238,6 +238,7 @@ class Writer:
         fields: the fields it reads, in the order of its arguments.
         extras: the SQL of what else it is given.
         members: relations of the actors that count.
+        masks: which rows count, besides the clauses.
     """
 
     def __init__(self, rows: BlockRows, bind: Binder) -> None:
@@ -246,6 +247,7 @@ class Writer:
         self.fields: list[int] = []
         self.extras: list[str] = []
         self.members = list(rows.members)
+        self.masks: list[list[Any]] = []
         self._paying: int | None = None
 
     def call(
@@ -262,7 +264,7 @@ class Writer:
         if pieces:
             self.read(TIME)
             plan |= {"slots": pieces, "by_time": True}
-        masks = [self.mask(clause) for clause in self.rows.clauses]
+        masks = [*self.masks, *(self.mask(clause) for clause in self.rows.clauses)]
         if masks:
             plan["mask"] = masks[0] if len(masks) == 1 else ["all", *masks]
         plan["members"] = [self.people(members) for members in self.members]
@@ -293,7 +295,7 @@ class Writer:
             found["value"] = self.by(field)
         elif self.rows.is_text(field):
             pairs = "select id, json_number(json_quote(text)) as x from block_texts where field ="
-            found["numbers"] = self._extra(
+            found["numbers"] = self.extra(
                 f"""(select json_group_array(json_array(id, x))
                      from ({pairs} {self.bind(own)}) where x is not null)"""
             )
@@ -324,7 +326,8 @@ class Writer:
         for field in (ACTOR, TIME, SEQ):
             self.read(field)
 
-    def _extra(self, sql: str) -> int:
+    def extra(self, sql: str) -> int:
+        """Return what an extra that the function is to be given is called."""
         self.extras.append(sql)
         return len(self.extras) - 1
 
@@ -332,7 +335,7 @@ class Writer:
         """Nobody can be among them, and is in no set but one of actors plus one."""
         self.read(ACTOR)
         name = self.bind.relation(members)
-        return self._extra(f"(select {self.bind.dialect.build('actor + 1')} from {name})")
+        return self.extra(f"(select {self.bind.dialect.build('actor + 1')} from {name})")
 
     def by(self, field: Field) -> Any:
         """Return what rows are grouped by (`core.blocks.functions.plan`)."""
@@ -354,7 +357,7 @@ class Writer:
             payers = Writer(self.rows.payers, self.bind)
             payers.read_order()
             called = payers.call("block_firsts", self.rows.ctx.all_days, [], (), nobody=False)
-            self._paying = self._extra(called)
+            self._paying = self.extra(called)
         return self._paying
 
     # -- conditions
@@ -405,7 +408,7 @@ class Writer:
 
     def ids(self, field: int, ids: list[int]) -> list[Any]:
         """Return the mask of the rows whose value of a field is one of some ids."""
-        return ["ids", self.read(field), self._extra(self.bind.list(ids))]
+        return ["ids", self.read(field), self.extra(self.bind.list(ids))]
 
     def _holds(self, field: Field, condition: Condition) -> list[Any]:
         """A condition on a property: its texts are looked for among those of all events."""
@@ -417,7 +420,7 @@ class Writer:
             test = f"not {test}" if condition.holds(None) else test
         else:
             test = d.holds(condition, d.json_text("text"), bind)
-        ids = self._extra(
+        ids = self.extra(
             f"(select json_group_array(id) from block_texts where field = {bind(own)} and {test})"
         )
         said = condition.model_dump_json()

@@ -164,6 +164,13 @@ class Context:
             return span
         return days_span(span.first_day, self.today, self.calendar, running=span.running)
 
+    def reaching(self, span: Span, before: int, after: int) -> Span:
+        """Return a span that is so many ms longer at either side, as far as there are events."""
+        start = max(span.start - before, min(span.start, self.earliest or 0))
+        end = min(span.end + after, max(span.end, (self.latest or 0) + 1))
+        days = self.calendar.day_of(start), self.calendar.day_of(end)
+        return Span(start, end, *days, whole_days=False)
+
     def compared(self, text: str, mode: str, span: Span) -> Span:
         """Resolve the span a range is compared with; for a running one, what has passed of it."""
         whole = self.span(text) if span.running else span

@@ -12,7 +12,7 @@ from core.queries.common.question import Rows
 from core.queries.common.selection import Selection
 from core.queries.funnel.plan import Plan, spec
 from core.sql.dialect import Binder, Statement
-from core.timeframe import Bucket, Span, runs
+from core.timeframe import Bucket, runs
 
 
 def attempts(plan: Plan, bind: Binder, *, entry: bool) -> str:
@@ -80,7 +80,8 @@ def _call(
         steps.append((mask_of(writer, part), plan.spoils(number) << len(plan.steps)))
     held = [writer.by(field) for field in plan.held]
     search = spec(plan)
-    return writer.call(function, _read(plan), [], by, steps=steps, held=held, search=search, **more)
+    span = plan.ctx.reaching(plan.span, *plan.reach)
+    return writer.call(function, span, [], by, steps=steps, held=held, search=search, **more)
 
 
 def mask_of(writer: Writer, part: Selection) -> list[Any]:
@@ -93,13 +94,3 @@ def mask_of(writer: Writer, part: Selection) -> list[Any]:
 
 def _named(part: Selection) -> list[Any]:
     return ["event", list(part.blocks.events)]
-
-
-def _read(plan: Plan) -> Span:
-    """The span of the events that attempts of a plan may have."""
-    ctx, span = plan.ctx, plan.span
-    before, after = plan.reach
-    start = max(span.start - before, min(span.start, ctx.earliest or 0))
-    end = min(span.end + after, max(span.end, (ctx.latest or 0) + 1))
-    calendar = ctx.calendar
-    return Span(start, end, calendar.day_of(start), calendar.day_of(end), whole_days=False)

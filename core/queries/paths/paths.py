@@ -1,8 +1,8 @@
 """Paths: what people do step by step after an event, before one, or between two (definitions 11.1).
 
-The people who did the event at which a path begins come from the stored sets if possible. What
-followed is in no set, as sets have no order: it is read from `events`, only for those people and
-only within the scope of their paths.
+What followed an event is in no set, as sets have no order: it is read from blocks, or from `events`
+only for the people who did the event at which a path begins and only within the scope of their
+paths.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, field_validator, model_validator
 from pydantic import Field as Limited
+from pyroaring import BitMap
 
 from core.answers import FLOW_REST, Cell, Flow
 from core.catalog.selectors import titled
@@ -21,10 +22,12 @@ from core.queries.common.context import Context
 from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Rows, TimedQuestion, compared_dates
 from core.queries.common.select import select
+from core.queries.paths import blocks
 from core.queries.paths.plan import Plan
 from core.queries.paths.sql import nodes, strung
 from core.queries.paths.tally import OTHER, Drawn, Tally, nodes_of
 from core.sql.dialect import Binder, Statement
+from core.sql.sets import load
 from core.timeframe import Span
 
 LONGEST_SECONDS = 366 * 86_400
@@ -152,13 +155,19 @@ class Paths(TimedQuestion):
         )
 
     def _tally(self, ctx: Context, span: Span) -> Generator[Statement, Rows, Tally]:
-        shares = yield from self._plan(ctx, span).shares()
+        plan, every = self._plan(ctx, span), self.count_by == "totals"
+        if blocks.can(plan):
+            counted = yield from blocks.counted(plan, people=every)
+            return Tally(self.steps).read(
+                ctx.catalog, ((*row, load(users)) for *row, users in counted)
+            )
+        shares = yield from plan.shares()
         first, *others = [self._counted(plan) for plan in shares]
         rows = yield replace(first, also=tuple(others))
         if first.label == WHOLE_PATHS:
             found = nodes_of((count, _listed(actors), *path) for count, actors, *path in rows)
         else:
-            found = [(*row[:5], _listed(row[5])) for row in rows]
+            found = [(*row[:5], BitMap(_listed(row[5]))) for row in rows]
         return Tally(self.steps).read(ctx.catalog, found)
 
     def _counted(self, plan: Plan) -> Statement:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pyroaring import BitMap
+
 from core.answers import FLOW_REST, FlowEdge, FlowNode, FlowStep
 from core.catalog.catalog import Catalog
 
@@ -20,7 +22,7 @@ class Crowd:
     """A group of paths: how many, by whom, and through which distinct events."""
 
     count: int = 0
-    people: set[int] = field(default_factory=set)
+    people: BitMap = field(default_factory=BitMap)
     names: set[Name] = field(default_factory=set)
 
     def add(self, other: Crowd) -> None:
@@ -49,12 +51,12 @@ class Tally:
     longer: int = 0
 
     def read(self, catalog: Catalog, rows: Iterable[Sequence[Any]]) -> Tally:
-        """Add rows (step, event before, event, goal, count, actors); returns itself."""
+        """Add rows (step, event before, event, goal, count, set of actors); returns itself."""
         texts = {id_: name for name, id_ in catalog.events.ids.items()}
         for n, prev, event, goal, count, actors in rows:
             name = None if event is None else texts[event]
             before = None if prev is None else texts[prev]
-            self._add(n, before, name, Crowd(count, set(actors), {name}), goal=bool(goal))
+            self._add(n, before, name, Crowd(count, actors, {name}), goal=bool(goal))
         return self
 
     def _add(self, n: int, before: Name, name: Name, crowd: Crowd, *, goal: bool) -> None:
@@ -93,7 +95,7 @@ def nodes_of(paths: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
             if event is None:
                 break
             prev = event
-    return [(*edge, 0, count, people.get(edge, ())) for edge, count in counts.items()]
+    return [(*edge, 0, count, BitMap(people.get(edge, ()))) for edge, count in counts.items()]
 
 
 def ranked(found: dict[Any, Crowd], limit: int) -> list[str]:
