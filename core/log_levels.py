@@ -44,6 +44,8 @@ _VARIABLE: Final = re.compile(
 PLACE: Final = "<*>"
 """What stands in a pattern for a number, an id or a quoted part."""
 
+_NO_LETTERS: Final = {code: None for code in range(128) if not chr(code).isalpha()}
+
 
 def level_number(value: Any) -> int | None:
     """Return the number of a level given as a word in any case or a number; None if unknown."""
@@ -61,3 +63,12 @@ def pattern_of(message: str) -> str:
     """
     line = message[:_READ].strip().partition("\n")[0]
     return " ".join(_VARIABLE.sub(PLACE, line).split())[:MAX_PATTERN]
+
+
+def has_letters_in_places(message: str, pattern: str) -> bool:
+    """Whether a message has letters that its pattern leaves out, in a place or at its end.
+
+    If it has none, its words of letters are those of the pattern. Characters that are not ASCII
+    count as letters.
+    """
+    return len(message.translate(_NO_LETTERS)) != len(pattern.translate(_NO_LETTERS))

@@ -47,6 +47,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     blocks.m024_blocks,
     sessions.m025_session_days,
     events.m026_one_index,
+    logs.m027_letters_in_logs,
 )
 """The migrations in order; a file stores the names of those that were applied."""
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 from core.catalog.selectors import ANY
 from core.errors import BadQuestion, did_you_mean
@@ -50,6 +52,20 @@ def level_of(text: object, parameter: str = "level") -> int:
     return found
 
 
+class Words(NamedTuple):
+    """The patterns all of whose messages contain a word, and those of which some may; the messages
+    of all others do not.
+    """
+
+    inside: list[int]
+    maybe: list[int]
+
+
+def _beyond(words: Words | None) -> bool:
+    """Whether messages must be read to know."""
+    return words is None or bool(words.maybe)
+
+
 @dataclass(frozen=True)
 class Wanted:
     """The logs that count.
@@ -66,16 +82,21 @@ class Wanted:
 
     @property
     def by_day(self) -> bool:
-        """Whether the totals by day are enough: no conditions are on messages or sessions."""
+        """Whether the totals by day are enough: no conditions are on sessions, nor on messages
+        but on words that patterns tell of.
+        """
         fields = {log_field(atom.field) for clause in self.own for atom in atoms(clause)}
-        return self.events is None and not fields & {"message", "session"}
+        return self.events is None and "session" not in fields and not self._reads_messages
+
+    @cached_property
+    def _reads_messages(self) -> bool:
+        every = [atom for clause in self.own for atom in atoms(clause)]
+        return any(log_field(a.field) == "message" and _beyond(self.words(a)) for a in every)
 
     def source(self) -> str:
         """Return the FROM part for a scan of logs `l`, with messages `m` if they are needed."""
-        fields = {log_field(atom.field) for clause in self.own for atom in atoms(clause)}
-        return "logs l" + (
-            " join log_messages m on m.id = l.message" if "message" in fields else ""
-        )
+        joined = " join log_messages m on m.id = l.message" if self._reads_messages else ""
+        return f"logs l{joined}"
 
     def where(self, bind: Binder, span: Span, *, by_day: bool = False) -> str:
         """Return the WHERE part for logs `l`, or with `by_day` for their totals by day."""
@@ -143,28 +164,45 @@ class Wanted:
         """Return the test of a log's message; a word is sought in its pattern before its text."""
         dialect = self.ctx.dialect
         tested = dialect.json_text("m.text")
-        if condition.operator not in ("contains", "not_contains"):
+        words = self.words(condition)
+        if words is None:
             return dialect.holds(condition, tested, bind)
-        word = as_text(condition.wanted[0])
-        contains = condition.model_copy(update={"operator": "contains"})
-        found = f"""({dialect.member("l.pattern", bind.list(self._patterns_with(word)))}
-            or {dialect.may_contain("m.text", word, bind)}
+        found = dialect.member("l.pattern", bind.list(words.inside))
+        if _beyond(words):
+            contains = condition.model_copy(update={"operator": "contains"})
+            found = f"""({found}
+            or {dialect.member("l.pattern", bind.list(words.maybe))}
+            and {dialect.may_contain("m.text", as_text(condition.wanted[0]), bind)}
             and {dialect.holds(contains, tested, bind)})"""
         return found if condition.operator == "contains" else f"not {found}"
 
-    def _patterns_with(self, word: str) -> list[int]:
-        """Return the patterns of which every message contains a word, ignoring case.
+    def words(self, condition: Condition) -> Words | None:
+        """Return which patterns tell whether their messages contain a word, ignoring case; None
+        for another condition.
 
         What stands between the places of numbers is part of each message.
         """
-        if not word or not _IN_PATTERNS.fullmatch(word):
-            return []
-        folded = word.casefold()
-        return [
-            id_
-            for id_, pattern in self.texts("pattern").items()
-            if any(folded in part.casefold() for part in pattern.split(PLACE))
-        ]
+        if condition.operator not in ("contains", "not_contains"):
+            return None
+        word = as_text(condition.wanted[0])
+        folded, plain = word.casefold(), bool(word and _IN_PATTERNS.fullmatch(word))
+        inside, maybe = [], []
+        every = self.texts("pattern")
+        open_ = self._with_letters() if word.isascii() and word.isalpha() else None
+        for id_, pattern in every.items():
+            parts = pattern.split(PLACE)
+            if plain and any(folded in part.casefold() for part in parts):
+                inside.append(id_)
+            elif open_ is None or id_ in open_:
+                maybe.append(id_)
+        return Words(inside, maybe)
+
+    def _with_letters(self) -> set[int] | None:
+        """Return the patterns whose messages may have further words; None if that is unknown."""
+        read = self.ctx.catalog.read
+        if not read("select 1 from sqlite_master where name = 'log_letters'", ()):
+            return None
+        return {int(id_) for (id_,) in read("select pattern from log_letters", ())}
 
 
 def _level_holds(condition: Condition, level: int) -> bool:

@@ -218,12 +218,12 @@ class Logs(TimedQuestion):
         span = ctx.span_to_today(self.range)
         bind = ctx.binder()
         stored = span.whole_days and wanted.by_day
-        rows = yield bind.statement(
-            f"""
+        counted = f"""
             select 0 as part, l.{by} as v0, {"sum(l.total)" if stored else "count(*)"} as logs
             from {"log_days l" if stored else wanted.source()}
             where {wanted.where(bind, span, by_day=stored)}
-            group by l.{by}
+            group by l.{by}"""
+        people = f"""
             union all
             select 1, f.v0, count(distinct s.actor)
             from (
@@ -234,8 +234,10 @@ class Logs(TimedQuestion):
             join sessions s on s.session = f.session
             where {wanted.owners(bind)}
             group by f.v0
-            """,
-            "logs and people by value",
+            """
+        with_sessions = ctx.catalog.read("select 1 from session_keys limit 1", ())
+        rows = yield bind.statement(
+            counted + people * bool(with_sessions), "logs and people by value"
         )
         return self._table(dates(span), wanted, by, rows)
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from pyroaring import BitMap64
 
-from core.log_levels import pattern_of
+from core.log_levels import has_letters_in_places, pattern_of
 from core.records import NO_SESSION, LogRow, next_id
 from core.sources.moments import EARLIEST
 from core.store.ingest.batch import Days, Written
@@ -91,6 +91,7 @@ class LogWriter:
         keys = Counter(db, "session_keys")
         self._sessions = Dictionary(db, "session_keys", "key", keys, always={NO_SESSION: 0})
         self._messages = Counter(db, "log_messages")
+        self._letters = {id_ for (id_,) in db.execute("select pattern from log_letters")}
 
     def _store(self, rows: Sequence[LogRow], tick: Callable[[], None]) -> Written:
         if not rows:
@@ -118,16 +119,30 @@ class LogWriter:
 
     def _encode(self, rows: Sequence[LogRow]) -> list[Stored]:
         ts, levels, services, sources, sessions, messages, *_ = zip(*rows, strict=True)
+        patterns = list(map(pattern_of, messages))
         encoded = zip(
             ts, map(self._id, rows), self._days.of(ts), levels,
             self._services.ids(services), self._sources.ids(sources),
-            self._patterns.ids(map(pattern_of, messages)), self._sessions.ids(sessions),
+            self._patterns.ids(patterns), self._sessions.ids(sessions),
             (self._messages.next() for _ in rows), strict=False,
         )  # fmt: skip
         found = list(encoded)
         for dictionary in (self._services, self._sources, self._patterns, self._sessions):
             dictionary.save()
+        self._note_letters(messages, patterns)
         return found
+
+    def _note_letters(self, messages: Sequence[str], patterns: Sequence[str]) -> None:
+        """Note the patterns of which a message has letters in its places."""
+        fresh = set[int]()
+        for message, pattern in zip(messages, patterns, strict=True):
+            id_ = self._patterns[pattern]
+            if id_ not in self._letters and has_letters_in_places(message, pattern):
+                self._letters.add(id_)
+                fresh.add(id_)
+        self._connection.executemany(
+            "insert or ignore into log_letters (pattern) values (?)", ((id_,) for id_ in fresh)
+        )
 
     def _id(self, row: LogRow) -> int:
         """Return the id by which a log is stored, if it is."""

@@ -66,3 +66,11 @@ def m008_logs(db: Database) -> None:
     left join log_texts p on p.id = l.pattern
     left join session_keys s on s.id = l.session;
     """)
+
+
+def m027_letters_in_logs(db: Database) -> None:
+    """The patterns some message of which may have letters in its places, as all known ones may."""
+    db.executescript("""
+    create table log_letters (pattern integer primary key);
+    insert into log_letters (pattern) select id from log_texts where kind = 3;
+    """)

@@ -252,6 +252,7 @@ def _clear_texts(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
         """,
         (json.dumps(list(ids)),),
     )
+    connection.execute("delete from log_letters where pattern not in (select id from log_texts)")
 
 
 # -- both

@@ -354,3 +354,28 @@ def test_a_word_is_found_in_the_messages_that_contain_it_ignoring_case(worded, w
         at_ = [column.name for column in answer.columns].index("message")
         expected = [m for m in MESSAGES if (word.casefold() in m.casefold()) == wanted]
         assert sorted(row[at_] or "" for row in answer.rows) == sorted(expected)
+
+
+NUMBERED = ("slow query 12: 34 ms", "slow query 5: 6 ms", "user 7 went", "job 8 took 9 ms")
+
+
+def test_a_word_is_counted_by_patterns_unless_a_message_has_more_letters() -> None:
+    def asked(engine, word: str) -> tuple[bool, float]:
+        condition = {"field": "message", "operator": "contains", "value": word}
+        day = "2025-04-20,2025-04-20"
+        body = {"kind": "logs", "range": day, "metric": "volume", "conditions": [condition]}
+        run = engine.run(from_json(body), fresh=True)
+        return "log_messages" in run.statements[0].text, run.answer.lines[0].total
+
+    with engine_of(appendix_a()) as engine, closing(open_writer(engine.path)) as connection:
+        when = at("04-20T10:00")
+        store_logs(connection, [Log(when, text, log_id=text) for text in NUMBERED])
+        assert [asked(engine, word) for word in ("slow", "MS", "none")] == [
+            (False, 2), (False, 3), (False, 0)
+        ]  # fmt: skip
+        assert asked(engine, "slow query 5") == (True, 1)
+        store_logs(connection, [Log(when, 'user "slow" went', log_id="letters")])
+        assert asked(engine, "slow") == (True, 3)
+        connection.execute("drop table log_letters")
+        connection.commit()
+        assert asked(engine, "slow") == (True, 3)

@@ -33,6 +33,8 @@ CONDITIONS: tuple[list[dict[str, Any]], ...] = (
     [{"field": "level", "operator": "gte", "value": "WARNING"}],
     [{"field": "service", "operator": "ne", "value": "api"}],
     [{"field": "message", "operator": "regex", "value": "^n"}],
+    [{"field": "message", "operator": "contains", "value": "N"}],
+    [{"field": "message", "operator": "not_contains", "value": "m"}],
     [{"field": "session", "operator": "ne", "value": "s1"}],
     [{"field": "country", "operator": "ne", "value": "NL"}],
     [{"field": "trait:plan", "operator": "is_set"}],
