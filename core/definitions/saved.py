@@ -15,7 +15,7 @@ CATEGORIES = ("release", "news", "incident", "post")
 SOURCES = ("manual", "api", "plugin")
 MAX_METADATA = 10_240
 
-Kind = Literal["boards", "charts", "audiences", "queries", "custom_events", "marks"]
+Kind = Literal["boards", "charts", "audiences", "queries", "custom_events", "alerts", "marks"]
 Category = Literal["release", "news", "incident", "post"]
 
 

@@ -48,6 +48,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     sessions.m025_session_days,
     events.m026_one_index,
     logs.m027_letters_in_logs,
+    saved.m028_alerts,
 )
 """The migrations in order; a file stores the names of those that were applied."""
 

@@ -44,7 +44,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "core.queries.composite.saved_chart",
     ),
     ("core.engines", "core.boards"),
-    ("core.draw", "core.export", "core.api", "core.serving", "core.health"),
+    ("core.draw", "core.export", "core.api", "core.serving", "core.health", "core.alerts"),
     ("tui.keys", "tui.terminal", "tui.themes", "tui.wire"),
     ("tui.services", "tui.texts", "tui.widgets"),
     ("tui.editors",),

@@ -50,6 +50,7 @@ SYNOPSES = {
     "footfall run QUESTION --db DB": "footfall run dau --db demo.db",
     "footfall sql QUERY --db DB": "footfall sql 'select count(*) from events_v1' --db demo.db",
     "footfall board NAME [DB] [--print]": "footfall board Growth demo.db",
+    "footfall alert create NAME QUESTION": "footfall alert create Few signup --when 'below 20'",
     "footfall audience create NAME --where ..": "footfall audience create Dutch "
     "--where 'country = NL'",
     "footfall chart save NAME QUESTION": "footfall chart save Actives dau",

@@ -18,6 +18,7 @@ import click
 from core.errors import BadInput, FootfallError, did_you_mean
 
 COMMANDS = {
+    "alert": "watch questions: list, create, run, test, edit, delete, restore",
     "api": "answer a documented HTTP request without a server",
     "audience": "save groups of people: list, show, create, edit, delete, restore, count",
     "backup": "copy a workspace while it is in use",
@@ -49,10 +50,13 @@ COMMANDS = {
 }
 """Command -> what it does; each is the `command` of the module of its name, see `_MODULES`."""
 
+ALSO = {"alerts": "alert"}
+"""Another word for a command."""
+
 _HIDDEN = ("explore", "open")
 """What a first word that is no command does."""
 
-_SAVED = ("audience", "board", "chart", "event", "mark", "profile")
+_SAVED = ("alert", "audience", "board", "chart", "event", "mark", "profile")
 _FRESH = ("follow", "push", "sync")
 _SETUP = ("completion", "config", "connect", "doctor")
 _UPKEEP = ("backup", "check", "delete-user", "export-events", "forget", "info", "undo")
@@ -78,6 +82,7 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command, loading its file."""
+        cmd_name = ALSO.get(cmd_name, cmd_name)
         if cmd_name not in COMMANDS and cmd_name not in _HIDDEN:
             return None
         module = importlib.import_module(f"tui.commands.{_MODULES.get(cmd_name, cmd_name)}")
@@ -88,7 +93,7 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Take a first word that is not a command as a workspace to explore, or as a source."""
-        if args[0] in COMMANDS:
+        if args[0] in COMMANDS or args[0] in ALSO:
             return super().resolve_command(ctx, args)
         from tui.commands.first_word import is_source
 

@@ -60,6 +60,22 @@ def saved(kind: Any) -> Callable[[Path], Table]:
     return listed
 
 
+def alerts(path: Path) -> Table:
+    """Return the alerts with what the last run found."""
+    from core.alerts.running import alert_of
+    from core.alerts.telling import state_words
+    from core.store.library.alert_states import states_of
+
+    saved = saved_at(path)
+    states = states_of(saved.access)
+    rows = []
+    for item in saved.items("alerts"):
+        alert = alert_of(item)
+        state, said = state_words(alert, states.get(item.id, {}).values())
+        rows.append((item.id, item.title, alert.question, alert.when, state, said))
+    return table("Alerts", _texts("id", "title", "question", "when", "state", "last"), rows)
+
+
 def marks(path: Path) -> Table:
     """Return the marks you may see, newest first."""
     return table_of_marks(saved_at(path).marks(), open_engine(path).calendar)
@@ -157,6 +173,7 @@ LISTS: dict[str, Callable[[Path], Any]] = {
     "audiences": saved("audiences"),
     "charts": saved("charts"),
     "queries": saved("queries"),
+    "alerts": alerts,
     "marks": marks,
     "imports": imports,
     "choices": choices,

@@ -72,8 +72,12 @@ class Access:
                 raise sentence(error, self.path) from error
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that raises the workspace's generation."""
+    def writing(self, *, quietly: bool = False) -> Iterator[sqlite3.Connection]:
+        """A transaction that raises the workspace's generation.
+
+        Args:
+            quietly: leave the generation, for what no answer and no list depends on.
+        """
         with self.reading() as connection:
             old = not _is_current(connection)
         try:
@@ -82,7 +86,8 @@ class Access:
                     _migrate(connection, self.patience)
                 with transaction(connection, self.patience):
                     yield connection
-                    bump(connection)
+                    if not quietly:
+                        bump(connection)
         except TROUBLES as error:
             raise sentence(error, self.path, "written") from error
 
@@ -113,9 +118,9 @@ class Access:
 def _is_current(connection: sqlite3.Connection) -> bool:
     """Whether the file has all tables for saved things."""
     found = connection.execute(
-        "select count(*) from sqlite_master where name in ('versions', 'custom_events')"
+        "select count(*) from sqlite_master where name in ('versions', 'custom_events', 'alerts')"
     ).fetchone()
-    return bool(found[0] == 2)
+    return bool(found[0] == 3)
 
 
 def _migrate(connection: sqlite3.Connection, patience: Patience) -> None:

@@ -24,18 +24,19 @@ MAX_VERSIONS = 50
 
 PREFIX = {
     "boards": "brd", "charts": "cht", "audiences": "aud", "queries": "qry", "custom_events": "cev",
+    "alerts": "alr",
 }  # fmt: skip
 ONE = {
     "boards": "board", "charts": "chart", "audiences": "audience", "queries": "query",
-    "custom_events": "custom event",
+    "custom_events": "custom event", "alerts": "alert",
 }  # fmt: skip
-FOLLOWING: tuple[Kind, ...] = ("boards", "charts", "audiences", "custom_events")
+FOLLOWING: tuple[Kind, ...] = ("boards", "charts", "audiences", "custom_events", "alerts")
 """The kinds whose things may name others."""
 
 _ITEM = "id, title, description, body, owner, pinned, created_at, updated_at"
 
-_READ = {"charts": read_kept, "boards": read_tiles}
-_WRITE = {"charts": write_kept, "boards": write_tiles}
+_READ = {"charts": read_kept, "boards": read_tiles, "alerts": read_kept}
+_WRITE = {"charts": write_kept, "boards": write_tiles, "alerts": write_kept}
 """Kind -> functions that convert a stored body for use and back, if it contains questions."""
 
 
@@ -67,6 +68,8 @@ class Items:
     def one(self, kind: Kind, name: str) -> Item:
         """Return one by id or title; NotFound with the nearest titles."""
         with self.access.reading() as connection:
+            if not _exists(connection, table_of(kind)):
+                raise NotFound(f"There is no {ONE[kind]} {name!r}.")
             rows = connection.execute(
                 f"""
                 select {_ITEM} from {table_of(kind)}

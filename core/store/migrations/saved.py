@@ -110,3 +110,35 @@ def m007_custom_events(db: Database) -> None:
         (text,) = db.execute("select sql from sqlite_master where name = ?", (view,)).fetchone()
         kept = "e.event not in (select id from event_names where deleted)"
         db.executescript(f"drop view {view}; {text} where {kept};")
+
+
+def m028_alerts(db: Database) -> None:
+    """Alerts, and what the last run found."""
+    db.executescript("""
+    create table alerts (
+        id text primary key,
+        title text not null collate nocase,
+        description text not null default '',
+        body text not null,
+        owner text not null default '',
+        pinned integer not null default 0,
+        created_at integer not null,
+        updated_at integer not null,
+        deleted_at integer
+    );
+    create unique index alerts_title on alerts (title) where deleted_at is null;
+
+    -- name: the group of the figure, '' for the whole; judged: the question and the condition;
+    -- since: when the state began; told: the state that was last told, '' for none
+    create table alert_states (
+        alert text not null,
+        name text not null,
+        judged text not null,
+        state text not null,
+        since integer not null,
+        told text not null,
+        said text not null,
+        checked_at integer not null,
+        primary key (alert, name)
+    ) without rowid;
+    """)

@@ -18,7 +18,7 @@ from core.store.troubles import TROUBLES, sentence
 from core.store.workspace import open_reader, read_meta
 from core.timeframe import to_date
 
-SAVED: Final = ("boards", "charts", "audiences", "queries", "custom_events", "marks")
+SAVED: Final = ("boards", "charts", "audiences", "queries", "custom_events", "alerts", "marks")
 """The tables of saved things."""
 
 _SAMPLE: Final = 500
