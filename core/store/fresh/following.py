@@ -80,6 +80,7 @@ def follow(
         )
         if source == "-":
             loader.load_file(Place(source))
+            loader.finish_blocks()
         else:
             _watch(source, loader, stopped, told)
         return loader.done()
@@ -100,12 +101,16 @@ def _watch(
     source: str, loader: Loader, stopped: Event, told: Callable[[ImportReport], None]
 ) -> None:
     seen: tuple[int, ...] = ()
+    caught_up = False
     while not stopped.is_set():
         found = _looks(source)
         if found and found != seen:
             try:
                 loader.load_file(Place(source))
                 seen = found
+                if not caught_up:
+                    loader.finish_blocks()
+                    caught_up = True
             except (BadInput, OSError):
                 if _looks(source) == found:
                     raise

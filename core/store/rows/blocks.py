@@ -47,8 +47,8 @@ def finish(
     """After an import: make the blocks of events that have none, as in a file that was written
     before there were blocks, and put those of a large import in order.
 
-    Every event is a transaction of its own: if this is stopped, the others are left to rows, and
-    made after the next import.
+    Every event is a transaction of its own: if this is stopped, those without blocks are left to
+    rows, and made after the next import; those of others are read in more pieces.
 
     Args:
         stored: how many events the import stored.
@@ -70,5 +70,7 @@ def finish(
     if stored < MANY:
         return
     for (event,) in connection.execute("select event from block_events").fetchall():
+        if stop is not None and stop():
+            return
         with transaction(connection, patience):
             put_in_order(connection, event)

@@ -14,6 +14,8 @@ from core.blocks.making import make_event
 from core.blocks.packing import INTEGERS, POINTS, unpack
 from core.catalog.blocks import Blocks
 from core.store.ingest.importer import Event, store_events
+from core.store.rows.blocks import MANY, finish
+from core.store.waiting import Patience
 from core.store.workspace import open_writer
 from core.timeframe import DAY
 from tests.worlds.blocks import check_blocks, property_field
@@ -113,3 +115,15 @@ def test_a_moved_or_deleted_event_is_no_longer_covered(db: sqlite3.Connection) -
     assert covered(db) == both - {seen}
     db.execute("delete from events")
     assert covered(db) == set()
+
+
+def test_putting_blocks_in_order_ends_when_it_is_to_stop(db: sqlite3.Connection) -> None:
+    for number in range(0, 15, 5):
+        store_events(db, [event(n) for n in range(number, number + 5)])
+    count = "select count(*) from blocks where field = 2"
+    (small,) = db.execute(count).fetchone()
+    finish(db, MANY, Patience(), stop=lambda: True)
+    assert db.execute(count).fetchone() == (small,)
+    finish(db, MANY, Patience())
+    assert db.execute(count).fetchone() == (2,) != (small,)
+    check_blocks(db)

@@ -15,9 +15,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from core.blocks.keeping import events_left
 from core.errors import BadInput
 from core.store.fresh import following
+from core.store.ingest.importer import Event, store_events
+from core.store.workspace import open_writer
 from tests.worlds import recount
+from tests.worlds.blocks import check_blocks
 
 START = 1_743_933_600_000
 
@@ -102,6 +106,22 @@ def test_a_stream_is_stored_as_it_arrives_and_ends_with_complete_lines(
             writer.write(line(2).encode() + line(3)[:20].encode())
             wait_for(lambda: numbers(target) == [1, 2])
     assert numbers(target) == [1, 2]
+
+
+def test_events_without_blocks_get_them_once_a_followed_file_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "EVERY", 0.01)
+    source, target = tmp_path / "app.log", tmp_path / "w.db"
+    with closing(open_writer(target)) as db:
+        store_events(db, [Event("older", START, "ann")])
+        for table in ("blocks", "block_events"):
+            db.execute(f"delete from {table}")
+        db.commit()
+        source.write_text(line(1))
+        with followed(str(source), target):
+            wait_for(lambda: not events_left(db) and numbers(target) == [1])
+        check_blocks(db)
 
 
 def test_what_does_not_grow_is_refused(tmp_path: Path) -> None:
