@@ -211,7 +211,7 @@ class Maker:
                 self._plans.clear()
             found = self._plans[names] = understand(names, self.mapping, self._vendor, self._choice)
             self.unseen.difference_update(names)
-            self.names = self.names or names
+            self.names = self.names or tuple(n for n in names if n not in self._choice.dropped)
         return found
 
     def lacking(self, where: str, names: Sequence[str]) -> BadInput:

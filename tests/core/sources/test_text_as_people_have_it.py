@@ -132,7 +132,9 @@ def test_rows_longer_than_the_header_are_fine_if_nothing_is_there(tmp_path: Path
 @pytest.mark.parametrize("first", ["", "Unnamed: 0"])
 def test_the_row_numbers_of_a_data_frame_are_left_out(tmp_path: Path, first: str) -> None:
     rows = f"{first},user,event,time\n0,ann,Buy,2026-03-02\n1,bob,Buy,2026-03-02\n"
-    assert [e["properties"] for e in imported(tmp_path, rows, "in.csv").events] == [{}, {}]
+    stored = imported(tmp_path, rows, "in.csv")
+    assert [event["properties"] for event in stored.events] == [{}, {}]
+    assert list(stored.report.names.values()) == [("user", "event", "time")]
 
 
 @pytest.mark.parametrize(
