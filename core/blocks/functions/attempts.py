@@ -288,3 +288,50 @@ class Tallied(Attempts):
             sets += [actors[there[k - 1] & ~there[k]] for k in range(1, len(times))]
             figures += [packed_set(counted(who)[0]) for who in sets]
         return figures
+
+
+class Waits(Attempts):
+    """Aggregate: a JSON list of rows [slot, v0, v1, actors, times]: the ms between two of the steps
+    in each attempt that reached both, and whose it is.
+    """
+
+    def finalize(self) -> str:
+        """Return the rows."""
+        if not len(self):
+            return "[]"
+        found, (one, other) = self.attempts(), self.plan.between
+        those = np.flatnonzero(found.times[other] != NEVER)
+        waits = (found.times[other] - found.times[one])[those]
+        first = found.first[those]
+        by = [self.column(f"v{n}")[first] for n in range(len(self.plan.by))]
+        groups = Groups(np.zeros(len(first), np.int64), by)
+        order = grouped(groups.places, len(groups))
+        actors, waits = self.column(WHO)[first][order].tolist(), waits[order].tolist()
+        edges = spans(groups.places[order], len(groups))
+        shown = zip(*self.shown(groups.keys), strict=True)
+        return json.dumps(
+            [
+                [*keys, actors[low:high], waits[low:high]]
+                for keys, (low, high) in zip(shown, edges, strict=True)
+            ]
+        )
+
+
+class Pursued(Attempts):
+    """Aggregate: the rows of `masks.Reach` of attempts: from after their first step until before
+    their last one or, without it, until they end. The first code is whether they have the last one.
+    """
+
+    def finalize(self) -> bytes:
+        """Return the rows."""
+        if not len(self):
+            return b""
+        found, tick = self.attempts(), self._search.tick
+        first, last = found.times[0], found.times[-1]
+        done = last != NEVER
+        until = np.where(done, last - 1, first + self._search.window)
+        rows = [
+            self.column(WHO)[found.first], first - first % tick + tick,
+            until - until % tick + tick - 1, self.column(ARRIVED)[found.first], done, done,
+        ]  # fmt: skip
+        return np.column_stack(rows).astype(np.int64).tobytes()

@@ -80,13 +80,14 @@ class Gathering:
         return together(self._numbers)
 
     def shown(self, keys: Sequence[Ints]) -> list[list[Any]]:
-        """Return the slots, v0 and v1 of groups as they are shown."""
+        """Return the slots, v0, v1 and further codes of groups as they are shown."""
         slots, *codes = keys
         found: list[list[Any]] = [[None if slot == OUTSIDE else slot for slot in slots.tolist()]]
         labels = list(self.labels)
         for by, code in zip(self.plan.by, codes, strict=True):
             plain = code.tolist()
-            names = labels if isinstance(by, list) else BEGUN if isinstance(by, dict) else None
+            begun_by = isinstance(by, dict) and "begun" in by
+            names = labels if isinstance(by, list) else BEGUN if begun_by else None
             found.append(plain if names is None else [names[n] for n in plain])
         return [*found, *([0] * len(slots) for _ in range(2 - len(codes)))]
 
@@ -138,6 +139,11 @@ class Gathering:
         """Return what rows are grouped by, as numbers from 0."""
         if by == "event":
             return np.full(size, block.event)
+        if isinstance(by, dict) and "coded" in by:
+            reach = self._extras.reach(by["coded"])
+            who = of_chosen(block.ints(ACTOR), chosen)
+            last = max(len(reach.actors) - 1, 0)
+            return reach.codes[0][np.minimum(np.searchsorted(reach.actors, who), last)]
         if isinstance(by, dict):
             since = begun(block, self._extras.reach(by["begun"]))
             return of_chosen(since.astype(np.int64), chosen)

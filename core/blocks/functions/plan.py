@@ -74,7 +74,8 @@ class Plan:
         members: which of the extras are the actors that count.
         by: what rows are grouped by: "event", or a field; a list of one field is a number, whose
             groups are named by its text; {"begun": extra} is whether the extra's first event of the
-            person is this one or earlier.
+            person is this one or earlier, {"coded": extra} the first code of the extra's reach of
+            the person.
         x: the property whose value is measured; None for none.
         value: the same as of `by`, to count different values; None for none.
         numbers: which of the extras has the numbers that texts stand for; None for none.
@@ -87,6 +88,7 @@ class Plan:
         held: the fields whose values are held, as of `by`.
         begun: runs of equal slots of the ms of step 1, as of `slots`.
         search: the search as `core.sequences` reads it.
+        between: two steps of a funnel, from 0, the times between which are asked for.
         open_after: attempts that begin after this ms can still go on.
         credit: how conversions are credited; None for other questions.
         walk: how paths are followed; None for other questions.
@@ -115,6 +117,7 @@ class Plan:
     held: tuple[Any, ...] = ()
     begun: tuple[tuple[int, int, int, int], ...] = ()
     search: str = ""
+    between: tuple[int, int] = (0, 0)
     open_after: int = 0
     credit: Credit | None = None
     walk: Walk | None = None

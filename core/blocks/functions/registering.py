@@ -28,6 +28,8 @@ AGGREGATES: Final = {
     "block_attempts": ("attempts", "Listed"),
     "block_credits": ("credits", "Credits"),
     "block_tally": ("attempts", "Tallied"),
+    "block_waits": ("attempts", "Waits"),
+    "block_pursued": ("attempts", "Pursued"),
 }
 """Function -> its module in this package, and its class."""
 

@@ -255,11 +255,15 @@ class Writer:
         function: str,
         span: Span,
         slots: Sequence[Bucket] | None,
-        by: Sequence[Field],
+        by: Sequence[Field | dict[str, int]],
         pieces: Sequence[Piece] = (),
         **plan: Any,
     ) -> str:
-        """Return the SQL of a call over all blocks of a span."""
+        """Return the SQL of a call over all blocks of a span.
+
+        Args:
+            by: fields, or what the plan says in their place.
+        """
         plan = {**plan, **self._time(span, slots)}
         if pieces:
             self.read(TIME)
@@ -268,7 +272,7 @@ class Writer:
         if masks:
             plan["mask"] = masks[0] if len(masks) == 1 else ["all", *masks]
         plan["members"] = [self.people(members) for members in self.members]
-        plan["by"] = [self.by(field) for field in by]
+        plan["by"] = [each if isinstance(each, dict) else self.by(each) for each in by]
         plan["fields"] = self.fields
         bind = self.bind
         columns = "".join(

@@ -67,6 +67,30 @@ def tallies(
     return [(*row[:sets], *map(b64decode, row[sets:])) for row in rows]
 
 
+def waits(
+    plan: Plan, by: Sequence[Field], between: tuple[int, int]
+) -> Generator[Statement, Rows, Rows]:
+    """Yield a statement; return rows (v0, v1, actors, ms) of the attempts that reached two steps.
+
+    Args:
+        by: fields of the events of step 1.
+        between: the two steps, from 1.
+    """
+    one, other = between
+
+    def called(bind: Binder) -> str:
+        writer = Writer(plan.shared.blocks, bind)
+        return _call(plan, writer, "block_waits", by, between=(one - 1, other - 1))
+
+    rows = yield from plan.shared.blocks.unfolded(by, called, "times between the steps")
+    return [row[1:] for row in rows]
+
+
+def pursued(plan: Plan, bind: Binder) -> str:
+    """Return the SQL of everybody's attempt as a reach, see `core.blocks.functions.attempts`."""
+    return _call(plan, Writer(plan.shared.blocks, bind), "block_pursued", ())
+
+
 def _call(
     plan: Plan,
     writer: Writer,

@@ -26,6 +26,7 @@ from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Rows
 from core.queries.common.selection import ACTOR_FIELDS
 from core.queries.funnel.attempts import attempts
+from core.queries.funnel.correlation_blocks import Had
 from core.queries.funnel.fields import FunnelFields
 from core.queries.funnel.notes import notes
 from core.queries.funnel.plan import EVERYBODY, Plan
@@ -117,9 +118,7 @@ class Correlation(FunnelFields):
     def _counted(self, ctx: Context, by: list[Field]) -> Generator[Statement, Rows, _Counted]:
         """Return how many people had each value, among those who converted and the others."""
         plan = Plan.of(ctx, self, ctx.span(self.range))
-        shares = yield from plan.shares()
-        statements = [self._counts(plan, by, share) for share in shares]
-        rows = yield replace(statements[0], also=tuple(statements[1:]))
+        rows = yield from self._rows(plan, by)
         found = _Counted()
         for whole, v0, v1, converted, count in rows:
             if whole:
@@ -131,6 +130,15 @@ class Correlation(FunnelFields):
             if not any(value == NONE and field.kind != "event" for field, value in missing):
                 found.add(values, int(converted), int(count))
         return found
+
+    def _rows(self, plan: Plan, by: list[Field]) -> Generator[Statement, Rows, Rows]:
+        """Return rows (whole, v0, v1, converted, people), whole being 1 for everybody."""
+        had = Had(plan, by)
+        if had.can():
+            return (yield from had.ask())
+        shares = yield from plan.shares()
+        first, *others = (self._counts(plan, by, share) for share in shares)
+        return (yield replace(first, also=tuple(others)))
 
     def _counts(self, plan: Plan, by: list[Field], people: tuple[int, int]) -> Statement:
         bind = plan.ctx.binder()

@@ -1,8 +1,8 @@
 """How long people take from one step of a funnel to another (definitions 6.4, appendix A.3).
 
 For the reported attempts that reached `to_step`, the times since `from_step` in bins, or how often
-`from_step` was done on the way. Times are in no stored set, so the events of the steps are read, as
-in a funnel.
+`from_step` was done on the way. Times are in no stored set, so the events of the steps are read, or
+their blocks, as in a funnel.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from core.queries.common.groups import group_fields
 from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Rows
 from core.queries.funnel.attempts import attempts_with_value
+from core.queries.funnel.blocks import has_tallies, waits
 from core.queries.funnel.fields import FunnelFields, check_between
 from core.queries.funnel.notes import notes
 from core.queries.funnel.plan import EVERYBODY, Plan
@@ -160,16 +161,22 @@ class TimeToConvert(FunnelFields):
         self, ctx: Context, span: Span, by: list[Field]
     ) -> Generator[Statement, Rows, dict[Group, _Figures]]:
         plan = Plan.of(ctx, self, span)
-        shares = yield from plan.shares()
-        statements = [self._collected(plan, by, share) for share in shares]
-        rows = yield replace(statements[0], also=tuple(statements[1:]))
         found: dict[Group, _Figures] = {}
-        for *raws, actors, figures in rows:
-            group = tuple(value_label(ctx, f, raw) for f, raw in zip(by, raws, strict=True))
+        for *raws, actors, figures in (yield from self._rows(plan, by)):
+            group = tuple(value_label(ctx, f, raw) for f, raw in zip(by, raws, strict=False))
             part = found.setdefault(group, _Figures())
-            part.actors += orjson.loads(str(actors))
-            part.values += orjson.loads(str(figures))
+            part.actors += actors
+            part.values += figures
         return found
+
+    def _rows(self, plan: Plan, by: list[Field]) -> Generator[Statement, Rows, Rows]:
+        """Return rows (group values, who, their figures in the same order)."""
+        if self.measure == "seconds" and has_tallies(plan, by):
+            return (yield from waits(plan, by, (self.from_step, self.last_step)))
+        shares = yield from plan.shares()
+        first, *others = (self._collected(plan, by, share) for share in shares)
+        rows = yield replace(first, also=tuple(others))
+        return [(*row[:-2], *map(orjson.loads, map(str, row[-2:]))) for row in rows]
 
     def _collected(self, plan: Plan, by: list[Field], people: tuple[int, int]) -> Statement:
         """Return (group values, who as JSON, their figures as JSON in the same order)."""
