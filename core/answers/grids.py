@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, Literal
 
 from core.answers.cells import Cell, Model, Shape
@@ -75,7 +76,7 @@ class Grid(Shape):
     groups: tuple[GridGroup, ...] = ()
     omitted: int = 0
 
-    @property
+    @cached_property
     def lines(self) -> tuple[tuple[tuple[str, ...], Cohort], ...]:
         """Its rows with their groups, in reading order.
 

@@ -118,6 +118,11 @@ PLAINER = ("row", "cursor", "dim")
 """Styles that are not used on the row under the cursor."""
 
 
+def dimmed(lines: Iterable[Line]) -> list[Line]:
+    """Return lines in the style of what is not current."""
+    return [tuple(Span(span.text, "dim") for span in line) for line in lines]
+
+
 def joined(parts: Iterable[Line], gap: str = "  ") -> Line:
     """Return lines joined side by side with a gap in between."""
     found: list[Span] = []

@@ -378,6 +378,7 @@ def _compared(
             tuple(d.text for d in deltas),
             right=True,
             styles=tuple(d.style for d in deltas),
+            last=True,
         ),
     ]
 

@@ -17,6 +17,9 @@ from tui.widgets.listing import Row
 if TYPE_CHECKING:
     from tui.services.library import Library
 
+NONE_SAVED = "none saved, w saves"
+"""The heading of a list of what is kept while nothing is."""
+
 OnBoard = tuple[Question, str]
 """A question on a board, and its title."""
 
@@ -24,15 +27,16 @@ OnBoard = tuple[Question, str]
 def kept_rows(library: Library, kind: str) -> list[Row]:
     """Return rows with the saved questions of a kind, and those on boards."""
     saved = [Row(f" {clean(item.title)}", item) for item in library.charts() if _is(item, kind)]
-    rows = [Row("saved" if saved else "saved: none yet, w saves"), *saved]
-    boards = []
+    rows = [Row("saved" if saved else NONE_SAVED), *saved]
     for board in library.boards():
+        boards = []
         for block in board.blocks:
             found = _asked(partial(block_question, board, block))
             if block.type == "chart" and found is not None and found.kind == kind:
                 title = clean(block.title) or kind
-                boards.append(Row(f" {title}", (found, title), clean(board.title, 20)))
-    return [*rows, *([Row("on boards"), *boards] if boards else [])]
+                boards.append(Row(f" {title}", (found, title)))
+        rows += [Row(f"on {clean(board.title)}"), *boards] if boards else ()
+    return rows
 
 
 def question_of(value: Item | OnBoard) -> tuple[Question | None, str]:

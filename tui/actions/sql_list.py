@@ -9,6 +9,7 @@ from core.engines.sqlite.relations import COUNTED, Relation
 from core.store.library.saved import Item
 from core.text import clean, cut, number, things
 from core.timeframe import Calendar
+from tui.actions.kept_questions import NONE_SAVED
 from tui.services.sql_history import Ran
 from tui.widgets.listing import Row
 
@@ -71,7 +72,7 @@ def relation_rows(
 
 def saved_rows(saved: Sequence[tuple[Item, str]]) -> list[Row]:
     """Return the saved statements."""
-    rows = [Row("saved" if saved else "saved: none yet, w saves")]
+    rows = [Row("saved" if saved else NONE_SAVED)]
     return rows + [Row(f" {clean(item.title)}", Load(query, item.id)) for item, query in saved]
 
 

@@ -47,11 +47,10 @@ class Offers(Told):
     typed: Callable[[str], Row | None] | None = None
     typed_first = False
 
-    @property
-    def passing(self) -> list[Row]:
+    def find(self) -> list[Row]:
         """See Listing."""
         text = self.filter.strip()
-        found = super().passing
+        found = super().find()
         if not text:
             return found
         exact = [row for row in found if row.text.removeprefix(MARK).casefold() == text.casefold()]
@@ -123,7 +122,7 @@ class Picking(Chooser):
 
     def say(self, text: str, *, warning: bool = False) -> None:
         """See Awaiting."""
-        self.listing.footing = text
+        self.listing.aside = text
         self.listing.repaint()
 
     def _row_of(self, text: str) -> Row | None:
@@ -162,7 +161,7 @@ class Picking(Chooser):
         elif row is not None and not row.off and row.value is not None:
             self.dismiss(row.value)
         elif row is not None:
-            self.listing.footing = row.off
+            self.listing.aside = row.off
             self.listing.repaint()
 
 

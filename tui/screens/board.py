@@ -204,11 +204,6 @@ class BoardPage(TabbedPage):
             tile.chart = ""
         self.ask_tiles(self.tiles)
 
-    def action_again(self) -> None:
-        """Ask every tile again, bypassing the cache."""
-        self.app.data.seen()
-        self.ask_tiles(self.tiles, fresh=True)
-
     def move(self, rows: int, columns: int) -> None:
         """Move the focus from tile to tile."""
         here = self.panel

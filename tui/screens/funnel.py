@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from textual.app import ComposeResult
@@ -78,18 +79,23 @@ class FunnelPage(PlacePage):
             self.query_one(Detail).tell("", [])
             return
         heading = format_cell(view.question, view.cell)
-        lines = [*described(step), *extremes(self.query_one("#by", Companion).answer, step)]
+        by = self.query_one("#by", Companion).answer
+        lines = [*described(step), *after(step, steps_at(view)[step.step :]), *extremes(by, step)]
         self.query_one(Detail).tell(heading, lines)
 
 
 def step_at(view: AnswerView) -> Step | None:
     """Return the step under the cursor."""
+    here = view.cell.step if view.cell is not None else None
+    return next((step for step in steps_at(view) if step.step == here), None)
+
+
+def steps_at(view: AnswerView) -> tuple[Step, ...]:
+    """Return all steps of what is under the cursor: of everybody, or of one value."""
     if view.cell is None or not isinstance(view.answer, Steps):
-        return None
-    for group in view.answer.groups:
-        if group.group == view.cell.group:
-            return next((s for s in group.steps if s.step == view.cell.step), None)
-    return None
+        return ()
+    groups = view.answer.groups
+    return next((group.steps for group in groups if group.group == view.cell.group), ())
 
 
 def extremes(by: Any, step: Step) -> list[Line]:
@@ -138,3 +144,26 @@ def described(step: Step) -> list[Line]:
             ),
         ]
     return lines
+
+
+def after(step: Step, following: Sequence[Step]) -> list[Line]:
+    """Return who went on from a step, to the next one and to the last.
+
+    Args:
+        following: the steps after it.
+    """
+    lines: list[Line] = []
+    if following:
+        lines.append(_went_on("went on to", following[0], following[0].step_rate))
+    if len(following) > 1:
+        rate = following[-1].count / step.count if step.count else None
+        lines.append(_went_on("all the way to", following[-1], rate))
+    return lines
+
+
+def _went_on(words: str, to: Step, rate: float | None) -> Line:
+    return (
+        Span(f"{words} {clean(to.named, 60)}  "),
+        Span(number(to.count), "bold"),
+        Span(f"  {percent(rate)} of them", "dim"),
+    )

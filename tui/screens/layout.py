@@ -21,7 +21,7 @@ from tui.widgets.boards.tiles import Tiles
 from tui.widgets.panel import Panel
 
 EMPTY = "This board is empty. n adds a tile."
-HOW = "Arrows move the tile. ESC saves the whole layout; U then brings back the one before."
+HOW = "Arrows move the tile. ESC saves the layout; U then brings back the one before."
 OWN = "This tile keeps its own range and filters, whatever the board has."
 FOLLOWS = "This tile has the range and the filters that the board has for all."
 

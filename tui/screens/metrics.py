@@ -102,10 +102,11 @@ class MetricsPage(TabledPage):
         """List the events, the metrics and what is saved, as they are now."""
         self._listed = self._to_list()
         counts, base, suggested, custom, charts = self._listed
+        trend = _question({"kind": "trend"}, base)
         rows = [
             Row(
                 name,
-                _question({"kind": "trend", "event": name}, base),
+                trend.model_copy(update={"event": name}),
                 number(count) if count < MANY else compact(count),
                 weight=count,
             )

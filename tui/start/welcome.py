@@ -93,7 +93,7 @@ class Welcome(Screen[None]):
             rows.append(Row("opened before"))
             rows += [Row(f" {clean(path.name)}", str(path), str(path.parent)) for path in known]
         self.listing.fill(rows)
-        self.listing.footing = "ENTER chooses   q quits"
+        self.listing.aside = "ENTER chooses   q quits"
 
     @property
     def listing(self) -> Listing:

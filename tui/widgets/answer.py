@@ -12,7 +12,7 @@ from core.draw import draw, navigate
 from core.draw.figures import compared_text, span_text, undated, whole_text
 from core.draw.places import begin, beside
 from core.draw.pointing import cell_at, differing
-from core.draw.spans import Line, Span
+from core.draw.spans import Line, Span, dimmed
 from core.engines.running import Result
 from core.errors import FootfallError, Stopped
 from core.queries.common.question import Question
@@ -203,7 +203,7 @@ class AnswerView(CursorPanel):
             return [(), *wrapped(self.empty, width)]
         lines = self._draw(width, height)
         if self.waiting:
-            return [tuple(Span(s.text, "dim") for s in line) for line in lines]
+            return dimmed(lines)
         return lines
 
     def _draw(self, width: int, height: int) -> list[Line]:

@@ -34,6 +34,7 @@ class Row(NamedTuple):
         weight: the number that ranks it, shown as a bar before `right`; None for no bar.
         says: what more there is to say about it, paragraph by paragraph.
         colours: shown as squares before `right`, as "#rrggbb".
+        short: shown in place of `text` while nothing is searched; "" for the text.
     """
 
     text: str
@@ -43,6 +44,7 @@ class Row(NamedTuple):
     weight: float | None = None
     says: tuple[str, ...] = ()
     colours: tuple[str, ...] = ()
+    short: str = ""
 
 
 class Scale(NamedTuple):
@@ -88,12 +90,13 @@ class Listing(CursorPanel):
         self.refused: FootfallError | None = None
         self.empty = empty
         self._top_row = 0
+        self._passing: list[Row] | None = None
         self._scale = Scale()
 
     def fill(self, rows: Sequence[Row], *, keep: bool = True) -> None:
         """Show other rows; the cursor stays on the same value if possible."""
         value = self.value if keep else None
-        self.rows = list(rows)
+        self.rows, self._passing = list(rows), None
         found = [i for i, row in enumerate(self.passing) if row.value == value]
         self.at = found[0] if found and value is not None else self._first()
         self.repaint()
@@ -105,6 +108,7 @@ class Listing(CursorPanel):
             offered: rows that the text itself leads to, which come first.
         """
         self.filter, self.offered, self.refused = text, list(offered), None
+        self._passing = None
         self.at = self._first()
         self.repaint()
         self.post_message(self.Moved(self))
@@ -112,6 +116,12 @@ class Listing(CursorPanel):
     @property
     def passing(self) -> list[Row]:
         """The rows that match the filter; headings are kept only without a filter."""
+        if self._passing is None:
+            self._passing = self.find()
+        return self._passing
+
+    def find(self) -> list[Row]:
+        """Return the rows that match the filter, best first."""
         words = self.filter.casefold().split()
         if not words:
             return self.rows
@@ -218,7 +228,8 @@ class Listing(CursorPanel):
         picture = self._bar(row, width, before, ground)
         mark = self.app.look.pick("▌", ">") if here else " "
         room = width - cells(right) - cells(picture) - 2
-        left = clipped((Span(clean(row.text), style + ground),), room)
+        text = row.text if self.filter else row.short or row.text
+        left = clipped((Span(clean(text), style + ground),), room)
         gap = max(room + 1 - cells(left), 0)
         return (Span(mark, "focus" + ground), *left, Span(" " * gap, ground), *picture, *right)
 

@@ -144,7 +144,7 @@ class Panel(Painted):
     @property
     def lit(self) -> bool:
         """Whether keys go to it: it has the focus, or the field above it in a box over a page."""
-        field = self.screen.focused if self.screen.is_modal and not self.can_focus else None
+        field = self.screen.focused if self.joined and not self.can_focus else None
         return self.has_focus or (field is not None and field.parent is self.parent)
 
     def inner(self) -> tuple[int, int]:

@@ -238,7 +238,7 @@ def _foot(answer: Steps, size: int) -> list[Line]:
     if empty is not None:
         parts.append((Span(f"{who} reached step {empty.step}{within}.", "dim"),))
     entered = f"{window} window, {answer.order}, {number(whole.steps[0].count)} entered"
-    parts.append((Span(entered, "dim"),))
+    parts += wrapped([entered], size)
     return [*flowed(parts, size), *wrapped(list(answer.notes), size)]
 
 

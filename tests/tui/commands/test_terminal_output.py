@@ -135,7 +135,7 @@ def good_calls(name: str, folder: Path, now: int) -> Iterator[Command]:
     yield ("audience", "restore", f"audience {name}")
     yield ("board", "import", str(folder / "board.json"))
     yield ("board", "list")
-    for more in ((), ("--plain",), ("--json",)):
+    for more in ((), ("--plain",), ("--json", "--compare", "yoy")):
         yield ("board", "show", board.title, "--print", *more)
     for more in (("--html", "-"), ("--svg", str(folder / "board.svg")), ("--md",)):
         yield ("board", "show", board.title, *more)

@@ -13,6 +13,7 @@ import pytest
 
 from core.store.ingest.importer import Event
 from core.store.library.saved import Saved
+from core.store.workspace import open_writer
 from tests.worlds.tui_pilot import NOW, Driver, explorer, workspace
 
 
@@ -76,6 +77,19 @@ async def test_a_replaced_file_is_told_and_read_on_f5(path: Path, tmp_path: Path
         await ff.press("tab", "f5")
         assert "1 event" in ff.status
         assert ff.page.main.answer.lines[0].total == 1
+
+
+async def test_a_board_takes_the_days_of_a_file_that_has_taken_its_place(
+    path: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.db"
+    open_writer(other, zone="Asia/Tokyo").close()
+    async with explorer(path, place="boards") as ff:
+        os.replace(other, path)
+        await polled(ff)
+        await ff.press("f5")
+        assert ff.page.page_id == "board"
+        assert ff.app.look.calendar.zone_name == "Asia/Tokyo"
 
 
 async def test_something_else_in_the_place_of_the_file_is_told(path: Path) -> None:

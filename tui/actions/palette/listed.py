@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from core.definitions.board import Board
@@ -65,12 +66,12 @@ def palette_of(page: KeyedPage) -> None:
     """
     known = [action for action in remapped(ACTIONS, page.app.keymap) if action.area in AREAS[:-1]]
     known.sort(key=lambda action: (not action.pages, AREAS.index(action.area)))
-    rows = [_row(page, action) for action in known]
-    possible = [row for row in rows if not row.off]
+    rows = [(action.area, _row(page, action)) for action in known]
+    possible = _headed([(area, row) for area, row in rows if not row.off])
     page.app.push_screen(
         Chooser(
             "Commands",
-            [*possible, *_names(page), *(row for row in rows if row.off)],
+            [*possible, *_names(page), *(row for _, row in rows if row.off)],
             hint="a command, a name, a question, or a place: users country=DE, funnel NAME 90d",
             verb="do it",
             offer=lambda text: typed_rows(page, text),
@@ -84,9 +85,18 @@ def _row(page: KeyedPage, action: Action) -> Row:
     off = page.reason_against(action.id)
     if action.pages and page.page_id not in action.pages:
         off = "not on this page"
-    words = f"{action.area}: {action.id.replace('_', ' ')}"
-    said = action.help_on(page.page_id)
-    return Row(f"{words:<24} {said}", action.call, off or action.shown, off)
+    name, said = action.id.replace("_", " "), action.help_on(page.page_id)
+    words = f"{f'{action.area}: {name}':<24} {said}"
+    short = "" if off else f" {name:<18} {said}"
+    return Row(words, action.call, off or action.shown, off, short=short)
+
+
+def _headed(rows: list[tuple[str, Row]]) -> list[Row]:
+    """Return rows with a heading wherever the area is another one."""
+    found: list[Row] = []
+    for area, group in groupby(rows, lambda pair: pair[0]):
+        found += [Row(dict(GROUPS)[area]), *(row for _, row in group)]
+    return found
 
 
 def _run(page: KeyedPage, value: str | Callable[[], None] | None) -> None:

@@ -7,7 +7,7 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -17,6 +17,24 @@ from tui.commands.interrupt import interruptible
 from tui.commands.options import db_option, format_options, width_of, width_option
 from tui.commands.output import look_of, put, put_answer, put_json, put_line
 from tui.commands.saved.common import as_option, read_text, saved_at, undelete
+
+
+class Over(NamedTuple):
+    """What is asked of all tiles of a board over what it asks itself.
+
+    Attributes:
+        range: a range text.
+        where: conditions as text.
+        compare: "previous", "yoy" or "none".
+    """
+
+    range: str | None = None
+    where: str | None = None
+    compare: str | None = None
+
+
+AS_SAVED = Over()
+"""Nothing."""
 
 
 class _Group(click.Group):
@@ -54,6 +72,11 @@ def command() -> None:
 @click.option("--md", "--markdown", "markdown", is_flag=True, help="Print it as Markdown.")
 @click.option("-r", "--range", metavar="RANGE", help="7d, mtd, 2025-01-01,2025-01-31, ...")
 @click.option("--where", metavar="CONDITION", help="Conditions for every tile: country = NL.")
+@click.option(
+    "--compare",
+    type=click.Choice(("previous", "yoy", "none")),
+    help="Compare every tile with the previous period, the year before, or nothing.",
+)
 @width_option
 def show_command(
     name: str,
@@ -66,19 +89,21 @@ def show_command(
     markdown: bool,
     range: str | None,
     where: str | None,
+    compare: str | None,
     width: int | None,
 ) -> int:
     """Open the board NAME (an id or a title), or print it as text when piped or with --print."""
     path = database(db)
+    over = Over(range, where, compare)
     if as_object:
-        found, code = board_json(path, name, range, where)
+        found, code = board_json(path, name, over)
         put_json(found)
         return code
     wanted = {"html": html, "svg": svg, "md": "-" if markdown else None}
     files = {kind: file for kind, file in wanted.items() if file is not None}
     if files:
-        return write_files(path, name, files, range, where)
-    return show(path, name, printed=printed, plain=plain, range=range, width=width, where=where)
+        return write_files(path, name, files, over)
+    return show(path, name, printed=printed, plain=plain, over=over, width=width)
 
 
 def show(
@@ -87,14 +112,13 @@ def show(
     *,
     printed: bool = False,
     plain: bool = False,
-    range: str | None = None,
+    over: Over = AS_SAVED,
     width: int | None = None,
-    where: str | None = None,
     notice: str = "",
 ) -> int:
     """Print a board, or open it if there is a terminal, with a notice; return the exit code."""
-    if printed or plain or where or not screen_possible():
-        return write_board(path, name, range, width, plain=plain, where=where)
+    if printed or plain or over.where or over.compare or not screen_possible():
+        return write_board(path, name, over, width, plain=plain)
     from tui.app import run
 
     board = None
@@ -102,7 +126,7 @@ def show(
         from tui.commands.saved.starting import find_board
 
         board = find_board(path, open_engine(path), name)
-    return run(path, board=board, range=range, notice=notice)
+    return run(path, board=board, range=over.range, notice=notice)
 
 
 def screen_possible() -> bool:
@@ -113,11 +137,10 @@ def screen_possible() -> bool:
 def write_board(
     path: Path,
     name: str | None,
-    range: str | None,
+    over: Over,
     width: int | None,
     *,
     plain: bool,
-    where: str | None = None,
 ) -> int:
     """Write a board to standard output as text: in tiles as on the screen, or plain.
 
@@ -127,8 +150,8 @@ def write_board(
     from core.draw.board import print_board
     from tui.commands.saved.board_text import board_text
 
-    engine, board, answers = _answered(path, name, range, where)
-    board = _as_asked(board, range, where)
+    engine, board, answers = _answered(path, name, over)
+    board = _as_asked(board, over)
     marks = saved_at(path).marks(board_id=board.id)
     look, size = look_of(engine), width_of(width)
     if plain:
@@ -142,25 +165,25 @@ def _code(answers: dict[str, Any]) -> int:
     return int(any(isinstance(answer, QueryFailed) for answer in answers.values()))
 
 
-def _answered(
-    path: Path, name: str | None, range: str | None, where: str | None
-) -> tuple[Any, Any, dict[str, Any]]:
+def _answered(path: Path, name: str | None, over: Over) -> tuple[Any, Any, dict[str, Any]]:
     from core.boards.answering import answer_board
     from tui.commands.saved.starting import find_board
 
     engine = open_engine(path)
-    if range is not None:
-        engine.context().span(range)
+    if over.range is not None:
+        engine.context().span(over.range)
     board = find_board(path, engine, name)
-    clauses = conditions(where)
-    answers = interruptible(lambda stop: answer_board(board, engine, range, stop, clauses))
+    if over.compare is not None:
+        board = board.model_copy(update={"compare": over.compare})
+    clauses = conditions(over.where)
+    answers = interruptible(lambda stop: answer_board(board, engine, over.range, stop, clauses))
     return engine, board, answers
 
 
-def _as_asked(board: Any, range: str | None, where: str | None) -> Any:
+def _as_asked(board: Any, over: Over) -> Any:
     """Return a board that says of itself what was asked of all its tiles."""
-    filters = (*board.filters, *conditions(where))
-    return board.model_copy(update={"range": range or board.range, "filters": filters})
+    filters = (*board.filters, *conditions(over.where))
+    return board.model_copy(update={"range": over.range or board.range, "filters": filters})
 
 
 def conditions(text: str | None) -> tuple[Any, ...]:
@@ -172,19 +195,15 @@ def conditions(text: str | None) -> tuple[Any, ...]:
     return parse(f"events where {text}").conditions
 
 
-def board_json(
-    path: Path, name: str | None, range: str | None, where: str | None
-) -> tuple[Any, int]:
+def board_json(path: Path, name: str | None, over: Over) -> tuple[Any, int]:
     """Return a board and its answers for JSON, and the exit code; see `write_board`."""
     from core.boards.files import answered_data
 
-    _, board, answers = _answered(path, name, range, where)
+    _, board, answers = _answered(path, name, over)
     return answered_data(board, answers), _code(answers)
 
 
-def write_files(
-    path: Path, name: str, files: dict[str, str], range: str | None, where: str | None
-) -> int:
+def write_files(path: Path, name: str, files: dict[str, str], over: Over) -> int:
     """Answer a board once and write it to files; return the exit code, see `write_board`.
 
     Args:
@@ -192,8 +211,8 @@ def write_files(
     """
     from tui.commands.saved.board_file import board_file, put_file
 
-    engine, board, answers = _answered(path, name, range, where)
-    board = _as_asked(board, range, where)
+    engine, board, answers = _answered(path, name, over)
+    board = _as_asked(board, over)
     marks = saved_at(path).marks(board_id=board.id)
     look = look_of(engine)
     for kind, file in files.items():

@@ -121,6 +121,16 @@ class TiledPage(QuestionPage):
         for tile in self.tiles:
             tile.date(tile.block.id in dated)
 
+    def repeat(self, **options: bool) -> None:
+        """See Page: tiles that could not be asked before are tried again too."""
+        if "fresh" not in options:
+            super().repeat(**options)
+            return
+        self.ask_tiles(self.tiles, **options)
+        for view in self.views:
+            if view.question is not None and not isinstance(view, Tile):
+                self.ask(view, view.question, **options)
+
     def _with_changes(self) -> Board:
         """Return the board with what was changed since it was saved, as far as it is possible."""
         try:

@@ -10,7 +10,7 @@ from textual.message import Message
 
 from core.answers import Table
 from core.columns import CONTEXT
-from core.draw.spans import Line, Span
+from core.draw.spans import Line, dimmed
 from core.draw.timeline import by_variety
 from core.engines.running import Result
 from core.text import clean, cut, number
@@ -146,7 +146,7 @@ class EventsView(AnswerView):
             here = min(column, len(columns) - 1) if at == row else None
             lines.append(row_line(columns, at, here, width))
         if self.waiting:
-            return [tuple(Span(s.text, "dim") for s in line) for line in lines]
+            return dimmed(lines)
         return lines
 
     def _footing(self, last: int) -> str:

@@ -12,7 +12,7 @@ from core.answers import Series, Table
 from core.answers.charted import Way, charted, ways
 from core.draw import draw
 from core.draw.series.ranking import ranking
-from core.draw.spans import Line, Look, Span, finished
+from core.draw.spans import Line, Look, Span, dimmed, finished
 from core.engines.running import Result
 from core.errors import FootfallError
 from core.text import clean, cut, number, things
@@ -157,7 +157,7 @@ class ResultView(AnswerView):
             self._rows(width, height) if self.drawn_as == "table" else self._chart(width, height)
         )
         if self.waiting:
-            return [tuple(Span(s.text, "dim") for s in line) for line in lines]
+            return dimmed(lines)
         return lines
 
     def _chart(self, width: int, height: int) -> list[Line]:
