@@ -16,7 +16,7 @@ from core.queries.versions import newer_words
 from core.timeframe import ALIASES, GRANULARITIES
 from core.words.charts import NAMES
 from core.words.kinds import Kind, Read
-from core.words.names import SEGMENTS
+from core.words.names import MAX_DEPTH, SEGMENTS
 from core.words.reading import (
     DEPTH,
     Body,
@@ -153,6 +153,14 @@ def _part(found: Body | Part, children: list[Any]) -> Part:
     return found if isinstance(found, Part) else Part(found, at_of(children))
 
 
+def _against(body: Body, depth: int, at: int) -> Body:
+    """Return the question that compares two groups, of which a body names the second."""
+    if depth > MAX_DEPTH:
+        raise Mistake(f"Questions nest deeper than {MAX_DEPTH}.", at)
+    of = {key: value for key, value in body.items() if key != "against"}
+    return {"kind": "against", "of": of, "against": body["against"]}
+
+
 class Rules(_Cells):
     """Rules of the clauses, and of the whole question.
 
@@ -177,8 +185,10 @@ class Rules(_Cells):
         read = [parts[0], *(kind.clause(part) for part in parts[1:])]
         body = kind.body(merged(read))
         places = {key: part.at for part in read for key in part.fields}
-        depth = body.pop(DEPTH, 1)
-        return Whole(body, places, body.pop(CHART, ""), depth)
+        depth, chart = body.pop(DEPTH, 1), body.pop(CHART, "")
+        if "against" in body:
+            body, depth = _against(body, depth + 1, places["against"]), depth + 1
+        return Whole(body, places, chart, depth)
 
     def start(self, children: list[Whole]) -> Whole:
         return children[0]

@@ -305,6 +305,20 @@ KINDS = {
             "min_people": st.integers(1, 99),
         }),
     ),
+    "against": bodies("against").flatmap(lambda body: st.builds(
+        lambda one, other, steps, others: {
+            **body, "of": {"kind": "funnel", "steps": steps},
+            "against": {"among": {"kind": "trend", "event": other}} if other else others,
+        },
+        NASTY,
+        st.one_of(st.none(), SOME),
+        st.lists(STEPS, min_size=2, max_size=3),
+        st.one_of(
+            st.just({}), st.just({"others": True}),
+            st.builds(lambda name: {"audience": name}, NASTY),
+            st.builds(lambda name: {"segment": name}, st.sampled_from(SEGMENTS)),
+        ),
+    )),
     "audience": bodies(
         "audience", limit=st.integers(1, 100), offset=st.integers(0, 9)
     ).flatmap(lambda body: st.builds(

@@ -53,6 +53,19 @@ def wilson(part: int, whole: int, z: float = Z95) -> tuple[float, float] | None:
     return (middle - reach) / scale, (middle + reach) / scale
 
 
+def newcombe(part: int, whole: int, base_part: int, base_whole: int) -> tuple[float, float] | None:
+    """Return the 95 % interval of a share minus a base, by Newcombe's method from the Wilson
+    intervals of both; None if one is of nothing.
+    """
+    one, other = wilson(part, whole), wilson(base_part, base_whole)
+    if one is None or other is None:
+        return None
+    p, q = part / whole, base_part / base_whole
+    down = sqrt((p - one[0]) ** 2 + (other[1] - q) ** 2)
+    up = sqrt((one[1] - p) ** 2 + (q - other[0]) ** 2)
+    return p - q - down, p - q + up
+
+
 @dataclass(frozen=True)
 class Difference:
     """A comparison of two shares.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from math import ceil, sqrt
+from math import ceil
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field as Limited
@@ -23,7 +23,7 @@ from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Question, Rows, check_inner
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
-from core.queries.funnel.statistics import two_shares, wilson
+from core.queries.funnel.statistics import newcombe, two_shares
 from core.sql.dialect import Binder, Statement
 from core.timeframe import Span
 
@@ -299,14 +299,10 @@ class _Row:
         return self.one / groups.one - self.other / groups.other
 
     def bounds(self, groups: _Groups) -> tuple[float, float]:
-        """The 95 % interval of the difference, by Newcombe's method from Wilson's of each share."""
-        one, other = wilson(self.one, groups.one), wilson(self.other, groups.other)
-        assert one is not None
-        assert other is not None
-        p, q = self.one / groups.one, self.other / groups.other
-        down = sqrt((p - one[0]) ** 2 + (other[1] - q) ** 2)
-        up = sqrt((one[1] - p) ** 2 + (q - other[0]) ** 2)
-        return p - q - down, p - q + up
+        """The 95 % interval of the difference, of two groups with people."""
+        found = newcombe(self.one, groups.one, self.other, groups.other)
+        assert found is not None
+        return found
 
     def cells(self, groups: _Groups) -> tuple[Any, ...]:
         """The figures in the order of the columns."""

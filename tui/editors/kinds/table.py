@@ -84,7 +84,7 @@ def _shared(question: Question, taken: frozenset[str]) -> list[Entry]:
         found.append(fields.compare(question))
     if has(question, "limit") and _is_limited(question):
         found.append(fields.number(question, ("limit",), "at most", least=1, most=10_000))
-    if kind not in ("sql", "segments", *OF_OTHERS) and "who" not in taken:
+    if kind not in ("sql", "segments", "against", *OF_OTHERS) and "who" not in taken:
         found.append(fields.people(question))
     return found
 

@@ -329,6 +329,9 @@ def test_funnels_of_crowded_worlds(runner, events, asked):
         {"kind": "lifecycle", "event": "view_item", "new_means": "product"},
         {"kind": "explain", "of": {"kind": "per_actor"}, "breakdown": "country"},
         {"kind": "differences", "of": {"kind": "trend", "event": "purchase"}, "min_people": 1},
+        {"kind": "against", "against": {"others": True}, "of": {
+            "kind": "funnel", "among": {"kind": "trend", "event": "purchase"},
+            "steps": [{"event": "sign_up"}, {"event": "view_item"}]}},
         {"kind": "explain", "event": "purchase", "fields": ["country", "item"],
          "range": "2025-04-14,2025-04-20"},
         {"kind": "paths", "from": "sign_up", "count_by": "totals", "limit": 1},

@@ -1,0 +1,310 @@
+"""How two groups of people differ in the answer to one question (definitions 11.20).
+
+The question is asked of each group in the usual way, so every share is the same as there, and
+so are the people behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping
+from typing import Any, ClassVar, Final, Literal
+
+from pydantic import field_validator, model_validator
+
+from core.answers import Cell, Model, Table
+from core.catalog.selectors import ANY
+from core.errors import BadQuestion
+from core.queries.common.any_question import AnyQuestion
+from core.queries.common.context import Context
+from core.queries.common.periods import dates
+from core.queries.common.question import Ask, Question, Rows
+from core.queries.versus.rows import COLUMNS, Row, Sizes, paired
+from core.queries.versus.shares import shares_of
+from core.sql.dialect import Binder, Statement
+
+COMPARED: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    "funnel": {"count_by": ("uniques",)},
+    "retention": {"combined": ("deduplicated",), "average": ("weighted",)},
+    "trend": {"measure": ("users",)},
+    "first_time": {},
+    "users": {"metric": ("active", "new")},
+    "composition": {},
+    "top_events": {},
+    "paths": {"count_by": ("uniques",)},
+}
+"""Kinds whose answers have shares of people -> the values that some of their fields must have."""
+
+MEMBERS: Final = ("audience", "segment", "among")
+"""Fields that say who is in the first group."""
+
+MOST: Final = {"paths": 50}
+"""How much each group is asked for at most, by kind; else 1,000. Both lists are cut together."""
+
+SIDES: Final = {None: 0, "reached": 0, "dropped": 1}
+"""The outcome in a cell's address -> the group whose people it means."""
+
+
+class Group(Model):
+    """The second group; with no field it is everyone.
+
+    Attributes:
+        others: everybody with an event in the range who is not in the first group.
+        audience: name or id of a saved audience.
+        segment: a built-in segment.
+        among: a question, as an object with its kind, whose people it is.
+    """
+
+    others: bool = False
+    audience: str | None = None
+    segment: str | None = None
+    among: AnyQuestion | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Group:
+        if self.others + sum(getattr(self, name) is not None for name in MEMBERS) > 1:
+            raise BadQuestion(
+                "The second group has several descriptions.",
+                "Allowed: one of others, audience, segment, among.",
+                parameter="against",
+            )
+        return self
+
+
+class Against(Question):
+    """The shares in the answer to a question among two groups, and their differences.
+
+    An audience, a segment or people given here are the first group, as in the question itself.
+
+    Attributes:
+        of: a question of one of COMPARED, as an object with its kind, with the first group as its
+            audience, segment or among; without one that is everyone.
+        against: the second group: {} for everyone, or with others, audience, segment or among.
+    """
+
+    kind: Literal["against"] = "against"
+    of: AnyQuestion
+    against: Group
+
+    needs: ClassVar[str] = "events"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_place_for_each(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        given, of = dict(data), data.get("of")
+        if isinstance(of, Question):
+            of = said_by(of)
+        if not isinstance(of, dict):
+            return given
+        of = dict(of)
+        if "range" in of:
+            given.setdefault("range", of.pop("range"))
+            of.pop("range", None)
+        if "conditions" in of:
+            given["conditions"] = [*given.get("conditions", ()), *of.pop("conditions")]
+        group = {name: given.pop(name) for name in MEMBERS if given.get(name) is not None}
+        if group:
+            of = {**{key: of[key] for key in of if key not in MEMBERS}, **group}
+        return {**given, "of": of}
+
+    @field_validator("of")
+    @classmethod
+    def _can_be_compared(cls, of: Question) -> Question:
+        if of.kind not in COMPARED:
+            raise BadQuestion(
+                f"against cannot compare {of.kind}.",
+                f"It compares {', '.join(COMPARED)}.",
+                parameter="of",
+            )
+        for name, allowed in COMPARED[of.kind].items():
+            if getattr(of, name) not in allowed:
+                raise BadQuestion(
+                    f"against compares shares of people, which {name} "
+                    f"{getattr(of, name)} does not have.",
+                    f"Allowed: {', '.join(allowed)}.",
+                    parameter="of",
+                )
+        if getattr(of, "compare", None):
+            raise BadQuestion(
+                "against compares two groups, not two periods.", "Leave out vs.", parameter="of"
+            )
+        return of
+
+    def ranges(self, ctx: Context) -> tuple[str, ...]:
+        """See Question; those of both groups too."""
+        inner = [q for one in self.sides() if (q := one.among) is not None]
+        return (self.range, *(text for each in inner for text in each.ranges(ctx)))
+
+    def by_the_minute(self) -> bool:
+        """See Question; as for the question of either group."""
+        return super().by_the_minute() or any(each.by_the_minute() for each in self.sides())
+
+    # -- the groups
+
+    def groups(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the fields that narrow a question to each group."""
+        first = {name: said_by(self.of).get(name) for name in MEMBERS}
+        first = {name: value for name, value in first.items() if value is not None}
+        if self.against.others:
+            apart = {"kind": "differences", "range": self.range, "of": self._everybody(first)}
+            who = {"kind": "people", "of": apart, "cell": {"outcome": "dropped"}}
+            return first, {"among": who}
+        second = {name: getattr(self.against, name) for name in ("audience", "segment")}
+        second = {name: value for name, value in second.items() if value is not None}
+        if self.against.among is not None:
+            second["among"] = said_by(self.against.among)
+        return first, second
+
+    def _everybody(self, group: dict[str, Any]) -> dict[str, Any]:
+        """The question of everybody in a group with an event in the range."""
+        return {"kind": "trend", "event": ANY, "measure": "users", "range": self.range, **group}
+
+    def sides(self) -> tuple[Question, Question]:
+        """Return the question of each group."""
+        from core.queries import from_json
+
+        body = said_by(self.of)
+        body = {key: body[key] for key in body if key not in MEMBERS}
+        body["range"] = self.range
+        body["conditions"] = [clause.model_dump(by_alias=True) for clause in self.conditions]
+        if self.of.kind != "retention" and "limit" in type(self.of).model_fields:
+            body["limit"] = MOST.get(self.of.kind, 1000)
+        one, other = (from_json({**body, **group}) for group in self.groups())
+        return one, other
+
+    def _sizes(self, ctx: Context) -> Generator[Statement, Rows, Sizes]:
+        """How many people with an event in the range are in each group, and in both."""
+        from core.queries import from_json
+
+        bind = ctx.binder()
+        one, other = (
+            from_json(self._everybody(group)).people(ctx, bind, Cell()) for group in self.groups()
+        )
+        rows = yield bind.statement(
+            f"""
+            with one as materialized ({one}), other as materialized ({other})
+            select (select count(*) from one), (select count(*) from other),
+                   (select count(*) from one where actor in (select actor from other))
+            """,
+            "people of both groups",
+        )
+        return Sizes(*map(int, rows[0]))
+
+    # -- the answer
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question."""
+        sizes = yield from self._sizes(ctx)
+        first, second = self.sides()
+        one = yield from first.ask(ctx)
+        other = yield from second.ask(ctx)
+        rows = paired(shares_of(one), shares_of(other), sizes)
+        shown = self._largest(rows)
+        shown = yield from self._counted(ctx, shown)
+        return Table(
+            title=f"{one.title}: {' against '.join(self.names())}",
+            **dates(ctx.span(self.range)),
+            notes=(*self._notes(sizes), *dict.fromkeys((*one.notes, *other.notes))),
+            columns=COLUMNS,
+            rows=tuple(row.cells() for row in shown),
+            keys=tuple(row.key for row in shown),
+            people_column="first",
+            outcomes=(("second", "dropped"),),
+            truncated=len(rows) > len(shown),
+        )
+
+    def names(self) -> tuple[str, str]:
+        """Return both groups in words."""
+        first = _words(**{name: getattr(self.of, name) for name in MEMBERS})
+        if self.against.others:
+            return first, "everyone else"
+        return first, _words(**{name: getattr(self.against, name) for name in MEMBERS})
+
+    def _notes(self, sizes: Sizes) -> Iterator[str]:
+        first, second = self.names()
+        yield f"first: {first}, {sizes.one:,}; second: {second}, {sizes.other:,}."
+        if not (sizes.one and sizes.other):
+            yield "There is nothing to compare unless both groups have people."
+        if sizes.both:
+            verbs = ("person is", "counts") if sizes.both == 1 else ("are", "count")
+            yield f"{sizes.both:,} {verbs[0]} in both groups and {verbs[1]} in both."
+        if self.of.kind in ("funnel", "paths"):
+            yield "Step 1 is of the people of each group, later steps are of those at step 1."
+        if self.of.kind == "retention":
+            yield "Periods are of those who started long enough ago."
+
+    def _largest(self, rows: list[Row]) -> list[Row]:
+        """The rows of the groups or events with the most people, as many as the question says."""
+        limit = getattr(self.of, "limit", None)
+        if limit is None or self.of.kind in ("funnel", "retention"):
+            breakdown = getattr(self.of, "breakdown", ())
+            kept = list(dict.fromkeys(row.cell.group for row in rows))[: (limit or 0) + 1]
+            return [row for row in rows if row.cell.group in kept] if breakdown else rows
+        found: list[Row] = []
+        for step in dict.fromkeys(row.cell.step for row in rows):
+            own = [row for row in rows if row.cell.step == step]
+            most = sorted(own, key=lambda row: -sum(row.counts))[:limit]
+            found += [row for row in own if row in most]
+        return found
+
+    def _counted(self, ctx: Context, rows: list[Row]) -> Generator[Statement, Rows, list[Row]]:
+        """Count the people of rows that one of the answers does not show."""
+        unknown = [(at, side) for at, row in enumerate(rows) for side in row.missing]
+        if not unknown:
+            return rows
+        bind, sides = ctx.binder(), self.sides()
+        parts = [
+            f"select {at}, {side}, count(*)"
+            f" from ({sides[side].people(ctx, bind, rows[at].cell)}) p{number}"
+            for number, (at, side) in enumerate(unknown)
+        ]
+        counted = yield bind.statement(" union all ".join(parts), "people of one group alone")
+        found = list(rows)
+        for at, side, people in counted:
+            found[at] = found[at].counted(side, int(people))
+        return found
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: people of the first group, with "dropped" those of the second."""
+        side, inner = self.behind(cell)
+        return side.people(ctx, bind, inner)
+
+    def behind(self, cell: Cell) -> tuple[Question, Cell]:
+        """Return the question of a cell's group, and the cell of its answer.
+
+        Raises:
+            BadQuestion: the cell is not of this question.
+        """
+        if cell.previous or cell.group or cell.outcome not in SIDES:
+            raise BadQuestion("cell is not of this question.", parameter="cell")
+        return self.sides()[SIDES[cell.outcome]], self.inner(cell)
+
+    def inner(self, cell: Cell) -> Cell:
+        """Return the address of a row's number in the answer for its group; BadQuestion if there is
+        no such row.
+        """
+        try:
+            return Cell() if cell.row is None else Cell.model_validate_json(cell.row)
+        except ValueError:
+            raise BadQuestion(
+                f"cell names row {cell.row!r}, which does not exist.", parameter="cell"
+            ) from None
+
+
+def _words(audience: str | None, segment: str | None, among: Question | None) -> str:
+    """Return a group of people in words."""
+    from core.queries.behind import format_cell
+
+    found = [audience] if audience is not None else []
+    if segment is not None:
+        found.append(f"segment {segment}")
+    if among is not None:
+        found.append(format_cell(among, Cell()))
+    return " in ".join(found) or "everyone"
+
+
+def said_by(question: Question) -> dict[str, Any]:
+    """Return a question as an object with its kind, without what it does not say."""
+    body = question.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return {**body, "kind": question.kind}

@@ -1,0 +1,84 @@
+"""The shares of two groups side by side, with the interval of their difference."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from core.answers import Cell, Column
+from core.queries.funnel.statistics import newcombe, two_shares
+from core.queries.versus.shares import Share
+
+COLUMNS = (
+    Column(name=""),
+    Column(name="of first", type="percent"),
+    Column(name="of second", type="percent"),
+    Column(name="difference", type="percent"),
+    Column(name="at least", type="percent"),
+    Column(name="at most", type="percent"),
+    Column(name="significance", type="percent"),
+    Column(name="first", type="count"),
+    Column(name="second", type="count"),
+)
+
+
+class Sizes(NamedTuple):
+    """How many people are in each group, and in both."""
+
+    one: int
+    other: int
+    both: int
+
+
+class Row(NamedTuple):
+    """What some people of both groups did.
+
+    Attributes:
+        counts, wholes: how many of each group did it, and of how many; wholes is None for people
+            who are shown without a share.
+        missing: groups whose answer has no such share, 0 or 1, whose people must be counted.
+    """
+
+    name: str
+    cell: Cell
+    counts: tuple[int, int]
+    wholes: tuple[int, int] | None
+    missing: tuple[int, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The address of the row: that of its number in the answer for a group."""
+        return self.cell.model_dump_json(exclude_defaults=True)
+
+    def counted(self, side: int, people: int) -> Row:
+        """Return the row with the people of one group."""
+        one, other = self.counts
+        return self._replace(counts=(one, people) if side else (people, other))
+
+    def cells(self) -> tuple[Any, ...]:
+        """The figures in the order of the columns."""
+        (one, other), (first, second) = self.counts, self.wholes or (0, 0)
+        share, base = one / first if first else None, other / second if second else None
+        bounds = newcombe(one, first, other, second) or (None, None)
+        test = two_shares(one, first, other, second)
+        difference = None if share is None or base is None else share - base
+        sure = test and test.significance
+        return self.name, share, base, difference, *bounds, sure, one, other
+
+
+def paired(one: list[Share], other: list[Share], sizes: Sizes) -> list[Row]:
+    """Return the shares of both answers side by side, in the order of the first."""
+    first, second = ({share.cell: share for share in found} for found in (one, other))
+    return [_row(cell, first.get(cell), second.get(cell), sizes) for cell in {**first, **second}]
+
+
+def _row(cell: Cell, one: Share | None, other: Share | None, sizes: Sizes) -> Row:
+    some = one or other
+    assert some is not None
+    counts = one.part if one else 0, other.part if other else 0
+    missing = tuple(at for at, share in enumerate((one, other)) if share is None)
+    if some.plain:
+        return Row(some.name, cell, counts, None, missing)
+    if some.whole is None:
+        return Row(some.name, cell, counts, (sizes.one, sizes.other), missing)
+    wholes = (one and one.whole) or 0, (other and other.whole) or 0
+    return Row(some.name, cell, counts, wholes, missing)
