@@ -107,10 +107,10 @@ class _Handler(BaseHTTPRequestHandler):
             answer = Answer(refusal)
         else:
             answer = self._answer(letter)
-        self._send(answer)
         took = (time.perf_counter() - started) * 1000
         status, said = answer.reply.status, _said(answer.reply)
         self.server.told(Served(letter.method, letter.target, status, took, said, answer.charged))
+        self._send(answer)
 
     do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = do_GET
 
