@@ -52,15 +52,17 @@ class Cell(NamedTuple):
     underline: bool = False
 
 
-def picture(lines: Iterable[Line], columns: int, paint: Paints, label: str = "") -> str:
+def picture(
+    lines: Iterable[Line], columns: int, paint: Paints, label: str = "", told: str = ""
+) -> str:
     """Return lines of at most `columns` cells as an SVG document.
 
     Args:
-        label: what it shows, for those who do not see it.
+        label, told: what it shows, for those who do not see it, shortly and with its figures.
     """
     rows, base = list(lines), paint("")
     cells = [cell for y, line in enumerate(rows) for cell in _cells(line, y, paint, base)]
-    return drawing(cells, columns, len(rows), base.ground, label)
+    return drawing(cells, columns, len(rows), base.ground, label, told)
 
 
 def _cells(line: Line, y: int, paint: Paints, base: Paint) -> Iterator[Cell]:
@@ -74,13 +76,20 @@ def _cells(line: Line, y: int, paint: Paints, base: Paint) -> Iterator[Cell]:
             x += size
 
 
-def drawing(cells: Sequence[Cell], columns: int, rows: int, page: str = "", label: str = "") -> str:
+def drawing(
+    cells: Sequence[Cell],
+    columns: int,
+    rows: int,
+    page: str = "",
+    label: str = "",
+    told: str = "",
+) -> str:
     """Return cells as an SVG document.
 
     Args:
         cells: row by row, from left to right.
         page: the background; "" for the one that most cells of the first row have.
-        label: what it shows, for those who do not see it.
+        label, told: what it shows, for those who do not see it, shortly and with its figures.
     """
     if not page:
         page = Counter(cell.ground for cell in cells if cell.y == 0).most_common(1)[0][0]
@@ -89,6 +98,7 @@ def drawing(cells: Sequence[Cell], columns: int, rows: int, page: str = "", labe
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size[0]} {size[1]}" '
         f'width="{size[0]}" height="{size[1]}"{named}>',
+        *([f"<desc>{escape(told)}</desc>"] if told else []),
         f'<rect width="100%" height="100%" rx="8" fill="{page}"/>',
         f'<g transform="translate({MARGIN} {MARGIN})" font-family="{FONTS}" font-size="15" '
         'xml:space="preserve">',

@@ -87,7 +87,8 @@ def _ask_board(page: BoardAnswered, kind: str) -> None:
 def board_as(page: BoardAnswered, kind: str) -> str:
     """Return the board on show, with its changes, in one of BOARD_FORMATS."""
     from core.boards.files import answered_data
-    from core.draw.board_file import WHOLE, board_html, board_markdown, board_svg
+    from core.draw.pages.html import WHOLE, board_html, board_svg
+    from core.draw.pages.markdown import board_markdown
     from tui.widgets.pictures import paints
 
     answers = {tile.block.id: _answer_of(page, tile) for tile in page.tiles}

@@ -137,7 +137,8 @@ def good_calls(name: str, folder: Path, now: int) -> Iterator[Command]:
     yield ("board", "list")
     for more in ((), ("--plain",), ("--json", "--compare", "yoy")):
         yield ("board", "show", board.title, "--print", *more)
-    for more in (("--html", "-"), ("--svg", str(folder / "board.svg")), ("--md",)):
+    drawn = ("--svg", str(folder / "board.svg"))
+    for more in (("--html", "-"), drawn, ("--md",), ("--mail", "ana@example.com")):
         yield ("board", "show", board.title, *more)
     yield ("board", "export", board.title)
     yield ("board", "pin", board.title)

@@ -70,6 +70,9 @@ def command() -> None:
 @click.option("--html", metavar="FILE", help="Write it as a page with pictures; - prints it.")
 @click.option("--svg", metavar="FILE", help="Write it as one picture; - prints it.")
 @click.option("--md", "--markdown", "markdown", is_flag=True, help="Print it as Markdown.")
+@click.option(
+    "--mail", multiple=True, metavar="ADDRESS", help="Print it as a message for sendmail -t."
+)
 @click.option("-r", "--range", metavar="RANGE", help="7d, mtd, 2025-01-01,2025-01-31, ...")
 @click.option("--where", metavar="CONDITION", help="Conditions for every tile: country = NL.")
 @click.option(
@@ -87,6 +90,7 @@ def show_command(
     html: str | None,
     svg: str | None,
     markdown: bool,
+    mail: tuple[str, ...],
     range: str | None,
     where: str | None,
     compare: str | None,
@@ -101,8 +105,8 @@ def show_command(
         return code
     wanted = {"html": html, "svg": svg, "md": "-" if markdown else None}
     files = {kind: file for kind, file in wanted.items() if file is not None}
-    if files:
-        return write_files(path, name, files, over)
+    if files or mail:
+        return write_files(path, name, files, over, mail)
     return show(path, name, printed=printed, plain=plain, over=over, width=width)
 
 
@@ -203,20 +207,25 @@ def board_json(path: Path, name: str | None, over: Over) -> tuple[Any, int]:
     return answered_data(board, answers), _code(answers)
 
 
-def write_files(path: Path, name: str, files: dict[str, str], over: Over) -> int:
+def write_files(
+    path: Path, name: str, files: dict[str, str], over: Over, mail: tuple[str, ...] = ()
+) -> int:
     """Answer a board once and write it to files; return the exit code, see `write_board`.
 
     Args:
         files: "html", "svg" or "md" -> the file to write.
+        mail: to whom a message is printed.
     """
-    from tui.commands.saved.board_file import board_file, put_file
+    from tui.commands.saved.board_file import board_file, board_message, moment_words, put_file
 
     engine, board, answers = _answered(path, name, over)
     board = _as_asked(board, over)
-    marks = saved_at(path).marks(board_id=board.id)
-    look = look_of(engine)
+    shown = board, answers, look_of(engine), saved_at(path).marks(board_id=board.id)
+    at = moment_words(engine.clock(), engine.calendar)
     for kind, file in files.items():
-        put_file(board_file(kind, board, answers, look, marks), file, path)
+        put_file(board_file(kind, *shown, at), file, path)
+    if mail:
+        put(board_message(mail, *shown, at))
     return _code(answers)
 
 

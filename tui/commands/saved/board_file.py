@@ -1,4 +1,4 @@
-"""`footfall board --html`, `--svg` and `--md`: a whole board written for others to read."""
+"""`footfall board --html`, `--svg`, `--md` and `--mail`: a whole board for others to read."""
 
 from __future__ import annotations
 
@@ -13,13 +13,24 @@ from tui.commands.output import put
 if TYPE_CHECKING:
     from core.definitions.board import Board
     from core.draw import Look
+    from core.timeframe import Calendar
 
 
 def board_file(
-    kind: str, board: Board, answers: Mapping[str, Any], look: Look, marks: Sequence[Any]
+    kind: str,
+    board: Board,
+    answers: Mapping[str, Any],
+    look: Look,
+    marks: Sequence[Any],
+    at: str,
 ) -> str:
-    """Return a board as "html", "svg" or "md"; for the arguments see core.draw.board_file."""
-    from core.draw.board_file import board_html, board_markdown, board_svg
+    """Return a board as "html", "svg" or "md"; for the other arguments see core.draw.pages.
+
+    Args:
+        at: when it was answered, in words.
+    """
+    from core.draw.pages.html import board_html, board_svg
+    from core.draw.pages.markdown import board_markdown
 
     if kind == "md":
         return board_markdown(board, answers, look, marks)
@@ -27,8 +38,30 @@ def board_file(
 
     drawn = replace(look, glyphs="braille", colour=True)
     if kind == "html":
-        return board_html(board, answers, drawn, marks, paint=on_paper(), dark=on_dark())
+        colours = {"paint": on_paper(), "dark": on_dark()}
+        return board_html(board, answers, drawn, marks, **colours, foot=(f"As of {at}.",))
     return board_svg(board, answers, drawn, marks, paint=on_paper())
+
+
+def board_message(
+    to: Sequence[str],
+    board: Board,
+    answers: Mapping[str, Any],
+    look: Look,
+    marks: Sequence[Any],
+    at: str,
+) -> str:
+    """Return a message with a board for `sendmail -t`; see `board_file`."""
+    from core.draw.pages.mail import board_mail
+
+    page = board_file("html", board, answers, look, marks, at)
+    return board_mail(to, board, answers, look, marks, page=page)
+
+
+def moment_words(ms: int, calendar: Calendar) -> str:
+    """Return an instant for readers anywhere: "Nov 28 2026, 13:11 UTC"."""
+    local = calendar.local(ms)
+    return f"{local:%b %d %Y, %H:%M} {local:%Z}".rstrip()
 
 
 def put_file(text: str, file: str, workspace: Path) -> None:

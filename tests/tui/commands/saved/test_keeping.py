@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import email
+import email.policy
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -53,13 +57,13 @@ def test_a_whole_board_as_a_page_a_picture_and_markdown(db, board, capsys, tmp_p
     assert run([*arguments, "--html", str(page), "--svg", str(drawn), "--md"]) == 0
     html, said = page.read_text("utf-8"), capsys.readouterr().out
     assert [html.count(f"<{tag}>") for tag in ("h1", "h2", "table")] == [1, 2, 2]
-    assert html.count("<svg ") == 2
+    assert html.count("<svg ") == 4
     assert html.count("Filtered by board: country is DE.</li>") == 1
     assert set(re.findall(r"https?://[^\"]*", html)) == {"http://www.w3.org/2000/svg"}
     assert "<script" not in html
     assert '<meta name="viewport" content="width=device-width' in html
     assert "@media (prefers-color-scheme: dark)" in html
-    assert html.count('role="img" aria-label="Chart: ') == 2
+    assert html.count('role="img" aria-label="Chart: ') == 4
     assert html.count("<summary>Table of ") == 2
     assert '<th scope="col">' in html
     named = set(re.findall(r"var\((--c\d+)\)", html))
@@ -180,3 +184,36 @@ def test_a_bad_question_is_not_saved(db, capsys):
     assert chart(db, "save", "c", "signup by") == 2
     assert "not finished" in capsys.readouterr().err
     assert Saved(db).items("charts") == []
+
+
+def test_a_page_needs_nothing_runs_nothing_and_can_be_heard(db, board, tmp_path):
+    page = tmp_path / "growth.html"
+    assert run(["board", "Growth", str(db), "--html", str(page)]) == 0
+    html = page.read_text("utf-8")
+    style = re.search("<style>(.*?)</style>", html, re.S)[1]
+    coded = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"default-src 'none'; style-src 'sha256-{coded}'" in html
+    assert not re.search(r"<(script|link|iframe|object|form)\b| (style|src|href|on\w+)=", html)
+    assert html.count("<caption>") == html.count('<section class="w6" aria-label="') == 2
+    assert html.count("All figures are in the table that follows.</desc>") == 4
+    assert re.search(r"<footer><p>As of \w{3} \d\d \d{4}, \d\d:\d\d UTC\.</p></footer>", html)
+    for kind, columns in (("wide", 64), ("narrow", 40)):
+        drawn = re.search(rf'<div class="chart {kind}">\n<svg [^>]* width="(\d+)"', html)
+        assert int(drawn[1]) == round(columns * 9.03 + 20)
+
+
+def test_a_board_is_mailed_by_whatever_sends_mail(db, board, capsys):
+    arguments = ["board", "Growth", str(db), "--mail", "ana@example.com", "--mail", "b@example.com"]
+    assert run(arguments) == 0
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) < 100
+    message = email.message_from_string(text, policy=email.policy.default)
+    assert message["To"] == "ana@example.com, b@example.com"
+    assert message["Subject"].startswith("Growth, ")
+    plain, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    assert "USERS OF SIGN_UP" in plain
+    assert "<pre style=" in html
+    (page,) = message.iter_attachments()
+    assert (page.get_filename(), page.get_content_type()) == ("growth.html", "text/html")
+    assert page.get_content().startswith("<!doctype html>")
+    assert run([*arguments[:3], "--mail", "a\nBcc: b@example.com"]) == 2
