@@ -57,13 +57,22 @@ class Block:
             self._ints[field] = self._whole(field)
         return self._ints[field]
 
-    def _whole(self, field: int) -> Ints:
+    def picked(self, field: int, rows: Ints | None) -> Ints:
+        """Return the same of some rows; of all for None."""
+        if rows is None:
+            return self.ints(field)
+        if field in self._ints:
+            return self._ints[field][rows]
         found = self.column(field)
-        if found is None:
-            return np.zeros(len(self), np.int64)
-        if found.present is not None:
-            return np.where(found.present, found.whole(), 0)
-        return found.whole()
+        return _ids(found and found.take(rows), len(rows))
+
+    def _whole(self, field: int) -> Ints:
+        return _ids(self.column(field), len(self))
+
+    @cached_property
+    def days(self) -> Ints:
+        """The day of each row."""
+        return np.repeat(self._days, self._counts)
 
     @cached_property
     def slots(self) -> Ints:
@@ -71,3 +80,12 @@ class Block:
         if self.plan.by_time:
             return self.plan.slot_of(self.ints(TIME))
         return np.repeat(self.plan.slot_of(self._days), self._counts)
+
+
+def _ids(found: Column | None, count: int) -> Ints:
+    """Return the values of a column of so many rows, 0 for those without one."""
+    if found is None:
+        return np.zeros(count, np.int64)
+    if found.present is not None:
+        return np.where(found.present, found.whole(), 0)
+    return found.whole()

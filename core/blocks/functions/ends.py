@@ -1,6 +1,7 @@
 """Everybody's first event of those that count, or their last.
 
-Blocks are in order of time for each person, so that only one event a person and block is looked at.
+Blocks are in order of time for each person, so that only one event a person and block is looked at,
+and only on days on which it can be the one. It is best to give the blocks of these days first.
 """
 
 from __future__ import annotations
@@ -29,36 +30,48 @@ class Ends(Gathering):
 
     def __init__(self) -> None:
         super().__init__()
-        self._kept = np.zeros((4, 0), np.int64)
+        self._kept = [np.zeros(0, np.int64) for _ in range(4)]
+        self._days = np.zeros(0, np.int64)
 
     def _take(self, block: Block, chosen: Ints | None, size: int) -> None:
         sign = -1 if self.plan.latest else 1
-        own = np.arange(size) if chosen is None else chosen
-        rows = own[edges(block.ints(ACTOR)[own], last=self.plan.latest)]
-        who = block.ints(ACTOR)[rows]
-        at, arrived = (sign * block.ints(field)[rows] for field in (TIME, SEQ))
-        self._widen(int(who.max()) + 1)
-        known = self._kept[:2, who]
-        sooner = (at < known[0]) | ((at == known[0]) & (arrived < known[1]))
-        rows, who = rows[sooner], who[sooner]
-        self._kept[0, who], self._kept[1, who] = at[sooner], arrived[sooner]
-        for number, by in enumerate(self.plan.by, 2):
-            self._kept[number, who] = self._codes(block, by, rows, len(rows))
+        self._widen(int(block.ints(ACTOR).max()) + 1)
+        rows = self._near(block, chosen)
+        rows = rows[edges(block.picked(ACTOR, rows), last=self.plan.latest)]
+        who, at = block.picked(ACTOR, rows), sign * block.picked(TIME, rows)
+        self._days[who] = sign * block.days[rows]
+        known = self._kept[0][who]
+        sooner = np.flatnonzero(at <= known)
+        rows, who, at, known = rows[sooner], who[sooner], at[sooner], known[sooner]
+        arrived = sign * block.picked(SEQ, rows)
+        later = (at == known) & (arrived > self._kept[1][who])
+        if later.any():
+            rows, who, at, arrived = (each[~later] for each in (rows, who, at, arrived))
+        codes = [self._codes(block, by, rows, len(rows)) for by in self.plan.by]
+        for kept, found in zip(self._kept, (at, arrived, *codes), strict=False):
+            kept[who] = found
         self._count += size
+
+    def _near(self, block: Block, chosen: Ints | None) -> Ints:
+        """Return the chosen rows on no later day than that of the event that is kept."""
+        near = self._days[block.ints(ACTOR)] >= (-1 if self.plan.latest else 1) * block.days
+        return np.flatnonzero(near) if chosen is None else chosen[near[chosen]]
 
     def _widen(self, actors: int) -> None:
         """Make room for so many actors; those without an event have one that is too late."""
-        more = actors - self._kept.shape[1]
-        if more > 0:
-            room = np.zeros((4, max(more, self._kept.shape[1])), np.int64)
-            room[0] = LATE
-            self._kept = np.concatenate([self._kept, room], axis=1)
+        known = len(self._kept[0])
+        if actors > known:
+            room = np.full(max(actors - known, known), LATE)
+            self._kept = [np.append(kept, room) for kept in self._kept]
+            self._days = np.append(self._days, room)
 
     def found(self) -> tuple[Ints, Ints, Ints, Ints, Ints]:
         """Return actors, ascending, and of the event of each its ms, its seq and its two codes."""
         actors = np.flatnonzero(self._kept[0] < LATE)
-        at, arrived, *codes = self._kept[:, actors]
+        at, arrived, *codes = (kept[actors] for kept in self._kept)
         sign = -1 if self.plan.latest else 1
+        none = np.zeros(len(actors), np.int64)
+        codes = [*codes[: len(self.plan.by)], none, none]
         return actors, sign * at, sign * arrived, codes[0], codes[1]
 
 

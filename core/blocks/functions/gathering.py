@@ -120,7 +120,7 @@ class Gathering:
         for number, by in enumerate(plan.by):
             self._add(f"v{number}", self._codes(block, by, chosen, size))
         if ACTOR in plan.fields:
-            self._add(WHO, of_chosen(block.ints(ACTOR), chosen))
+            self._add(WHO, block.picked(ACTOR, chosen))
         if plan.value is not None:
             self._add(VALUE, self._codes(block, plan.value, chosen, size))
         if plan.x is not None:
@@ -129,8 +129,8 @@ class Gathering:
 
     def _time(self, block: Block, chosen: Ints | None) -> None:
         """Note when the rows were, and in which order they arrived."""
-        self._add(AT, of_chosen(block.ints(TIME), chosen))
-        self._add(ARRIVED, of_chosen(block.ints(SEQ), chosen))
+        self._add(AT, block.picked(TIME, chosen))
+        self._add(ARRIVED, block.picked(SEQ, chosen))
 
     def _add(self, name: str, column: NDArray[Any]) -> None:
         self._parts.setdefault(name, []).append(column.astype(np.int64, copy=False))
@@ -141,14 +141,14 @@ class Gathering:
             return np.full(size, block.event)
         if isinstance(by, dict) and "coded" in by:
             reach = self._extras.reach(by["coded"])
-            who = of_chosen(block.ints(ACTOR), chosen)
+            who = block.picked(ACTOR, chosen)
             last = max(len(reach.actors) - 1, 0)
             return reach.codes[0][np.minimum(np.searchsorted(reach.actors, who), last)]
         if isinstance(by, dict):
             since = begun(block, self._extras.reach(by["begun"]))
             return of_chosen(since.astype(np.int64), chosen)
         if not isinstance(by, list):
-            return of_chosen(block.ints(by), chosen)
+            return block.picked(by, chosen)
         found = block.column(by[0])
         if found is None:
             return np.zeros(size, np.int64)

@@ -14,7 +14,7 @@ import numpy as np
 from core.blocks.functions.aggregates import packed_set
 from core.blocks.functions.attempts import BITS, Marked
 from core.blocks.functions.block import Block, Mask
-from core.blocks.functions.gathering import ARRIVED, AT, WHO, of_chosen
+from core.blocks.functions.gathering import ARRIVED, AT, WHO
 from core.blocks.functions.groups import counted, in_order, spans, starts
 from core.blocks.functions.masks import Reach
 from core.blocks.functions.plan import Ints, Walk
@@ -59,7 +59,7 @@ class Paths(Marked):
         super()._take(block, chosen, size)
         self._add(EVENT, np.full(size, block.event))
         if self._walk.by_session is not None:
-            self._add(SESSION, of_chosen(block.ints(self._walk.by_session), chosen))
+            self._add(SESSION, block.picked(self._walk.by_session, chosen))
 
     @property
     def _walk(self) -> Walk:

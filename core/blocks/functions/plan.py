@@ -1,6 +1,6 @@
 """What a statement asks of blocks: which rows, in which groups, and which figures of them.
 
-It is written as JSON by `core.queries.common.blocks`, and read here once for every statement.
+It is written as JSON by `core.queries.common.blocks.calls`, and read here once for every statement.
 """
 
 from __future__ import annotations

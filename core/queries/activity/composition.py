@@ -1,9 +1,9 @@
 """Composition: the active people of a range by the values of a field (definitions 9.4).
 
-The value on a person's last event is in no set, so "most_recent" reads the events, as do properties
-in any mode and "cross_values". Traits and start fields have one value per person, so the set of
-active people is enough. All values of a context field come from the stored sets if conditions
-allow.
+The value on a person's last event is in no set, so "most_recent" reads the events or their blocks,
+as do properties in any mode and "cross_values". Traits and start fields have one value per person,
+so the set of active people is enough. All values of a context field come from the stored sets if
+conditions allow.
 """
 
 from __future__ import annotations
@@ -189,6 +189,9 @@ class Composition(Question):
                 where {selection.where(bind, span)} and e.actor <> 0
                 group by e.actor"""
             return f"select v0, {d.build('actor')} as users from ({each}) group by v0"
+        if selection.blocks.can([field]):
+            found = selection.blocks.latest(bind, ctx.counted(span), [field])
+            return f"select v0, users from ({found})"
         if d.has_sets and not selection.clauses:
             return self._latest(ctx, bind, selection, field, span)
         return f"""

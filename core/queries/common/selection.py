@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from core.catalog.fields import GROUPS, Field
 from core.columns import EMPTY, NONE
 from core.filters import Clause, Condition, atoms
-from core.queries.common.blocks import BlockRows
+from core.queries.common.blocks.rows import BlockRows
 from core.queries.common.by_people import divided, has_few_values
 from core.queries.common.clauses import ANY_EVENT, Clauses, event_tests
 from core.queries.common.context import Context

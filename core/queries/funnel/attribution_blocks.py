@@ -10,7 +10,8 @@ from core.blocks.layout import context_field
 from core.catalog.fields import Field
 from core.columns import NONE
 from core.filters import Condition
-from core.queries.common.blocks import BlockRows, Writer
+from core.queries.common.blocks.calls import Writer
+from core.queries.common.blocks.rows import BlockRows
 from core.queries.common.question import Rows
 from core.queries.common.selection import Selection
 from core.queries.funnel.attribution_weights import ENDS, HALF_LIFE

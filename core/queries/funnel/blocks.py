@@ -7,7 +7,7 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 from core.catalog.fields import Field
-from core.queries.common.blocks import Writer
+from core.queries.common.blocks.calls import Writer
 from core.queries.common.question import Rows
 from core.queries.common.selection import Selection
 from core.queries.funnel.plan import Plan, spec

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Final
 
 from core.catalog.fields import Field
-from core.queries.common.blocks import BlockRows, Writer
+from core.queries.common.blocks.calls import Writer
+from core.queries.common.blocks.rows import BlockRows
 from core.queries.common.question import Rows
 from core.queries.funnel.blocks import pursued
 from core.queries.funnel.plan import Plan

@@ -12,7 +12,8 @@ from collections.abc import Generator
 from dataclasses import replace
 
 from core.blocks.layout import SESSION
-from core.queries.common.blocks import BlockRows, Writer
+from core.queries.common.blocks.calls import Writer
+from core.queries.common.blocks.rows import BlockRows
 from core.queries.common.question import Rows
 from core.queries.funnel.blocks import mask_of
 from core.queries.paths.plan import Plan

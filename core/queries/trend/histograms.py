@@ -23,7 +23,7 @@ from core.catalog.revenue import field_of, names_it
 from core.catalog.selectors import ANY, in_title
 from core.errors import BadQuestion
 from core.queries.common.assemble import Figure
-from core.queries.common.blocks import BlockRows
+from core.queries.common.blocks.rows import BlockRows
 from core.queries.common.context import Context
 from core.queries.common.groups import members_of_group
 from core.queries.common.measured import compared, is_number

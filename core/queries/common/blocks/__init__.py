@@ -1,0 +1,1 @@
+"""Statements that read blocks instead of rows."""
