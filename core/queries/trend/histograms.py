@@ -107,10 +107,10 @@ def people(ctx: Context, question: TrendFields, bind: Binder, cell: Cell) -> str
     if question.measure == "histogram":
         if cell.row is not None:
             test = _in_bin(bind, cell.row)
-        return f"select distinct actor from ({_valued(ctx, question, bind)}) f where {test}"
+        return f"select distinct actor from ({valued(ctx, question, bind)}) f where {test}"
     if cell.row is not None:
         test = _so_often(bind, cell.row)
-    return f"select actor from ({_counted(ctx, question, bind)}) f where {test}"
+    return f"select actor from ({counted(ctx, question, bind)}) f where {test}"
 
 
 # -- values of a property
@@ -124,7 +124,7 @@ def _values(ctx: Context, question: TrendFields) -> Generator[Statement, Rows, F
     rows = yield bind.statement(
         f"""
         select x, count(*) as events
-        from ({_valued(ctx, question, bind, nobody=True)}) f
+        from ({valued(ctx, question, bind, nobody=True)}) f
         group by x
         """,
         "events by value",
@@ -161,7 +161,7 @@ def _placed(
         select place, count(*) as events, {d.count(d.build("actor"))} as people
         from (
             select actor, {where} as place
-            from ({_valued(ctx, question, bind, nobody=True)}) f
+            from ({valued(ctx, question, bind, nobody=True)}) f
         ) placed
         group by place
         order by place
@@ -286,7 +286,7 @@ def _people_of_blocks(ctx: Context, question: TrendFields, bind: Binder, cell: C
     return members_of_group(ctx, bind, selection, ctx.span_to_today(question.range), (), ())
 
 
-def _valued(ctx: Context, question: TrendFields, bind: Binder, *, nobody: bool = False) -> str:
+def valued(ctx: Context, question: TrendFields, bind: Binder, *, nobody: bool = False) -> str:
     """Relation (actor, x): a row per event with a number."""
     own = ctx.catalog.field(field_of(question.property or ""), "property")
     selection = select(ctx, question, question.event, absent=ANY)
@@ -319,7 +319,7 @@ def _times(ctx: Context, question: TrendFields) -> Generator[Statement, Rows, Fo
         rows = yield bind.statement(
             f"""
             select x, count(*) as people
-            from ({_counted(ctx, question, bind)}) f
+            from ({counted(ctx, question, bind)}) f
             group by x
             """,
             "people by number of events",
@@ -357,7 +357,7 @@ def _so_often(bind: Binder, label: str) -> str:
     return f"x {'>=' if 'more' in found[2] else '='} {bind(int(found[1]))}"
 
 
-def _counted(ctx: Context, question: TrendFields, bind: Binder) -> str:
+def counted(ctx: Context, question: TrendFields, bind: Binder) -> str:
     """Relation (actor, x): how many events each person has, if any; never nobody."""
     selection = select(ctx, question, question.event, absent=ANY)
     if selection.blocks.can():

@@ -18,6 +18,8 @@ from core.queries.common.any_question import AnyQuestion
 from core.queries.common.context import Context
 from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Question, Rows
+from core.queries.versus import means
+from core.queries.versus.means import MEANS
 from core.queries.versus.rows import COLUMNS, Row, Sizes, paired
 from core.queries.versus.shares import shares_of
 from core.sql.dialect import Binder, Statement
@@ -25,7 +27,7 @@ from core.sql.dialect import Binder, Statement
 COMPARED: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "funnel": {"count_by": ("uniques",)},
     "retention": {"combined": ("deduplicated",), "average": ("weighted",)},
-    "trend": {"measure": ("users",)},
+    "trend": {"measure": ("users", *MEANS)},
     "first_time": {},
     "users": {"metric": ("active", "new")},
     "composition": {},
@@ -125,6 +127,12 @@ class Against(Question):
                     f"Allowed: {', '.join(allowed)}.",
                     parameter="of",
                 )
+        if _by_value(of):
+            raise BadQuestion(
+                "against compares means of everybody's events, or of a property, at once.",
+                "Leave out by, or ask for users of the event.",
+                parameter="of",
+            )
         if getattr(of, "compare", None):
             raise BadQuestion(
                 "against compares two groups, not two periods.", "Leave out vs.", parameter="of"
@@ -199,19 +207,43 @@ class Against(Question):
         first, second = self.sides()
         one = yield from first.ask(ctx)
         other = yield from second.ask(ctx)
+        if getattr(self.of, "measure", "") in MEANS:
+            return (yield from self._means(ctx, one, other, sizes))
         rows = paired(shares_of(one), shares_of(other), sizes)
         shown = self._largest(rows)
         shown = yield from self._counted(ctx, shown)
+        return self._table(ctx, one, other, sizes).model_copy(
+            update={
+                "rows": tuple(row.cells() for row in shown),
+                "keys": tuple(row.key for row in shown),
+                "truncated": len(rows) > len(shown),
+            }
+        )
+
+    def _table(self, ctx: Context, one: Any, other: Any, sizes: Sizes) -> Table:
+        """A table without rows, with what the answers of both groups say."""
         return Table(
             title=f"{one.title}: {' against '.join(self.names())}",
             **dates(ctx.span(self.range)),
             notes=(*self._notes(sizes), *dict.fromkeys((*one.notes, *other.notes))),
             columns=COLUMNS,
-            rows=tuple(row.cells() for row in shown),
-            keys=tuple(row.key for row in shown),
+            rows=(),
             people_column="first",
             outcomes=(("second", "dropped"),),
-            truncated=len(rows) > len(shown),
+        )
+
+    def _means(
+        self, ctx: Context, one: Any, other: Any, sizes: Sizes
+    ) -> Generator[Statement, Rows, Table]:
+        """The means of both groups in place of shares."""
+        first, second = self.sides()
+        did = yield from means.did(ctx, first, sizes.one)
+        rest = yield from means.did(ctx, second, sizes.other)
+        whole = Row(one.title, Cell(), (0, 0), None, (0, 1))
+        (counted,) = yield from self._counted(ctx, [whole])
+        row = means.cells(one.title, did, rest, counted.counts)
+        return self._table(ctx, one, other, sizes).model_copy(
+            update={"columns": means.COLUMNS, "rows": (row,), "keys": (whole.key,)}
         )
 
     def names(self) -> tuple[str, str]:
@@ -290,6 +322,13 @@ class Against(Question):
             raise BadQuestion(
                 f"cell names row {cell.row!r}, which does not exist.", parameter="cell"
             ) from None
+
+
+def _by_value(of: Any) -> bool:
+    """Whether a trend has several means, or counts the events with a number."""
+    if getattr(of, "measure", "") not in MEANS:
+        return False
+    return bool(of.breakdown) or (of.measure == "count" and bool(of.property))
 
 
 def _words(audience: str | None, segment: str | None, among: Question | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.oracles.conditions import group_of, matching, people_of
+from tests.oracles.conditions import group_of, matching, number_of, people_of
 from tests.oracles.funnel.funnel import funnel
 from tests.oracles.seen import as_asked
 from tests.oracles.times import span_of, within
@@ -57,3 +57,23 @@ def _counts(world: World, question: Any, members: set[str]) -> dict[str, tuple[i
         if item.actor in members:
             had.setdefault(group_of(world, item, ["country"])[0], set()).add(item.actor)
     return {name: (len(who), len(members)) for name, who in had.items()}
+
+
+@as_asked
+def means(world: World, question: Any, *groups: set[str]) -> list[float | None]:
+    """The mean of each group."""
+    return [_mean(world, question, members) for members in groups]
+
+
+def _mean(world: World, question: Any, members: set[str]) -> float | None:
+    span, of = span_of(world, question), question.of
+    items = within(matching(world, of.event, question.conditions), span.start, span.end)
+    own = [item for item in items if item.actor in members]
+    values = [number_of(item.event.properties.get(of.property)) for item in own]
+    numbers = [value for value in values if value is not None]
+    added = sum(numbers) if of.property else len(own)
+    whole = {
+        "count": len(members), "sum": len(members), "avg": len(numbers),
+        "average": len({item.actor for item in own}),
+    }[of.measure]  # fmt: skip
+    return added / whole if whole else None

@@ -12,7 +12,8 @@ from core.answers import Cell
 from core.errors import BadQuestion
 from core.language.questions import format_cell, parse
 from core.queries import from_json
-from tests.oracles.versus.against import groups, shares
+from core.queries.versus.means import Did, difference
+from tests.oracles.versus.against import groups, means, shares
 from tests.worlds.compare import both_engines, check_people, from_text, people
 from tests.worlds.kinds import asked
 from tests.worlds.strategies import CONDITIONS, EVENTS, RANGES, worlds
@@ -69,6 +70,31 @@ def test_as_many_people_stand_behind_each_side_as_it_says(small, asked_for):
         assert all(share is None or 0 <= share <= 1 for share in row[1:3])
 
 
+def test_means_of_two_groups_have_an_interval_from_resamples(small):
+    """ana spent 20 and 30, bob 5 and cem 7; the other three nothing."""
+    question = from_text("sum(purchase.amount) for (purchase) against everyone else")
+    found = small.answer(question)
+    name, first, second, apart, low, high, chance, *people = found.rows[0]
+    assert (name, first, second) == ("sum of purchase amount", pytest.approx(62 / 3), 0)
+    assert (apart, low, chance, people) == (first, 5, 1, [3, 0])
+    assert 35 <= high <= 50
+    assert small.answer(question) == found, "the same resamples every time"
+    check_people(small, question, found)
+
+
+def test_resamples_agree_with_the_standard_error():
+    """Of 400 people a tenth did it 5 times; of the others every second one did it once."""
+    one, other = [Did(0, 1, 360), Did(5, 1, 40)], [Did(0, 1, 200), Did(1, 1, 200)]
+    low, high, _ = difference(one, other)
+    reach = 1.96 * (25 * 0.09 / 400 + 0.25 / 400) ** 0.5
+    assert (low, high) == pytest.approx((-reach, reach), abs=0.02)
+    many = [Did(n, 1, 1) for n in range(3000)]
+    low, high, chance = difference(many, many)
+    reach = 1.96 * (2 * 3000**2 / 12 / 3000) ** 0.5
+    assert (low, high) == pytest.approx((-reach, reach), rel=0.1)
+    assert chance == pytest.approx(0.5, abs=0.05)
+
+
 def test_a_group_without_people_is_nothing_to_compare(small):
     found = small.answer(parse("users of visit for Nobody against everyone"))
     assert "There is nothing to compare unless both groups have people." in found.notes
@@ -103,6 +129,7 @@ def test_an_audience_given_to_the_whole_is_the_first_group():
     [
         ("dau for A against B", "against cannot compare active_users"),
         ("sessions for A against B", "against cannot compare sessions"),
+        ("signup by country for A against B", "Leave out by"),
         ("signup > purchase counting totals for A against B", "shares of people"),
         ("users of signup vs prev for A against B", "two groups, not two periods"),
     ],
@@ -127,6 +154,10 @@ def test_the_people_of_a_side_have_words(small):
 QUESTIONS: tuple[dict[str, Any], ...] = (
     {"kind": "trend", "event": "view", "measure": "users", "breakdown": ["country"]},
     {"kind": "funnel", "steps": [{"event": "view"}, {"event": "pay"}], "window_seconds": 400_000},
+    {"kind": "trend", "event": "view"},
+    {"kind": "trend", "event": "view", "measure": "average"},
+    {"kind": "trend", "event": "pay", "measure": "sum", "property": "amount"},
+    {"kind": "trend", "event": "pay", "measure": "avg", "property": "amount"},
 )
 
 
@@ -158,10 +189,14 @@ def test_every_share_is_what_a_plain_loop_counts(
                 return  # the world lacks an event or a field
             one, rest = groups(world, question, first, second)
             assert found.notes[0].endswith(f"{len(rest):,}.")
+            check_people(engine, question, found)
+            if getattr(question.of, "measure", "users") != "users":
+                expected = means(world, question, one, rest)
+                assert list(found.rows[0][1:3]) == pytest.approx(expected)
+                continue
             counted = shares(world, question, one, rest)
             expected = {
                 name: (*(part / of if of else None for part, of in both), *(n for n, _ in both))
                 for name, both in counted.items()
             }
             assert {row[0]: (*row[1:3], *row[-2:]) for row in found.rows} == expected
-            check_people(engine, question, found)
