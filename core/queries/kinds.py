@@ -18,7 +18,6 @@ from core.queries.paths import words as paths
 from core.queries.people import words as people
 from core.queries.retention import words as retention
 from core.queries.trend import words as trend
-from core.queries.versus import words as versus
 from core.words.charts import charts_of
 from core.words.kinds import Kind
 
@@ -32,7 +31,6 @@ FAMILIES: Final = (
     loose.KINDS,
     events.KINDS,
     people.KINDS,
-    versus.KINDS,
     logs.KINDS,
     composite.KINDS,
 )

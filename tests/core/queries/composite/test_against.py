@@ -12,8 +12,8 @@ from core.answers import Cell
 from core.errors import BadQuestion
 from core.language.questions import format_cell, parse
 from core.queries import from_json
-from core.queries.versus.means import Did, difference
-from tests.oracles.versus.against import groups, means, shares
+from core.queries.composite.means import Did, difference
+from tests.oracles.composite.against import groups, means, shares
 from tests.worlds.compare import both_engines, check_people, from_text, people
 from tests.worlds.kinds import asked
 from tests.worlds.strategies import CONDITIONS, EVENTS, RANGES, worlds

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from core.answers import Cell, Column
+from core.queries.composite.shares import Share
 from core.queries.funnel.statistics import newcombe, two_shares
-from core.queries.versus.shares import Share
 
 COLUMNS = (
     Column(name=""),

@@ -18,10 +18,10 @@ from core.queries.common.any_question import AnyQuestion
 from core.queries.common.context import Context
 from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Question, Rows
-from core.queries.versus import means
-from core.queries.versus.means import MEANS
-from core.queries.versus.rows import COLUMNS, Row, Sizes, paired
-from core.queries.versus.shares import shares_of
+from core.queries.composite import means
+from core.queries.composite.means import MEANS
+from core.queries.composite.rows import COLUMNS, Row, Sizes, paired
+from core.queries.composite.shares import shares_of
 from core.sql.dialect import Binder, Statement
 
 COMPARED: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {

@@ -1,1 +1,0 @@
-"""Questions that compare groups of people: one against another, the variants of an experiment."""
