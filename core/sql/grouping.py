@@ -20,6 +20,8 @@ MOMENT: Final = "strftime('%Y-%m-%d %H:%M:%f', {} / 1000.0, 'unixepoch')"
 
 COUNT, FIRST, LAST, UTC_DAY = "n of group", "first of group", "last of group", "utc day of group"
 """Columns of the view of groups: how many events, their first and last `ts`, and the UTC day."""
+PEOPLE: Final = "people of group"
+"""Column of a view over stored sets: how many people."""
 NUMBERS: Final = {"user_id": "user of group", "device_id": "device of group"}
 """Columns whose texts stand for one number each, and the columns of these numbers."""
 
@@ -52,6 +54,8 @@ class Grouping(NamedTuple):
         moments: whether it reads the first and last times of groups.
         utc_days: whether it reads the days of events in UTC.
         tests: conditions on `ts`, which events are to be tested by before they are grouped.
+        people: whether it reads how many people are in a group.
+        by: the columns that it groups by; None if it groups by anything else.
     """
 
     query: str
@@ -60,19 +64,23 @@ class Grouping(NamedTuple):
     moments: bool
     utc_days: bool
     tests: tuple[str, ...]
+    people: bool
+    by: frozenset[str] | None
 
 
-def grouping(query: str) -> Grouping | None:
+def grouping(query: str, *, of_sets: bool = False) -> Grouping | None:
     """Return a statement that means the same over groups of events; None where none is known to.
 
     Args:
         query: what `moments.by_ts` makes of a statement.
+        of_sets: it reads how many people groups have, and not who they are. That means the same
+            only if each group of the statement is one of the view, or none.
     """
     words = words_of(query)
     said = [word.said for word in words]
     if not _is_plain(words, said):
         return None
-    edits = [*_figures(query, words, said), *_tests(words, said)]
+    edits = [*_figures(query, words, said, of_sets=of_sets), *_tests(words, said)]
     inside = [word for word in words if not any(e.start <= word.start < e.end for e in edits)]
     if not edits or not _counts(said) or not _reads_groups(inside):
         return None
@@ -87,6 +95,8 @@ def grouping(query: str) -> Grouping | None:
         f'"{FIRST}"' in made or f'"{LAST}"' in made,
         f'"{UTC_DAY}"' in made,
         tuple(_unqualified(test) for test in tests),
+        f'"{PEOPLE}"' in made,
+        _grouped_by(query, words, said),
     )
 
 
@@ -130,7 +140,9 @@ def _reads_groups(words: Sequence[Word]) -> bool:
 # -- what is counted
 
 
-def _figures(query: str, words: Sequence[Word], said: Sequence[str]) -> Iterator[Edit]:
+def _figures(
+    query: str, words: Sequence[Word], said: Sequence[str], *, of_sets: bool
+) -> Iterator[Edit]:
     """Yield what takes the place of counts, of first and last times, and of days in UTC."""
     for at, word in enumerate(said):
         if said[at + 1 : at + 2] != ["("] or ")" not in said[at:]:
@@ -142,7 +154,7 @@ def _figures(query: str, words: Sequence[Word], said: Sequence[str]) -> Iterator
         if word == "count" and given == ["*"]:
             text = f'coalesce(sum("{COUNT}"), 0)'
         elif word == "count" and given[:1] == ["distinct"]:
-            text = _distinct(*_column(query, words[at + 3 : end]))
+            text = _distinct(*_column(query, words[at + 3 : end]), of_sets=of_sets)
         elif word == "count" and name in GROUPED:
             text = f'coalesce(sum(iif({prefix}{name} is null, 0, "{COUNT}")), 0)'
         elif word in ("min", "max") and name in ("ts", "timestamp"):
@@ -156,7 +168,9 @@ def _figures(query: str, words: Sequence[Word], said: Sequence[str]) -> Iterator
             yield Edit(words[at].start, words[end].end, text)
 
 
-def _distinct(prefix: str, name: str) -> str | None:
+def _distinct(prefix: str, name: str, *, of_sets: bool) -> str | None:
+    if of_sets and name == "actor":
+        return f'coalesce(sum({prefix}"{PEOPLE}"), 0)'
     if name in NUMBERS:
         return f'count(distinct {prefix}"{NUMBERS[name]}")'
     return f"count(distinct {prefix}{name})" if name in GROUPED else None
@@ -174,6 +188,29 @@ def _column(query: str, words: Sequence[Word]) -> tuple[str, str]:
 def _is_utc_day(given: Sequence[str]) -> bool:
     start = given[2:] if given[1:2] == ["."] else given
     return list(start) == ["ts", "/", "1000.0", ",", "'unixepoch'"]
+
+
+def _grouped_by(query: str, words: Sequence[Word], said: Sequence[str]) -> frozenset[str] | None:
+    """Return the columns that a statement groups by; None if it groups by anything else."""
+    if "group" not in said:
+        return frozenset()
+    start = said.index("group") + 2
+    end = next((at for at in range(start, len(said)) if said[at] in _ENDS), len(said))
+    listed = list(_listed(words, said))
+    found = set[str]()
+    for term in _apart(words[start:end]):
+        number = int(term[0].text) if len(term) == 1 and term[0].text.isdecimal() else 0
+        if number > len(listed):
+            return None
+        column = _without_name(listed[number - 1]) if number else term
+        found.add(_column(query, column)[1])
+    return frozenset(found) if found <= GROUPED else None
+
+
+def _without_name(column: list[Word]) -> list[Word]:
+    if not _has_name(column):
+        return column
+    return column[:-2] if column[-2].said == "as" else column[:-1]
 
 
 # -- what is asked of times
@@ -233,8 +270,13 @@ def _named(
 def _listed(words: Sequence[Word], said: Sequence[str]) -> Iterator[list[Word]]:
     """Yield the columns of the list after `select`."""
     start = 2 if said[1] in ("distinct", "all") else 1
+    yield from _apart(words[start : said.index("from")])
+
+
+def _apart(words: Sequence[Word]) -> Iterator[list[Word]]:
+    """Yield what stands between commas that are in no parentheses."""
     depth, column = 0, list[Word]()
-    for word in words[start : said.index("from")]:
+    for word in words:
         depth += (word.said == "(") - (word.said == ")")
         if word.said == "," and depth == 0:
             yield column

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.columns import CONTEXT
-from core.sql.grouping import COUNT, FIRST, LAST, MOMENT, NUMBERS, UTC_DAY, Grouping
+from core.sql.grouping import COUNT, FIRST, LAST, MOMENT, NUMBERS, PEOPLE, UTC_DAY, Grouping
+from core.sql.over_sets import OverSets
 
 _CODES = {
     "actor": "e.actor",
@@ -111,6 +112,57 @@ def grouped_view(asked: Grouping, names: Sequence[str] = (), *, few: bool = Fals
         from events e
         where {" and ".join(tests)}
         group by {", ".join(keys) or "''"}
+    ) g
+    """
+
+
+_PEOPLE: dict[frozenset[str], str] = {
+    frozenset(): "(select sum(people_in(users)) from first_activity where event = 0)",
+    frozenset({"event_name"}): """
+        (select sum(people_in(users)) from first_activity where event = g.event)""",
+    frozenset({"day"}): """(
+        select people_in(users) from activity
+        where event = 0 and dimension = 0 and value = 0 and day = g.day)""",
+    frozenset({"event_name", "day"}): """(
+        select people_in(users) from activity
+        where event = g.event and dimension = 0 and value = 0 and day = g.day)""",
+}
+"""How many people a group has, by the columns of groups."""
+
+
+def stored_view(asked: Grouping, how: OverSets) -> str:
+    """Return the query of `events_v1` for a statement over groups of events that are stored; it
+    needs `people_in(set)`.
+    """
+    codes = {"event_name": "event", "day": "day"} | dict.fromkeys(CONTEXT, "value")
+    keys = {codes[name] for name in asked.columns} | ({"day"} if asked.utc_days else set())
+    tests = " and ".join(["a.event in (select id from event_names where not deleted)", *how.tests])
+    columns = {name: _TEXTS[name].format(f"g.{codes[name]}") for name in asked.columns}
+    if asked.utc_days:
+        columns[f'"{UTC_DAY}"'] = _TEXTS["day"].format("g.day")
+    if asked.people:
+        columns[f'"{PEOPLE}"'] = _PEOPLE[asked.columns]
+    columns[f'"{COUNT}"'] = "g.n"
+    listed = ", ".join(sorted(keys))
+    totals = f"""
+        select a.event, a.day, 0 as value, a.total from activity a
+        where a.dimension = 0 and {tests}"""
+    if how.context:
+        dimension = f"(select id from dimensions where field = '{how.context}')"
+        totals += f"""
+        union all
+        select a.event, a.day, 0, -a.total from activity a
+        where a.dimension = {dimension} and {tests}
+        union all
+        select a.event, a.day, a.value, a.total from activity a
+        where a.dimension = {dimension} and {tests}"""
+    return f"""
+    select {_listed(columns)}
+    from (
+        select {", ".join([*sorted(keys), "sum(total) as n"])}
+        from ({totals})
+        group by {listed or "''"}
+        having sum(total) > 0
     ) g
     """
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from core.engines.running import Stop
 from core.engines.sqlite import raw_sql_child
-from core.engines.sqlite.typed_views import as_run
+from core.engines.sqlite.typed_views import ways_of
 from core.errors import (
     BadQuestion,
     FootfallError,
@@ -120,8 +120,11 @@ def plan_of(path: str | Path, statement: Statement) -> tuple[str, ...]:
         As `run_typed`, without running the statement.
     """
     _check(statement.text)
-    explained = f"explain query plan {statement.text}"
-    request = _request(path, explained, statement, rows=MAX_STEPS, seconds=TIME_LIMIT)
+    request = _request(path, statement.text, statement, rows=MAX_STEPS, seconds=TIME_LIMIT)
+    request["ways"] = [
+        (holds, given, f"explain query plan {query}", views)
+        for holds, given, query, views in request["ways"]
+    ]
     kind, *rest = _asked(request, Stop(), TIME_LIMIT)
     if kind != "rows":
         said = rest[0]["said"] if kind == "error" else "the plan is too long"
@@ -137,12 +140,10 @@ def plan_of(path: str | Path, statement: Statement) -> tuple[str, ...]:
 def _request(
     path: str | Path, query: str, statement: Statement, *, rows: int | None, seconds: float | None
 ) -> dict[str, Any]:
-    run, views = as_run(query)
     return {
         "uris": reader_uris(path),
-        "views": views,
+        "ways": [tuple(way) for way in ways_of(query)],
         "setup": list(_SETUP),
-        "query": run,
         "parameters": dict(statement.parameters),
         "rows": rows,
         "seconds": seconds,

@@ -4,9 +4,9 @@ It is started without the project's packages and imports only the standard libra
 starts quickly. It reads one request from standard input and writes one reply to standard output,
 both marshalled:
 
-- request: {"uris": files to try in turn, "views": of this connection, "setup": statements, "query",
-  "parameters", "rows": at most, "seconds": None for no limit, "value_bytes", "result_bytes",
-  "file_bytes"};
+- request: {"uris": files to try in turn, "setup": statements, "ways": (a test, its values, query,
+  views) in turn, the first of which that holds is gone, "parameters", "rows": at most, "seconds":
+  None for no limit, "value_bytes", "result_bytes", "file_bytes"};
 - reply: ("rows", names, rows), ("large", None) if the rows together take too many bytes, or
   ("error", {"said", "code": SQLite's or 0, "late": past the limit}).
 """
@@ -26,8 +26,6 @@ if TYPE_CHECKING:  # importing it would take as long as all else
     from typing import Any
 
 PROGRESS_STEPS = 20_000
-FEW = 8
-"""One event in so many is few: fetching one costs about as much as passing by so many."""
 WITH_RUNS = 12347
 """How the serialised form of a set with containers of runs begins, in its lower half."""
 ALLOWED = frozenset(
@@ -68,10 +66,10 @@ def reply_to(request: dict[str, Any]) -> tuple[Any, ...]:
     budget = Budget(request["result_bytes"])
     deadline = time.monotonic() + request["seconds"] if request["seconds"] else float("inf")
     try:
-        connection = opened(request)
+        connection, query = opened(request)
         close_doors(connection, request["value_bytes"], deadline)
         connection.text_factory = budget.text
-        cursor = connection.execute(request["query"], request["parameters"])
+        cursor = connection.execute(query, request["parameters"])
         return fetched(cursor, request["rows"], budget)
     except TooLarge:
         return "large", None
@@ -81,8 +79,8 @@ def reply_to(request: dict[str, Any]) -> tuple[Any, ...]:
         return "error", {"said": str(error), "code": found, "late": time.monotonic() > deadline}
 
 
-def opened(request: dict[str, Any]) -> sqlite3.Connection:
-    """Return a prepared connection to the first readable file; it has none of our functions.
+def opened(request: dict[str, Any]) -> tuple[sqlite3.Connection, str]:
+    """Return a prepared connection to the first readable file, and the statement to run.
 
     Raises:
         sqlite3.Error: none can.
@@ -96,32 +94,22 @@ def opened(request: dict[str, Any]) -> sqlite3.Connection:
     return connected(last, request)
 
 
-def connected(uri: str, request: dict[str, Any]) -> sqlite3.Connection:
-    """Return a connection that has its views and has run its setup statements."""
+def connected(uri: str, request: dict[str, Any]) -> tuple[sqlite3.Connection, str]:
+    """Return a connection that has the views of the first way that holds and has run its setup
+    statements, and the statement of that way.
+    """
     connection = sqlite3.connect(uri, uri=True)
     connection.create_function("people_in", 1, people_in, deterministic=True)
-    for name, query, for_few, named in request["views"]:
-        chosen = for_few if for_few and are_few(connection, named) else query
-        connection.execute(f"create temp view {name} as {chosen}")
+    query, views = next(
+        (query, views)
+        for test, given, query, views in request["ways"]
+        if connection.execute(test, given).fetchone()[0]
+    )
+    for name, made_of in views:
+        connection.execute(f"create temp view {name} as {made_of}")
     for statement in request["setup"]:
         connection.execute(statement).fetchall()
-    return connection
-
-
-def are_few(connection: sqlite3.Connection, names: list[str]) -> bool:
-    """Whether events of these names are so few that fetching each by itself pays."""
-    marks = ", ".join("?" * len(names))
-    (few,) = connection.execute(
-        f"""
-        select {FEW} * total(total) filter (where event <> 0)
-               <= total(total) filter (where event = 0)
-        from activity
-        where dimension = 0 and value = 0
-          and event in (select 0 union all select id from event_names where name in ({marks}))
-        """,
-        names,
-    ).fetchone()
-    return bool(few)
+    return connection, query
 
 
 def people_in(people: bytes | None) -> int | None:
@@ -150,7 +138,9 @@ def close_doors(connection: sqlite3.Connection, value_bytes: int, deadline: floa
         action: int, first: str | None, second: str | None, base: str | None, view: str | None
     ) -> int:
         function = (second or "").lower() if action == sqlite3.SQLITE_FUNCTION else ""
-        if function in FORBIDDEN_FUNCTIONS or (function == "people_in" and view != "daily_v1"):
+        if function in FORBIDDEN_FUNCTIONS or (
+            function == "people_in" and view not in ("daily_v1", "events_v1")
+        ):
             return sqlite3.SQLITE_DENY
         return sqlite3.SQLITE_OK if action in ALLOWED else sqlite3.SQLITE_DENY
 

@@ -6,15 +6,50 @@ They take the place of those of the file, which may be older, and cannot know wh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
-from core.sql.grouping import grouping
+from core.sql.grouping import Grouping, grouping
 from core.sql.moments import by_ts
+from core.sql.over_sets import over_sets
 from core.sql.tokens import Word, words_of
-from core.store.event_views import context_view, daily_view, events_view, grouped_view
+from core.store.event_views import (
+    context_view,
+    daily_view,
+    events_view,
+    grouped_view,
+    stored_view,
+)
 
-View = tuple[str, str, str, list[str]]
-"""Name, query, the query if events of the names that follow are few, and these names."""
+Views = list[tuple[str, str]]
+"""Names and queries."""
+
+FEW: Final = 8
+"""One event in so many is few: fetching one costs about as much as passing by so many."""
+
+_ARE_FEW: Final = f"""
+    select {FEW} * total(total) filter (where event <> 0)
+           <= total(total) filter (where event = 0)
+    from activity
+    where dimension = 0 and value = 0
+      and event in (select 0 union all select id from event_names where name in ({{}}))
+    """
+
+
+class Way(NamedTuple):
+    """One way to answer a statement.
+
+    Attributes:
+        holds: a statement that says whether it can be gone in a workspace.
+        given: the values in that statement.
+        query: what is run.
+        views: that it reads.
+    """
+
+    holds: str
+    given: list[str]
+    query: str
+    views: Views
+
 
 UNSTORED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "daily_v1": (
@@ -25,21 +60,29 @@ UNSTORED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
 """The views that typed statements have and the file has not: their columns and types."""
 
 
-def as_run(query: str) -> tuple[str, list[View]]:
-    """Return what is run for a statement, and the views that it reads."""
+def ways_of(query: str) -> list[Way]:
+    """Return the ways to answer a statement, the best first; the last can always be gone."""
     names = filtered_names(query)
     query = by_ts(query)
     asked = grouping(query)
+    plain = [("daily_v1", daily_view()), ("context_v1", context_view())]
+    found = []
+    stored = grouping(query, of_sets=True)
+    if stored is not None and (how := over_sets(stored, names)) is not None:
+        view = ("events_v1", stored_view(stored, how))
+        found.append(Way(f"select {how.holds}", [], stored.query, [view, *plain]))
+    for few in (True, False) if names else (False,):
+        view = ("events_v1", _events(asked, names, few=few))
+        holds = _ARE_FEW.format(", ".join("?" * len(names))) if few else "select 1"
+        run = query if asked is None else asked.query
+        found.append(Way(holds, names if few else [], run, [view, *plain]))
+    return found
+
+
+def _events(asked: Grouping | None, names: Sequence[str], *, few: bool) -> str:
     if asked is None:
-        events, of_few = events_view(), events_view(joined=True)
-    else:
-        query = asked.query
-        events, of_few = grouped_view(asked, names), grouped_view(asked, names, few=True)
-    return query, [
-        ("daily_v1", daily_view(), "", []),
-        ("events_v1", events, of_few if names else "", names),
-        ("context_v1", context_view(), "", []),
-    ]
+        return events_view(joined=few)
+    return grouped_view(asked, names, few=few)
 
 
 def filtered_names(query: str) -> list[str]:

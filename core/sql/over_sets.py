@@ -1,0 +1,81 @@
+"""Typed statements that only count, over the stored sets of people: no event is read.
+
+Totals by event, day and one context column are those of the table `activity`. How many people there
+are is stored for an event on a day, for a day, and, as everybody has one first day of an event,
+follows for an event and for all. A statement of other groups is not known here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from core.columns import CONTEXT
+from core.sql.grouping import Grouping
+from core.timeframe import DAY
+
+_COMPARED: Final = re.compile(r"e\.ts\s*([<>]=|<|>|=+|[<>]\s+=)\s*(-?\s?\d+)")
+
+_UTC: Final = "(select value from meta where key = 'zone') = 'UTC'"
+_HAS_SETS: Final = "(select state from dimensions where field = '{}') = 'sets'"
+_DIFFERENT_KEYS: Final = """
+    not exists (
+        select 1 from identities d
+        where d.kind = 1 and exists (select 1 from identities u where u.kind = 0 and u.key = d.key)
+    )"""
+"""People are counted by their texts: a user and a device of one text are one."""
+
+
+class OverSets(NamedTuple):
+    """How a statement can be answered from stored sets.
+
+    Attributes:
+        context: the context column that it reads, if any.
+        tests: conditions on the rows `a` of `activity`.
+        holds: a condition on the workspace, without which it cannot.
+    """
+
+    context: str | None
+    tests: tuple[str, ...]
+    holds: str
+
+
+def over_sets(asked: Grouping, names: Sequence[str]) -> OverSets | None:
+    """Return how a statement can be answered from stored sets, None if it cannot.
+
+    Args:
+        asked: made with `of_sets`.
+        names: of the events to which it is limited, any if empty.
+    """
+    contexts = [name for name in CONTEXT if name in asked.columns]
+    if asked.moments or asked.numbers or len(contexts) > 1:
+        return None
+    if not asked.columns <= {"event_name", "day", *contexts}:
+        return None
+    if asked.people and not _has_stored_people(asked, names):
+        return None
+    tests = [_by_day(test) for test in asked.tests]
+    holds = [_HAS_SETS.format(name) for name in contexts]
+    holds += [_UTC] * bool(tests or asked.utc_days) + [_DIFFERENT_KEYS] * asked.people
+    given = tuple(test for test in tests if test is not None)
+    if len(given) < len(tests):
+        return None
+    return OverSets(contexts[0] if contexts else None, given, " and ".join(holds) or "1")
+
+
+def _has_stored_people(asked: Grouping, names: Sequence[str]) -> bool:
+    """Whether each group of a statement is one whose people are stored."""
+    one = {"event_name"} if len(set(names)) == 1 else set()
+    whole = asked.by is not None and asked.columns <= asked.by | one
+    in_time = "day" in asked.columns or not asked.tests
+    return whole and in_time and not asked.utc_days and asked.columns <= {"event_name", "day"}
+
+
+def _by_day(test: str) -> str | None:
+    """Return a condition on times as one on days in UTC, None if it divides a day."""
+    sides = _COMPARED.findall(test)
+    for sign, moment in sides:
+        if sign not in (">=", "<") or int(moment.replace(" ", "")) % DAY:
+            return None
+    return _COMPARED.sub(lambda m: f"a.day {m[1]} {int(m[2].replace(' ', '')) // DAY}", test)
