@@ -91,6 +91,7 @@ class Plan:
         between: two steps of a funnel, from 0, the times between which are asked for.
         open_after: attempts that begin after this ms can still go on.
         credit: how conversions are credited; None for other questions.
+        limit: how many groups are asked for, where only the largest are.
         walk: how paths are followed; None for other questions.
         latest: whether everybody's last event is asked for, rather than the first.
         waits: whether the times of transitions are asked for.
@@ -120,6 +121,7 @@ class Plan:
     between: tuple[int, int] = (0, 0)
     open_after: int = 0
     credit: Credit | None = None
+    limit: int = 0
     walk: Walk | None = None
     latest: bool = False
     waits: bool = True

@@ -49,6 +49,8 @@ ACTIVE = 0
 HELD = 5
 """State of a row that says how many groups there are, in the place of its slot."""
 
+LABEL = "people by period and state"
+
 MOST_CHOSEN = 100
 """Up to so many groups are named in a statement."""
 
@@ -121,6 +123,13 @@ class Lifecycle(TimedQuestion):
         found = _Found()
         if not periods:
             return found
+        slots, selection = _slots(ctx, periods, unit), select(ctx, self, self.event)
+        if not chosen and self._from_blocks(selection, by):
+            span = ctx.counted(slots.span(0))
+            rows = yield from selection.blocks.ask(
+                "block_states", span, slots.buckets, by, LABEL, nobody=False, limit=self.limit
+            )
+            return found.read(ctx, by, [(slot, state, v0, n) for slot, v0, _, state, n in rows])
         bind = ctx.binder()
         d = ctx.dialect
         groups = ""
@@ -140,15 +149,14 @@ class Lifecycle(TimedQuestion):
             select {WHOLE}, {ACTIVE}, v0, {d.count(d.union("users"))}
             from states where state < 4 group by v0
             """,
-            "people by period and state",
+            LABEL,
         )
-        read = groups_reader(ctx, by)
-        for slot, state, v0, people in rows:
-            if state == HELD:
-                found.held = slot
-            else:
-                found.add(read(v0), slot, state, people)
-        return found
+        return found.read(ctx, by, rows)
+
+    def _from_blocks(self, selection: Selection, by: list[Field]) -> bool:
+        """Whether the states of the largest groups come from blocks, as no sets have them."""
+        grouped = self.new_means == "activity" and by and by[0].kind in ("context", "property")
+        return bool(grouped and selection.set_dimension(by) is False and selection.blocks.can(by))
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: people in a state in a period, or in any; without a state, the active."""
@@ -290,6 +298,16 @@ class _Found:
     held: int = 0
     people: dict[tuple[Group, int], dict[int, Figure]] = field(default_factory=dict)
     active: dict[Group, int] = field(default_factory=dict)
+
+    def read(self, ctx: Context, by: list[Field], rows: Rows) -> _Found:
+        """Add rows (slot, state, v0, people); returns itself."""
+        group_of = groups_reader(ctx, by)
+        for slot, state, v0, people in rows:
+            if state == HELD:
+                self.held = slot
+            else:
+                self.add(group_of(v0), slot, state, people)
+        return self
 
     def add(self, group: Group, slot: int, state: int, people: int) -> None:
         """Add one row."""
