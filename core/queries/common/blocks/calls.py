@@ -4,22 +4,66 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from core.blocks.layout import ACTOR, RUNS, SEQ, SESSION, TIME, context_field
 from core.catalog.fields import GROUPS, Field
 from core.filters import AnyOf, Clause, Condition, NotOf
+from core.queries.common.context import Context
 from core.queries.common.derived import FALSE, TRUE
 from core.queries.common.revenue import bringing
 from core.queries.common.slots import day_runs, whole_days
 from core.sql.dialect import Binder, Relation
 from core.timeframe import Bucket, Span, runs
 
-if TYPE_CHECKING:
-    from core.queries.common.blocks.rows import BlockRows
-
 Piece = tuple[int, int, int, int]
 """A run of equal slots: first index, start, end, length."""
+
+
+class Asked(Protocol):
+    """The events that a call is about (`core.queries.common.blocks.rows`)."""
+
+    @property
+    def ctx(self) -> Context:
+        """Where they are asked for."""
+        ...
+
+    @property
+    def events(self) -> Sequence[int]:
+        """The ids of their names."""
+        ...
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """All of them hold."""
+        ...
+
+    @property
+    def members(self) -> tuple[Relation, ...]:
+        """The actors that count; everybody if empty."""
+        ...
+
+    @property
+    def range(self) -> str:
+        """The range at whose end segments are evaluated."""
+        ...
+
+    @property
+    def payers(self) -> Asked:
+        """The events that bring revenue."""
+        ...
+
+    def field_of(self, condition: Condition) -> Field:
+        """Return what a condition is about."""
+        ...
+
+    def own_field(self, field: Field) -> int | None:
+        """Return the field of a property in blocks, None if they do not have it."""
+        ...
+
+    def is_text(self, field: Field) -> bool:
+        """Whether the groups of a field are texts of blocks."""
+        ...
 
 
 class Writer:
@@ -32,7 +76,7 @@ class Writer:
         masks: which rows count, besides the clauses.
     """
 
-    def __init__(self, rows: BlockRows, bind: Binder) -> None:
+    def __init__(self, rows: Asked, bind: Binder) -> None:
         self.rows = rows
         self.bind = bind
         self.fields: list[int] = []

@@ -12,7 +12,8 @@ from core.answers import Cell
 from core.errors import BadQuestion
 from core.queries import from_json
 from tests.oracles.activity import lifecycle as oracle
-from tests.worlds.compare import ask, both_engines, check_people, people
+from tests.worlds.compare import ask, both_engines, check_people, people, read_both_ways
+from tests.worlds.fixture import appendix_a
 from tests.worlds.strategies import CONDITIONS, EVENTS, worlds
 from tests.worlds.world import SELECTORS, World, engine_of
 
@@ -118,9 +119,14 @@ def _check_line(world: World, question: Any, line: Any) -> None:
         assert (line.previous_total or 0) == len(set().union(*before))
 
 
-def test_a_breakdown_is_a_lifecycle_for_each_value(engine):
-    answer = ask(engine, "lifecycle", range=WEEKS, breakdown="country")
-    found = {line.name: line.values for line in answer.lines}
-    assert found["US / new"] == (0, 2, 0)
-    assert found["NL / dormant"] == (0, 1, 0)
-    assert [line.group[0] for line in answer.lines[::4]] == ["NL", "US", "DE"]
+def test_a_breakdown_is_a_lifecycle_for_each_value():
+    with read_both_ways(appendix_a()) as (blocks, rows):
+        answer = ask(blocks, "lifecycle", range=WEEKS, breakdown="country")
+        found = {line.name: line.values for line in answer.lines}
+        assert found["US / new"] == (0, 2, 0)
+        assert found["NL / dormant"] == (0, 1, 0)
+        assert [line.group[0] for line in answer.lines[::4]] == ["NL", "US", "DE"]
+        for unit in ("daily", "weekly", "monthly"):
+            fields = {"range": WEEKS, "breakdown": "country", "granularity": unit, "limit": 2}
+            both = [ask(engine, "lifecycle", **fields) for engine in (blocks, rows)]
+            assert both[0] == both[1]
