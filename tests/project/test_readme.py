@@ -51,6 +51,7 @@ SYNOPSES = {
     "footfall sql QUERY --db DB": "footfall sql 'select count(*) from events_v1' --db demo.db",
     "footfall board NAME [DB] [--print]": "footfall board Growth demo.db",
     "footfall alert create NAME QUESTION": "footfall alert create Few signup --when 'below 20'",
+    "footfall share BOARD|CHART": "footfall share Growth",
     "footfall audience create NAME --where ..": "footfall audience create Dutch "
     "--where 'country = NL'",
     "footfall chart save NAME QUESTION": "footfall chart save Actives dau",

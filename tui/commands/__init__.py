@@ -44,6 +44,7 @@ COMMANDS = {
     "run": "answer a question",
     "schema": "print the JSON schemas of a kind of question",
     "serve": "answer the documented HTTP requests on a port of this machine",
+    "share": "write a board or a chart as a file for others; list and revoke them",
     "sql": "run one SELECT statement",
     "sync": "import what is new in sources since the last time",
     "undo": "take imports away again",
@@ -56,7 +57,7 @@ ALSO = {"alerts": "alert"}
 _HIDDEN = ("explore", "open")
 """What a first word that is no command does."""
 
-_SAVED = ("alert", "audience", "board", "chart", "event", "mark", "profile")
+_SAVED = ("alert", "audience", "board", "chart", "event", "mark", "profile", "share")
 _FRESH = ("follow", "push", "sync")
 _SETUP = ("completion", "config", "connect", "doctor")
 _UPKEEP = ("backup", "check", "delete-user", "export-events", "forget", "info", "undo")

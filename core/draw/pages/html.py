@@ -67,12 +67,14 @@ def board_html(
     paint: Paints,
     dark: Paints | None = None,
     foot: Sequence[str] = (),
+    bundle: str = "",
 ) -> str:
     """Return a board as one HTML document, its tiles in reading order; see `board_svg`.
 
     Args:
         dark: the colours where the reader's screen is dark; None takes `paint` there too.
         foot: lines below the tiles: as of when, until when.
+        bundle: JSON that the page carries, without "<".
     """
     colours = Colours(paint, dark or paint)
     title = escape(safe(board.title))
@@ -86,6 +88,8 @@ def board_html(
     for block in board.in_order:
         parts += _tile(block, answers.get(block.id), look, marks, colours)
     parts += ["</div>", _foot(foot), "</main>"]
+    if bundle:
+        parts.append(f'<script type="application/json" id="share">{bundle}</script>')
     return document(title, "\n".join(part for part in parts if part), colours)
 
 

@@ -10,6 +10,7 @@ from core.draw.figures import counted, figure, span_text
 from core.draw.spans import safe
 from core.errors import FootfallError
 from core.text import clean
+from core.timeframe import Calendar
 
 LONGEST = 20_000
 """Characters of a note."""
@@ -59,3 +60,9 @@ def _of_series(answer: Series) -> list[str]:
             found.append(f"{name}{counted(line.total, answer.unit)}{than}.")
     more = len(answer.lines) - MOST
     return [*found, f"And {more} more."] if more > 0 else found
+
+
+def moment_words(ms: int, calendar: Calendar) -> str:
+    """Return an instant for readers anywhere: "Nov 28 2026, 13:11 UTC"."""
+    local = calendar.local(ms)
+    return f"{local:%b %d %Y, %H:%M} {local:%Z}".rstrip()

@@ -118,9 +118,12 @@ class Access:
 def _is_current(connection: sqlite3.Connection) -> bool:
     """Whether the file has all tables for saved things."""
     found = connection.execute(
-        "select count(*) from sqlite_master where name in ('versions', 'custom_events', 'alerts')"
+        """
+        select count(*) from sqlite_master
+        where name in ('versions', 'custom_events', 'alerts', 'shares')
+        """
     ).fetchone()
-    return bool(found[0] == 3)
+    return bool(found[0] == 4)
 
 
 def _migrate(connection: sqlite3.Connection, patience: Patience) -> None:

@@ -142,3 +142,21 @@ def m028_alerts(db: Database) -> None:
         primary key (alert, name)
     ) without rowid;
     """)
+
+
+def m029_shares(db: Database) -> None:
+    """What was handed out as files."""
+    db.executescript("""
+    -- kind: board or chart; thing: the id of one; expires_at, revoked_at: null = never
+    create table shares (
+        hash text primary key,
+        kind text not null,
+        thing text not null,
+        title text not null,
+        file text not null,
+        created_by text not null,
+        created_at integer not null,
+        expires_at integer,
+        revoked_at integer
+    );
+    """)

@@ -140,6 +140,8 @@ def good_calls(name: str, folder: Path, now: int) -> Iterator[Command]:
     drawn = ("--svg", str(folder / "board.svg"))
     for more in (("--html", "-"), drawn, ("--md",), ("--mail", "ana@example.com")):
         yield ("board", "show", board.title, *more)
+    yield ("share", board.title, "--to", str(folder), "--rows", "--people")
+    yield ("share", "--list")
     yield ("board", "export", board.title)
     yield ("board", "pin", board.title)
     yield ("board", "delete", board.title)

@@ -216,16 +216,17 @@ def write_files(
         files: "html", "svg" or "md" -> the file to write.
         mail: to whom a message is printed.
     """
-    from tui.commands.saved.board_file import board_file, board_message, moment_words, put_file
+    from core.draw.pages.words import moment_words
+    from tui.commands.saved.board_file import board_file, board_message, put_file
 
     engine, board, answers = _answered(path, name, over)
     board = _as_asked(board, over)
     shown = board, answers, look_of(engine), saved_at(path).marks(board_id=board.id)
-    at = moment_words(engine.clock(), engine.calendar)
+    foot = (f"As of {moment_words(engine.clock(), engine.calendar)}.",)
     for kind, file in files.items():
-        put_file(board_file(kind, *shown, at), file, path)
+        put_file(board_file(kind, *shown, foot), file, path)
     if mail:
-        put(board_message(mail, *shown, at))
+        put(board_message(mail, *shown, foot))
     return _code(answers)
 
 

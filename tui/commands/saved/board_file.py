@@ -13,7 +13,6 @@ from tui.commands.output import put
 if TYPE_CHECKING:
     from core.definitions.board import Board
     from core.draw import Look
-    from core.timeframe import Calendar
 
 
 def board_file(
@@ -22,13 +21,9 @@ def board_file(
     answers: Mapping[str, Any],
     look: Look,
     marks: Sequence[Any],
-    at: str,
+    foot: Sequence[str],
 ) -> str:
-    """Return a board as "html", "svg" or "md"; for the other arguments see core.draw.pages.
-
-    Args:
-        at: when it was answered, in words.
-    """
+    """Return a board as "html", "svg" or "md"; for the arguments see core.draw.pages."""
     from core.draw.pages.html import board_html, board_svg
     from core.draw.pages.markdown import board_markdown
 
@@ -38,8 +33,8 @@ def board_file(
 
     drawn = replace(look, glyphs="braille", colour=True)
     if kind == "html":
-        colours = {"paint": on_paper(), "dark": on_dark()}
-        return board_html(board, answers, drawn, marks, **colours, foot=(f"As of {at}.",))
+        paint, dark = on_paper(), on_dark()
+        return board_html(board, answers, drawn, marks, paint=paint, dark=dark, foot=foot)
     return board_svg(board, answers, drawn, marks, paint=on_paper())
 
 
@@ -49,19 +44,13 @@ def board_message(
     answers: Mapping[str, Any],
     look: Look,
     marks: Sequence[Any],
-    at: str,
+    foot: Sequence[str],
 ) -> str:
     """Return a message with a board for `sendmail -t`; see `board_file`."""
     from core.draw.pages.mail import board_mail
 
-    page = board_file("html", board, answers, look, marks, at)
+    page = board_file("html", board, answers, look, marks, foot)
     return board_mail(to, board, answers, look, marks, page=page)
-
-
-def moment_words(ms: int, calendar: Calendar) -> str:
-    """Return an instant for readers anywhere: "Nov 28 2026, 13:11 UTC"."""
-    local = calendar.local(ms)
-    return f"{local:%b %d %Y, %H:%M} {local:%Z}".rstrip()
 
 
 def put_file(text: str, file: str, workspace: Path) -> None:
