@@ -124,6 +124,11 @@ def number(value: float | None, decimals: int = 0, *, digits: int = 2) -> str:
     return text[: len(text) - needed + places] + text[len(text) - needed + places :].rstrip("0")
 
 
+def times(count: int) -> str:
+    """Return how often in words: once, twice, 3 times."""
+    return {1: "once", 2: "twice"}.get(count, f"{number(count)} times")
+
+
 def things(count: int, one: str, many: str = "") -> str:
     """Return "1 event" or "1,284 events"; `many` is the plural if it is not made with an s."""
     return f"1 {one}" if count == 1 else f"{number(count)} {many or one + 's'}"

@@ -22,7 +22,7 @@ from core.words.kinds import Kind
 from core.words.reading import Mistake, Whole
 
 _BOUNDARY = r"(?![\w.:$@%+\-])"
-_FIRST = {"ORDER": 7, "NO_VALUE": 7, "IN_LIST": 6, "FROM_STEP": 6, "TO_STEP": 6}
+_FIRST = {"OFTEN": 7, "ORDER": 7, "NO_VALUE": 7, "IN_LIST": 6, "FROM_STEP": 6, "TO_STEP": 6}
 _FIRST_OF_KINDS = 7
 _USUAL = 5
 """Terminals that win over others matching the start of the same text."""

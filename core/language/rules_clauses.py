@@ -38,6 +38,7 @@ CHART = "\0chart"
 
 _CHARTS = f"Charts are {', '.join(NAMES)}."
 _MS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
+_OFTEN = re.compile(r"(at least|at most|exactly) (.+)")
 _ORDERS = {"in any order": "unordered", "in order": "ordered", "strictly": "sequential"}
 _UNIT_WORDS = frozenset({*ALIASES, *GRANULARITIES}) - {"min", "1m", "1h", "1d", "1w"}
 
@@ -297,6 +298,14 @@ class Rules(_Cells):
 
     def complete(self, children: list[Token]) -> Part:
         return Part({"complete": True}, at_of(children))
+
+    def often(self, children: list[Token]) -> Part:
+        found = _OFTEN.fullmatch(flat(children[0]))
+        assert found is not None
+        times = {"once": 1, "twice": 2}.get(found[2]) or int(found[2].split()[0])
+        fields = {"at least": ("at_least",), "at most": ("at_most",)}
+        both = ("at_least", "at_most")
+        return Part(dict.fromkeys(fields.get(found[1], both), times), at_of(children))
 
     def touch_step(self, children: list[Token]) -> Part:
         return Part({"attribution": int(children[-1])}, at_of(children))

@@ -19,6 +19,7 @@ from core.queries.terms import (
     range_words,
     step_words,
 )
+from core.text import times
 from core.words.charts import NAMES
 from core.words.names import SEGMENTS
 
@@ -131,6 +132,14 @@ def _direction(writer: Writer) -> str:
     return writer.take("direction") or ""
 
 
+def _often(writer: Writer) -> str:
+    least, most = writer.take("at_least"), writer.take("at_most")
+    if least is not None and least == most:
+        return f"exactly {times(least)}"
+    parts = [] if least is None else [f"at least {times(least)}"]
+    return " ".join([*parts, *([] if most is None else [f"at most {times(most)}"])])
+
+
 def _compare(writer: Writer) -> str:
     compare = writer.take("compare")
     return "" if compare is None else "vs year" if compare == "yoy" else "vs prev"
@@ -160,7 +169,7 @@ def _range(writer: Writer) -> str:
 
 _CLAUSES: tuple[Callable[[Writer], str], ...] = (
     _order, _between, _window, _hold, _exclusions, _counting, _bins,
-    _range, _granularity, _where, _by, _attribution,
+    _range, _granularity, _where, _often, _by, _attribution,
     _limit, _offset, _direction, _compare, _members,
 )  # fmt: skip
 

@@ -15,7 +15,9 @@ from core.queries.kinds import KINDS
 from core.timeframe import ALIASES, GRANULARITIES, RANGE_WORDS
 from core.words.charts import NAMES
 
-OTHERS_ADDED: Final[Mapping[int, tuple[str, ...]]] = {}
+_OFTEN: Final = r"(?:at\s+least|at\s+most|exactly)\s+(?:\d+\s+times?|once|twice)"
+
+OTHERS_ADDED: Final[Mapping[int, tuple[str, ...]]] = {4: (_OFTEN,)}
 """Version -> the words added with it that belong to no kind: alternatives of KEYWORDS, as written
 there, segments, and units of time.
 """
@@ -88,6 +90,7 @@ _SHARED: Final = {
     "COUNTED": "uniques|users|totals|attempts|sessions",
     "FIRST_DAY": r"on\s+(?:their|the)\s+first\s+day",
     "COMPLETE": r"complete\s+windows|only\s+complete(?:\s+windows)?",
+    "OFTEN": _OFTEN,
     "TOUCH": r"entry|first|last|all(?:\s+steps)?",
     "FROM_STEP": r"from\s+step",
     "TO_STEP": r"to\s+step",

@@ -198,6 +198,7 @@ KINDS = {
         combined=st.sampled_from(["deduplicated", "sum"]),
         mode=st.sampled_from(["n_day", "unbounded", "on_or_before", "streak"]),
         start_filters=st.lists(CLAUSES, max_size=2), return_filters=st.lists(CLAUSES, max_size=2),
+        at_least=st.integers(1, 10_000),
     ),
     "lifecycle": bodies(
         "lifecycle", event=NASTY, granularity=st.sampled_from(["daily", "weekly", "monthly"]),
@@ -239,7 +240,9 @@ KINDS = {
     "stickiness": st.one_of(
         bodies("stickiness", event=NASTY, interval=st.sampled_from(["day", "week"]),
                **{**TIMED, "granularity": st.sampled_from(["daily", "weekly", "monthly"])}),
-        bodies("stickiness", event=NASTY, interval=st.sampled_from(["week", "month", "range"]))
+        bodies("stickiness", event=NASTY, interval=st.sampled_from(["week", "month", "range"]),
+               unit=st.sampled_from(["hour", "day"]), at_least=st.integers(1, 3),
+               at_most=st.sampled_from([None, 3, 40]))
         .flatmap(lambda body: st.builds(
             lambda mode: {**body, "mode": mode}, st.sampled_from(["exact", "cumulative"])
         )),

@@ -10,10 +10,14 @@ were active, the number of pairs with exactly k active days, or with at least k.
 weeks or months, even if the range begins inside one; the interval "range" is a single period. With
 `days` the same is shown over time: for each period, the share of its active people with that many
 active days, and over all periods the share of pairs.
+
+Instead of days, `unit` counts hours, weeks or months with activity, and `at_least` and `at_most`
+say how many events make one of these active.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Generator, Iterable
 from functools import partial
 from typing import Literal
@@ -26,6 +30,7 @@ from core.catalog.fields import Field
 from core.catalog.selectors import titled
 from core.errors import BadQuestion
 from core.queries.activity.active_users import rolling_statement
+from core.queries.common import often
 from core.queries.common.assemble import Figure, Figures, Group, assemble, collect
 from core.queries.common.context import Context
 from core.queries.common.groups import members_of_group, people_by_slot
@@ -42,12 +47,25 @@ from core.queries.common.question import (
 )
 from core.queries.common.select import select
 from core.sql.dialect import Binder, Statement
+from core.text import times
 from core.timeframe import Bucket, Span, cut_span, days_span
 
+MOST_TIMES = 10_000
 LONGEST = 366
 """The most days of a range that is one period."""
 
-UNITS = {"week": "weekly", "month": "monthly"}
+UNITS = {"hour": "hourly", "day": "daily", "week": "weekly", "month": "monthly"}
+PERIODS = {
+    "hour": ("day", "week", "month", "range"),
+    "day": ("week", "month", "range"),
+    "week": ("range",),
+    "month": ("range",),
+}
+"""Unit -> the periods in which its number is counted, the usual one first."""
+
+MOST_UNITS = {"hour": {"day": 25, "week": 169, "month": 745}, "day": {"week": 7, "month": 31}}
+"""Unit -> period -> the most of them in one; a day can have 25 hours."""
+
 TITLES = {"day": "DAU / MAU", "week": "WAU / MAU"}
 
 
@@ -60,17 +78,23 @@ class Stickiness(TimedQuestion):
         event: the activity; None means any event.
         mode: "ratio"; "exact": how many are active on k days of a period; "cumulative": on k or
             more.
-        interval: for a ratio, what is divided by the month: day (default) or week; for day counts,
-            the period: week (default), month or range.
+        interval: for a ratio, what is divided by the month: day (default) or week; for counts, the
+            period: week (default for days), month or range; for hours also day (their default).
+            Weeks and months are counted in the range.
         granularity: for a ratio, daily or coarser.
-        days: for day counts, one k to follow from week to week or month to month.
+        days: for counts, one k to follow from period to period.
+        unit: what is counted: hour, day, week or month.
+        at_least, at_most: how many events make a unit active, both inclusive.
     """
 
     kind: Literal["stickiness"] = "stickiness"
     event: str | None = None
     mode: Literal["ratio", "exact", "cumulative"] = "ratio"
     interval: Literal["day", "week", "month", "range"] | None = None
-    days: int | None = Limited(default=None, ge=1, le=31)
+    days: int | None = Limited(default=None, ge=1, le=745)
+    unit: Literal["hour", "day", "week", "month"] = "day"
+    at_least: int = Limited(default=1, ge=1, le=MOST_TIMES)
+    at_most: int | None = Limited(default=None, ge=1, le=MOST_TIMES)
 
     @field_validator("granularity")
     @classmethod
@@ -79,22 +103,42 @@ class Stickiness(TimedQuestion):
 
     @model_validator(mode="after")
     def _consistent(self) -> Stickiness:
-        allowed = ("day", "week") if self.mode == "ratio" else ("week", "month", "range")
+        allowed = ("day", "week") if self.mode == "ratio" else PERIODS[self.unit]
         if self.interval is not None and self.interval not in allowed:
+            of = "" if self.unit == "day" else f" of {self.unit}s"
             raise BadQuestion(
-                f"interval {self.interval!r} does not apply to mode {self.mode}.",
+                f"interval {self.interval!r} does not apply to mode {self.mode}{of}.",
                 f"Allowed: {', '.join(allowed)}.",
                 parameter="interval",
             )
-        if self.days is not None and (self.mode == "ratio" or self.interval == "range"):
+        if self.days is not None and (self.mode == "ratio" or self._word == "range"):
             raise BadQuestion(
                 "days needs mode exact or cumulative, by week or month.", parameter="days"
             )
-        if self.days is not None and self.days > 7 and self._word == "week":
-            raise BadQuestion("days of a week must be at most 7.", parameter="days")
-        if self.mode != "ratio":
+        if self.days is not None and self.days > MOST_UNITS[self.unit][self._word]:
+            most = MOST_UNITS[self.unit][self._word]
+            raise BadQuestion(
+                f"days must be at most {most}, the {self.unit}s of a {self._word}.",
+                parameter="days",
+            )
+        if self.at_most is not None and self.at_most < self.at_least:
+            raise BadQuestion(
+                f"at_most {self.at_most} is less than at_least {self.at_least}.",
+                parameter="at_most",
+            )
+        if self.mode == "ratio":
+            self._no_counts()
+        else:
             self._no_series()
         return self
+
+    def _no_counts(self) -> None:
+        """Refuse fields that only counts have."""
+        for name in ("unit", "at_least", "at_most"):
+            if getattr(self, name) != type(self).model_fields[name].default:
+                raise BadQuestion(
+                    f"mode ratio takes no {name}.", "Use mode exact or cumulative.", parameter=name
+                )
 
     def _no_series(self) -> None:
         """Refuse fields that only a series has: day counts are one histogram."""
@@ -223,8 +267,7 @@ class Stickiness(TimedQuestion):
             TimeBucket(label=b.label, start=b.start, end=b.end, partial=b.partial) for b in slots
         )
         return Series(
-            title=f"Share with {self._label(self.days)} of "
-            f"{titled(ctx.catalog, self.event, 'any event')} per {self._word}",
+            title=f"Share with {self._label(self.days)} of {self._of(ctx)} per {self._word}",
             **real,
             notes=(*cut, *self._notes(ctx)),
             unit="percent",
@@ -248,28 +291,41 @@ class Stickiness(TimedQuestion):
                 from ({self._tallied(ctx, bind, range(1, most + 1))})
                 group by k
                 """,
-                "people by number of active days",
+                f"people by number of active {self.unit}s",
             )
             found = {k: (pairs, people) for k, pairs, people in rows}
-        if self.interval == "range":
+        if self._word == "range":
             most = max((k for k, (pairs, _) in found.items() if pairs), default=0)
         pairs = [found.get(k, (0, 0))[0] for k in range(1, most + 1)]
         total = sum(pairs) if self.mode == "exact" else sum(pairs[:1])
-        periods = self._whole_periods(ctx) if self.interval != "range" else []
+        periods = self._whole_periods(ctx) if self._word != "range" else []
         real, cut = whole_dates(ctx, span, periods, UNITS.get(self._word, "weekly"))
         return Histogram(
-            title=f"Days with {titled(ctx.catalog, self.event, 'any event')} per {self._word}",
+            title=f"{self.unit.capitalize()}s with {self._of(ctx)} per {self._word}",
             **real,
             notes=(*cut, *self._notes(ctx)),
-            unit="users" if self.interval == "range" else "number",
-            of="days",
+            unit="users" if self._word == "range" else "number",
+            of=f"{self.unit}s",
             total=total,
             bins=tuple(self._bin(k, *found.get(k, (0, 0)), total) for k in range(1, most + 1)),
         )
 
     @property
     def _word(self) -> str:
-        return self.interval or "week"
+        return self.interval or PERIODS[self.unit][0]
+
+    def _of(self, ctx: Context) -> str:
+        """What makes a unit active."""
+        return titled(ctx.catalog, self.event, "any event") + self._times
+
+    @property
+    def _times(self) -> str:
+        """How many events make a unit active, in words after their name; "" for one or more."""
+        if self.at_least == self.at_most:
+            return f" exactly {times(self.at_most)}"
+        least = f" at least {times(self.at_least)}" if self.at_least > 1 else ""
+        most = f" at most {times(self.at_most)}" if self.at_most is not None else ""
+        return f"{least}{' and' if least and most else ''}{most}"
 
     def _bin(self, k: int, pairs: int, people: int, total: int) -> Bin:
         return Bin(
@@ -283,51 +339,70 @@ class Stickiness(TimedQuestion):
 
     def _label(self, k: int) -> str:
         if self.mode == "cumulative":
-            return f"{k}+ days"
-        return "1 day" if k == 1 else f"{k} days"
+            return f"{k}+ {self.unit}s"
+        return f"1 {self.unit}" if k == 1 else f"{k} {self.unit}s"
 
     def _notes(self, ctx: Context) -> tuple[str, ...]:
-        if self.interval == "range":
-            return ()
         word = self._word
+        if word == "range":
+            return ()
         notes = [f"People are counted per {word}: once for every {word} in which they were active."]
-        if any(ctx.today <= last for _, last in self._periods(ctx)):
+        if any(ctx.today <= period.last_day for period in self._periods(ctx)):
             notes.append(f"The current {word} is counted up to now.")
         return tuple(notes)
 
-    def _periods(self, ctx: Context) -> list[tuple[int, int]]:
-        """First and last day of each period.
+    def _periods(self, ctx: Context) -> list[Span]:
+        """The days of each period.
 
         Raises:
             BadQuestion: the range is one period of more than LONGEST days.
         """
-        span = ctx.span_to_today(self.range)
-        if self.interval != "range":
+        span, calendar = ctx.span_to_today(self.range), ctx.calendar
+        if self._word != "range":
             found = self._whole_periods(ctx)
-            return [(bucket.first_day, bucket.last_day) for bucket in found]
+            return [days_span(slot.first_day, slot.last_day, calendar) for slot in found]
         if span.days > LONGEST:
             raise BadQuestion(
                 f"interval range takes at most {LONGEST} days, not {span.days:,}.",
                 "Count by week or month instead.",
                 parameter="interval",
             )
-        return [(span.first_day, span.last_day)] if span.first_day <= ctx.today else []
+        days = days_span(span.first_day, span.last_day, calendar)
+        return [days] if span.first_day <= ctx.today else []
+
+    def _units(self, ctx: Context, hull: Span) -> list[Bucket]:
+        """The units of some periods; none for days, which are known by their numbers."""
+        return [] if self.unit == "day" else ctx.buckets(hull, UNITS[self.unit])
+
+    def _bounds(self, ctx: Context) -> list[tuple[int, int]]:
+        """For each period its first and last unit, as numbers of days or of `_units`."""
+        periods = self._periods(ctx)
+        if self.unit == "day" or not periods:
+            return [(period.first_day, period.last_day) for period in periods]
+        hull = days_span(periods[0].first_day, periods[-1].last_day, ctx.calendar)
+        starts = [unit.start for unit in self._units(ctx, hull)]
+        return [
+            (bisect_left(starts, period.start), bisect_left(starts, period.end) - 1)
+            for period in periods
+        ]
 
     def _most(self, ctx: Context) -> int:
-        """Days of the longest period."""
-        return max((last - first + 1 for first, last in self._periods(ctx)), default=0)
+        """Units of the longest period."""
+        return max((last - first + 1 for first, last in self._bounds(ctx)), default=0)
 
     def _tallied(
         self, ctx: Context, bind: Binder, days: Iterable[int], *, least: bool = False
     ) -> str:
-        """Relation (slot, k, users): per period the people active on k days, or on at least k."""
+        """Relation (slot, k, users): per period the people active in k units, or in at least k."""
         d = ctx.dialect
         periods = self._periods(ctx)
         if not periods:
             return f"select 0 as slot, 0 as k, {d.build('0')} as users"
-        hull = days_span(periods[0][0], periods[-1][1], ctx.calendar)
-        sets = select(ctx, self, self.event).people(bind, hull)
-        bounds = [(slot, *period) for slot, period in enumerate(periods)]
+        hull = days_span(periods[0].first_day, periods[-1].last_day, ctx.calendar)
+        units = self._units(ctx, hull)
+        chosen = select(ctx, self, self.event)
+        sets = often.people(chosen, bind, hull, units, self.at_least, self.at_most)
+        bounds = [(slot, *period) for slot, period in enumerate(self._bounds(ctx))]
         each = d.rows(bind.rows(bounds), ["slot", "lo", "hi"])
         ks = d.rows(bind.rows([(k,) for k in days]), ["k"])
         users = d.at_least("t.tally", "n.k")

@@ -15,6 +15,7 @@ MAX_DAYS = 90
 MAX_PERIODS = 52
 MAX_BRACKETS = 100
 MAX_BRACKET_DAYS = 3660
+MOST_TIMES = 10_000
 UNITS = ("daily", "weekly", "monthly")
 NEW = "_new"
 """As a start event: a person's first event ever, whatever it is."""
@@ -39,6 +40,7 @@ class RetentionFields(Question):
     average: Literal["weighted", "simple"] = "weighted"
     reference: Literal["cohort", "previous"] = "cohort"
     filters_on: Literal["start", "both"] = "start"
+    at_least: int = Field(default=1, ge=1, le=MOST_TIMES)
     breakdown: tuple[str, ...] = ()
     limit: int = Field(default=10, ge=1, le=300)
 

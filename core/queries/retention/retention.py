@@ -32,6 +32,7 @@ from core.queries.retention.starts import EVERYBODY, Groups, start_sets
 from core.queries.retention.windows import matched, relations
 from core.queries.terms import bracketed
 from core.sql.dialect import Binder, Statement
+from core.text import times
 
 SUMMED = ("The combined row adds up the cohorts: people in several cohorts count in each.",)
 
@@ -59,6 +60,7 @@ class Retention(RetentionFields):
             cohorts' rates.
         reference: rates are relative to the cohort, or to those who came back in the previous
             period.
+        at_least: how many return events in a window count as coming back in it.
         filters_on: whether conditions apply to the "start" event only, or to "both" events.
         breakdown: one field; a cohort's groups are by its value on the start event.
         limit: how many groups to show, largest first.
@@ -77,6 +79,7 @@ class Retention(RetentionFields):
         hours = ", 24-hour windows" if self.basis == "24h" else ""
         back = self.return_event or "any event"
         start, back = start + bracketed(self.start_filters), back + bracketed(self.return_filters)
+        back += f" at least {times(self.at_least)}" if self.at_least > 1 else ""
         return f"Retention: {start}, then {back}{how.get(self.mode, '')}{hours}"
 
     def ask(self, ctx: Context) -> Ask:

@@ -3,12 +3,14 @@
 Calendar periods come from sets alone. Windows counted from each start, those of 24 hours and
 brackets of days, depend on the hour or day of every single start. Those of days come from the
 stored sets of days (see days), if there are any. For hours there are none, so every start is joined
-with every return of the same person.
+with every return of the same person. Where coming back takes several returns these are counted in
+the events.
 """
 
 from __future__ import annotations
 
 from core.catalog.selectors import meaning
+from core.queries.common import often
 from core.queries.common.context import Context
 from core.queries.common.select import checked
 from core.queries.common.selection import Selection
@@ -54,7 +56,7 @@ def _from_sets(
 ) -> str:
     d = ctx.dialect
     returns = _returning(ctx, question)
-    found = returns.people(bind, plan.return_span, slots=plan.returns)
+    found = often.people(returns, bind, plan.return_span, plan.returns, question.at_least)
     return f"""
             with starts as materialized (
                 select slot, v0, users
@@ -166,7 +168,7 @@ def _from_events(
     if question.mode != "unbounded":
         last = min(last, plan.cohorts[-1].last_day + _reach(plan) + 1)
     span = days_span(plan.span.first_day, max(last, plan.span.first_day), ctx.calendar)
-    if d.has_sets and not plan.by_the_hour:
+    if d.has_sets and not plan.by_the_hour and question.at_least == 1:
         return by_days(ctx, bind, question, plan, groups, returns, span)
     return f"""
             with starts_at as materialized (
@@ -179,13 +181,13 @@ def _from_events(
                 select slot, v0, {d.build("actor")} as users from starts_at group by slot, v0
             ),
             returns_at as materialized (
-                select actor, {stamp} as stamp, max(ts) as latest
+                select actor, {stamp} as stamp, {_returned(question)}
                 from (
                     select e.actor as actor, e.ts as ts, e.day as day
                     from {returns.source()}
                     where {returns.where(bind, span)} and e.actor <> 0
                 ) m
-                group by 1, 2
+                group by {"1, 2" if question.at_least == 1 else "1, 2, ts"}
             ),
             hits as materialized ({_hits(ctx, bind, question, plan)}),
             reached as materialized (
@@ -247,12 +249,23 @@ def _hits(ctx: Context, bind: Binder, question: RetentionFields, plan: Plan) -> 
         tests.append(f"{away} >= {bind(plan.brackets[0][0])}")
     if question.mode != "unbounded":
         tests.append(f"{away} < {bind(_reach(plan))}")
+    enough = f"having sum(r.times) >= {bind(question.at_least)}" if question.at_least > 1 else ""
     return f"""
-                select distinct s.slot as cohort, s.v0 as v0, s.actor as actor, s.stamp as start,
+                select s.slot as cohort, s.v0 as v0, s.actor as actor, s.stamp as start,
                        {period} as period
                 from starts_at s
                 join returns_at r on r.actor = s.actor
-                where {" and ".join(tests)}"""
+                where {" and ".join(tests)}
+                group by 1, 2, 3, 4, 5
+                {enough}"""
+
+
+def _returned(question: RetentionFields) -> str:
+    """The latest return of an hour or day; if they are counted, how many there are at an instant.
+
+    Those before a start in the same hour or day do not count.
+    """
+    return "max(ts) as latest" if question.at_least == 1 else "ts as latest, count(*) as times"
 
 
 def _bracket(bind: Binder, away: str, plan: Plan) -> str:

@@ -11,6 +11,8 @@ from tests.oracles.times import observed, period_of, span_of, time_of
 from tests.oracles.trend.trend import Period
 from tests.worlds.world import World
 
+HOUR = 3_600_000
+
 
 @as_asked
 @observed
@@ -59,56 +61,82 @@ def _mean(values: list[float]) -> float | None:
     return sum(values) / len(values) if values else None
 
 
+def _unit_of(world: World, question: Any, ts: int, day: int) -> object:
+    """The hour, day, week or month that an event lies in, as is counted."""
+    if question.unit == "day":
+        return day
+    if question.unit == "hour":
+        offset = calendar_of(world).offset(ts)
+        return ts - (ts + offset) % HOUR
+    return period_of(day, f"{question.unit}ly", world.week_start)
+
+
+def _active(world: World, question: Any, period: Any) -> dict[object, dict[str, set[object]]]:
+    """Period -> person -> the units in which they did it often enough.
+
+    Args:
+        period: returns the period of a local day; None if it does not count.
+    """
+    times: dict[tuple[object, str, object], int] = {}
+    for item in matching(world, question.event, question.conditions):
+        place = period(item.day)
+        if item.actor is not None and place is not None:
+            key = (place, item.actor, _unit_of(world, question, item.ts, item.day))
+            times[key] = times.get(key, 0) + 1
+    found: dict[object, dict[str, set[object]]] = {}
+    for (place, actor, unit), number in times.items():
+        if question.at_least <= number <= (question.at_most or number):
+            found.setdefault(place, {}).setdefault(actor, set()).add(unit)
+    return found
+
+
+def _unit_word(question: Any) -> str:
+    word = question.interval or ("day" if question.unit == "hour" else "week")
+    return {"day": "daily", "month": "monthly"}.get(word, "weekly")
+
+
 @as_asked
 def day_counts(world: World, question: Any) -> dict[int, list[str]]:
-    """Number of days -> a person for every period in which they came on that many days."""
+    """Number of units -> a person for every period in which they came in that many."""
     calendar, span = calendar_of(world), span_of(world, question)
     today = local_day(world.now, calendar)
-    items = matching(world, question.event, question.conditions)
-    unit = {"month": "monthly"}.get(question.interval, "weekly")
-    starts = {slot.label: slot for slot in buckets(span, unit, calendar, world.now)}
-    days: dict[tuple[str, object], set[int]] = {}
-    for item in items:
-        if item.actor is None:
-            continue
-        if question.interval == "range":
-            inside = span.first_day <= item.day <= span.last_day and span.first_day <= today
-            period: object = "range"
-        else:
-            first = period_of(item.day, unit, world.week_start)
-            period = first
-            inside = first in {
-                period_of(slot.first_day, unit, world.week_start) for slot in starts.values()
-            }
-        if inside:
-            days.setdefault((item.actor, period), set()).add(item.day)
+    unit = _unit_word(question)
+    firsts = {
+        period_of(slot.first_day, unit, world.week_start)
+        for slot in buckets(span, unit, calendar, world.now)
+    }
+
+    def period(day: int) -> object:
+        if question.interval == "range" or question.unit in ("week", "month"):
+            inside = span.first_day <= day <= span.last_day and span.first_day <= today
+            return "range" if inside else None
+        first = period_of(day, unit, world.week_start)
+        return first if first in firsts else None
+
     found: dict[int, list[str]] = {}
-    for (actor, _), active in days.items():
-        for k in range(1, len(active) + 1):
-            if question.mode == "cumulative" or k == len(active):
-                found.setdefault(k, []).append(actor)
+    for people in _active(world, question, period).values():
+        for actor, active in people.items():
+            for k in range(1, len(active) + 1):
+                if question.mode == "cumulative" or k == len(active):
+                    found.setdefault(k, []).append(actor)
     return found
 
 
 @as_asked
 def over_time(world: World, question: Any) -> dict[str, tuple[set[str], set[str]]]:
-    """First day of a period -> everybody active in it, and those of so many days."""
-    unit = {"month": "monthly"}.get(question.interval, "weekly")
+    """First day of a period -> everybody active in it, and those in so many units."""
+    unit = _unit_word(question)
     slots = buckets(span_of(world, question), unit, calendar_of(world), world.now)
-    items = matching(world, question.event, question.conditions)
+    active = _active(world, question, lambda day: period_of(day, unit, world.week_start))
     found = {}
     for slot in slots:
-        first = period_of(slot.first_day, unit, world.week_start)
-        days: dict[str, set[int]] = {}
-        for item in items:
-            if item.actor and period_of(item.day, unit, world.week_start) == first:
-                days.setdefault(item.actor, set()).add(item.day)
+        units = active.get(period_of(slot.first_day, unit, world.week_start), {})
         came = {
             who
-            for who, active in days.items()
-            if len(active) == question.days
-            or (question.mode == "cumulative" and len(active) > question.days)
+            for who, own in units.items()
+            if len(own) == question.days
+            or (question.mode == "cumulative" and len(own) > question.days)
         }
-        if days:
-            found[slot.label] = (set(days), came)
+        if units:
+            found[slot.label] = (set(units), came)
     return found

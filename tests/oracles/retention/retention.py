@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -103,14 +104,11 @@ def came_back(
     rolling = question.basis == "24h" or question.brackets
     if n == 0 and not rolling:
         return True
-    windows = [
-        {
-            window
-            for item in back
-            if (window := window_of(world, question, first, start, item)) is not None
-        }
-        for start in own
-    ]
+    windows = []
+    for start in own:
+        times = Counter(window_of(world, question, first, start, item) for item in back)
+        enough = (w for w, number in times.items() if number >= question.at_least)
+        windows.append({window for window in enough if window is not None})
     if question.mode == "unbounded":
         return any(window >= n for found in windows for window in found)
     if n and question.mode == "on_or_before":

@@ -12,6 +12,7 @@ from core.answers import Cell
 from core.errors import BadQuestion
 from core.language.questions import format_cell
 from core.queries import from_json
+from core.queries.activity.stickiness import PERIODS
 from tests.oracles.activity.stickiness import day_counts, over_time, ratios
 from tests.worlds.compare import ask, both_engines, by_day, check_people, people
 from tests.worlds.fixture import A_RANGE
@@ -68,6 +69,25 @@ def test_the_power_curve_of_the_range(engine):
     assert sum(part.start * part.count for part in answer.bins) == 9
 
 
+def test_hours_weeks_and_months_are_counted_like_days(engine):
+    hours = ask(engine, "stickiness", range=A_RANGE, mode="exact", unit="hour")
+    assert hours.title == "Hours with any event per day"
+    assert hours.bins[0].label == "1 hour"
+    weeks = ask(engine, "stickiness", range=A_RANGE, mode="exact", unit="week")
+    assert bins(weeks) == {"1 week": 4, "2 weeks": 1}
+    months = ask(engine, "stickiness", range=A_RANGE, mode="cumulative", unit="month")
+    assert bins(months) == {"1+ months": 5}
+
+
+def test_a_day_is_active_with_so_many_events(engine):
+    often = {"range": A_RANGE, "mode": "exact", "interval": "range", "at_least": 2}
+    answer = ask(engine, "stickiness", **often)
+    assert answer.title == "Days with any event at least 2 times per range"
+    assert bins(answer) == {"1 day": 4}
+    exactly = ask(engine, "stickiness", **often, at_most=2)
+    assert exactly.title == "Days with any event exactly 2 times per range"
+
+
 def test_the_people_of_a_number_of_days(engine):
     fields = {"kind": "stickiness", "range": A_RANGE, "mode": "exact", "interval": "range"}
     question = from_json(fields)
@@ -99,6 +119,9 @@ def test_the_people_of_a_ratio_are_those_above_the_line(engine):
         ({"compare": "previous", "mode": "exact"}, "compare"),
         ({"granularity": "weekly", "mode": "cumulative"}, "granularity"),
         ({"interval": "range", "mode": "exact", "range": "3y"}, "366 days"),
+        ({"interval": "day", "mode": "exact", "unit": "week"}, "of weeks"),
+        ({"at_least": 3, "at_most": 2, "mode": "exact"}, "at_most 2 is less"),
+        ({"at_least": 2}, "mode ratio takes no at_least"),
         ({"event": "purchas"}, "purchase"),
     ],
 )
@@ -131,7 +154,15 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
         "mode": draw(st.sampled_from(("ratio", "ratio", "exact", "cumulative"))),
     }
     if fields["mode"] != "ratio":
-        return {**fields, "interval": draw(st.sampled_from((None, "week", "month", "range")))}
+        unit = draw(st.sampled_from(("day", "day", "hour", "week", "month")))
+        least = draw(st.sampled_from((1, 1, 2)))
+        return {
+            **fields,
+            "unit": unit,
+            "interval": draw(st.sampled_from((None, *PERIODS[unit]))),
+            "at_least": least,
+            "at_most": draw(st.sampled_from((None, least, 3))),
+        }
     return {
         **fields,
         "interval": draw(st.sampled_from((None, "day", "week"))),
@@ -215,10 +246,12 @@ def test_days_that_make_no_sense_are_answered_with_a_sentence(engine, fields, wo
     st.sampled_from(("week", "month")),
     st.integers(1, 3),
     st.sampled_from(CONDITIONS),
+    st.sampled_from(({}, {}, {"unit": "hour"}, {"at_least": 2})),
 )
-def test_days_over_time_match_the_oracle(world, mode, interval, days, conditions):
+def test_days_over_time_match_the_oracle(world, mode, interval, days, conditions, more):
     question = from_json(
         {
+            **more,
             "kind": "stickiness",
             "mode": mode,
             "interval": interval,

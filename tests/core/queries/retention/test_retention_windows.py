@@ -238,6 +238,16 @@ def test_cells_in_words(fields, words):
     assert format_cell(question, Cell(period=1, outcome="returned")) == words
 
 
+def test_coming_back_takes_as_many_returns_as_asked(engine):
+    fields = {"range": A_RANGE, "granularity": "daily", "periods": 3, "cohort": "every"}
+    once = ask(engine, "retention", **fields)
+    twice = ask(engine, "retention", **fields, at_least=2)
+    assert once.title == "Retention: any event, then any event"
+    assert twice.title == "Retention: any event, then any event at least twice"
+    assert [row.counts[1:] for row in once.cohorts][:2] == [(2, 0), (0, 0)]
+    assert [row.counts[1:] for row in twice.cohorts][:2] == [(1, 0), (0, 0)]
+
+
 @st.composite
 def questions(draw: st.DrawFn) -> dict[str, Any]:
     """A question about retention in any basis and mode."""
@@ -260,6 +270,7 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
         "filters_on": draw(st.sampled_from(("start", "start", "both"))),
         "start_filters": draw(st.sampled_from(CONDITIONS)),
         "return_filters": draw(st.sampled_from(CONDITIONS)),
+        "at_least": draw(st.sampled_from((1, 1, 1, 2))),
     }  # fmt: skip
 
 
