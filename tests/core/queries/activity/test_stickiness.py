@@ -82,10 +82,10 @@ def test_hours_weeks_and_months_are_counted_like_days(engine):
 def test_a_day_is_active_with_so_many_events(engine):
     often = {"range": A_RANGE, "mode": "exact", "interval": "range", "at_least": 2}
     answer = ask(engine, "stickiness", **often)
-    assert answer.title == "Days with any event at least 2 times per range"
+    assert answer.title == "Days with any event at least twice per range"
     assert bins(answer) == {"1 day": 4}
     exactly = ask(engine, "stickiness", **often, at_most=2)
-    assert exactly.title == "Days with any event exactly 2 times per range"
+    assert exactly.title == "Days with any event exactly twice per range"
 
 
 def test_the_people_of_a_number_of_days(engine):
