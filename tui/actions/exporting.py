@@ -77,11 +77,25 @@ def export_board(page: BoardAnswered) -> None:
 
 def _ask_board(page: BoardAnswered, kind: str) -> None:
     """Ask for a file for the board as it is on show, unless answers are still missing."""
-    pending = sum(tile.error is None and tile.answer is None for tile in page.tiles)
-    if pending or any(tile.waiting for tile in page.tiles):
-        page.say("Some tiles are not answered yet. Export again in a moment.", warning=True)
+    if is_pending(page):
         return
     ask_file(page, page.shown.title, kind, lambda: board_as(page, kind))
+
+
+def is_pending(page: BoardAnswered) -> bool:
+    """Whether answers of the board are still missing, which is then said."""
+    pending = any(tile.error is None and tile.answer is None for tile in page.tiles)
+    if pending or any(tile.waiting for tile in page.tiles):
+        page.say("Some tiles are not answered yet. Try again in a moment.", warning=True)
+        return True
+    return False
+
+
+def on_show(page: BoardAnswered) -> tuple[Board, dict[str, Any]]:
+    """Return the board on show, with its changes, and block id -> answer or error."""
+    answers = {tile.block.id: _answer_of(page, tile) for tile in page.tiles}
+    charts = {tile.block.id: tile.chart for tile in page.tiles}
+    return _with_charts(page.shown, charts), answers
 
 
 def board_as(page: BoardAnswered, kind: str) -> str:
@@ -91,9 +105,7 @@ def board_as(page: BoardAnswered, kind: str) -> str:
     from core.draw.pages.markdown import board_markdown
     from tui.widgets.pictures import paints
 
-    answers = {tile.block.id: _answer_of(page, tile) for tile in page.tiles}
-    charts = {tile.block.id: tile.chart for tile in page.tiles}
-    board = _with_charts(page.shown, charts)
+    board, answers = on_show(page)
     if kind == "json":
         return escaped(json.dumps(answered_data(board, answers), ensure_ascii=False, indent=2))
     look = Look(calendar=page.app.look.calendar)

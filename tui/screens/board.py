@@ -304,6 +304,12 @@ class BoardPage(TabbedPage):
 
         export_board(self)
 
+    def action_share(self) -> None:
+        """Write the board as a page for others."""
+        from tui.actions.kept.sharing import share_board
+
+        share_board(self)
+
     def action_delete(self) -> None:
         """Remove the focused tile from the board."""
         from tui.actions.saving import delete_tile

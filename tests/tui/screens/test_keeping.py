@@ -174,6 +174,11 @@ async def test_a_whole_board_is_exported_as_it_is_on_show(
         assert found["H"].count("<details>") == len(tiles)
         assert all(f"## {tile.heading}" in found["M"] for tile in tiles)
         assert set(json.loads(found["J"])["answers"]) == {tile.block.id for tile in tiles}
+        ff.page.perform("share")
+        await ff.press("enter")
+        (page,) = set(Path.cwd().glob("*.html"))
+        assert page.name in ff.status
+        assert page.read_text("utf-8").count("<details>") == len(tiles)
 
 
 async def test_copy_says_sent_and_refuses_what_is_too_big(path: Path) -> None:
