@@ -261,9 +261,10 @@ class Maker:
             moments = list(map(moment, columns[plan.date], moments))
         times = self._moments.all(moments)
         properties = self._all_properties(plan, columns) or nothing
-        contexts: Sequence[tuple[str | None, ...]] = [NO_CONTEXT] * len(nothing)
         if plan.context:
             contexts = self._contexts.of_all(plan.context([*columns, None]))
+        else:
+            contexts = self._contexts.none(len(nothing))
         ids = self._ids(own, columns, lines)
         self._note(plan)
         return Events(events, times, users, devices, sessions, ids, contexts, properties, nothing)

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import chain, islice, repeat
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.records import Record, Rejected, Row
+
+Context = tuple[str | None, ...]
+
+
+class Numbered(NamedTuple):
+    """Contexts of events as their numbers in a table, which only ever gets longer."""
+
+    numbers: array[int]
+    table: Sequence[Context]
+
+    def each(self) -> list[Context]:
+        """Return the context of every event."""
+        return list(map(self.table.__getitem__, self.numbers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +36,15 @@ class Events:
     device: Sequence[str | None]
     session: Sequence[str | None]
     id: Sequence[int]
-    context: Sequence[tuple[str | None, ...]]
+    context: Sequence[Context] | Numbered
     properties: Sequence[str | None]
     traits: Sequence[dict[str, Any] | None]
 
     @property
     def columns(self) -> list[Sequence[Any]]:
         """The columns, in the order of the fields of a `Row`."""
-        return [getattr(self, field.name) for field in fields(self)]
+        given = [getattr(self, field.name) for field in fields(self)]
+        return [each.each() if isinstance(each, Numbered) else each for each in given]
 
     def __len__(self) -> int:
         return len(self.ts)
@@ -43,19 +58,34 @@ def events_of(rows: Sequence[Row]) -> Events:
     return Events(*zip(*rows, strict=True))
 
 
+Part = tuple[Sequence[int], Events]
+"""Events, and the places of their lines."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The records of some lines in order, the events among them column by column.
+    """The records of some lines, the events among them column by column.
 
     Attributes:
-        others: all other records, each with how many events come before it.
+        parts: the events, those that were made together in one part, at least one.
+        others: all other records in order, each with how many events come before it.
     """
 
-    events: Events
+    parts: Sequence[Part]
     others: Sequence[tuple[int, Record | Rejected]]
 
+    @property
+    def events(self) -> Events:
+        """All events in order."""
+        if len(self.parts) == 1:
+            return self.parts[0][1]
+        places = list(chain.from_iterable(places for places, _ in self.parts))
+        in_order = itemgetter(*sorted(range(len(places)), key=places.__getitem__))
+        columns = zip(*(events.columns for _, events in self.parts), strict=True)
+        return Events(*(in_order(list(chain.from_iterable(column))) for column in columns))
+
     def __len__(self) -> int:
-        return len(self.events) + len(self.others)
+        return sum(len(places) for places, _ in self.parts) + len(self.others)
 
     def __iter__(self) -> Iterator[Record | Rejected]:
         rows, passed = iter(self.events), 0
@@ -70,7 +100,7 @@ class Gatherer:
     """Gathers what is made of some lines, in any order, by the places of these lines."""
 
     def __init__(self) -> None:
-        self._parts: list[tuple[Sequence[int], Events]] = []
+        self._parts: list[Part] = []
         self._alone: list[tuple[int, Record | Rejected]] = []
 
     def add(self, places: Sequence[int], made: Sequence[Record] | Events) -> None:
@@ -99,17 +129,8 @@ class Gatherer:
         rows = [(place, record) for place, record in alone if isinstance(record, Row)]
         if rows:
             self._parts.append(([place for place, _ in rows], events_of([row for _, row in rows])))
-        places, events = _joined(self._parts)
-        others = (each for each in alone if not isinstance(each[1], Row))
-        return Gathered(events, [(bisect_left(places, place), each) for place, each in others])
-
-
-def _joined(parts: Sequence[tuple[Sequence[int], Events]]) -> tuple[Sequence[int], Events]:
-    """Return events in the order of their places, and these."""
-    if len(parts) == 1:
-        return parts[0]
-    places = list(chain.from_iterable(places for places, _ in parts))
-    in_order = itemgetter(*sorted(range(len(places)), key=places.__getitem__))
-    columns = zip(*(events.columns for _, events in parts), strict=True)
-    joined = (in_order(list(chain.from_iterable(column))) for column in columns)
-    return in_order(places), Events(*joined)
+        others = [each for each in alone if not isinstance(each[1], Row)]
+        if not others:
+            return Gathered(self._parts, ())
+        places = sorted(chain.from_iterable(places for places, _ in self._parts))
+        return Gathered(self._parts, [(bisect_left(places, place), each) for place, each in others])
