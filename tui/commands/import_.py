@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -212,6 +213,15 @@ def load(
 
     Arguments and errors are those of `importer.import_files`.
     """
+    from core.spare import Spare, has_big
+
+    with closing(Spare(has_big(files))) as spare:
+        return _load(into, files, {**asked, "spare": spare, "decide": decide}, quiet=quiet)
+
+
+def _load(
+    into: Path, files: Sequence[str], asked: Mapping[str, Any], *, quiet: bool
+) -> ImportReport:
     from core.store.ingest.importer import import_files
     from core.store.waiting import IMPORT_WAIT
 
@@ -223,7 +233,6 @@ def load(
             files,
             progress=None if quiet else progress.show,
             patience=patience(IMPORT_WAIT),
-            decide=decide,
             **asked,
         )
     except KeyboardInterrupt:

@@ -7,88 +7,20 @@ from __future__ import annotations
 
 import pickle
 import subprocess
-import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from pathlib import Path
 from threading import Condition, Thread
 from types import SimpleNamespace
 from typing import IO, Any, Final
 
 from core.errors import BadInput
-from core.sources.flow import child
 from core.sources.flow.columns import Coded
 from core.sources.flow.packed import State, Unpacker
 from core.sources.flow.sending import BLOCK, END, ERROR, OPENED, SALT, SIZE
+from core.spare import Spare, ask, end
 
-PROJECT: Final = str(Path(__file__).parents[3])
-"""The folder of the packages, which an editable install finds by a hook and not by `sys.path`."""
-PIPE: Final = 1 << 20
-"""How many bytes the pipe between the two holds, if the system lets it."""
 MOST_WAITING: Final = 8 << 20
 """How many bytes of messages wait at most before the other process does."""
-
-
-class Spare:
-    """Processes to read sources; the first one starts, and loads its modules, before it is needed.
-
-    Args:
-        wanted: whether it is likely to be needed.
-    """
-
-    def __init__(self, wanted: bool) -> None:
-        self._ready = _started() if wanted else None
-
-    def take(self) -> subprocess.Popen[bytes] | None:
-        """Return a process that waits for a request; None if none can be started."""
-        ready, self._ready = self._ready, None
-        return ready or _started()
-
-    def close(self) -> None:
-        """End the process that nobody took."""
-        if self._ready is not None:
-            _end(self._ready)
-
-
-def _started() -> subprocess.Popen[bytes] | None:
-    program = [sys.executable, "-I", "-S", str(child.__file__)]
-    pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
-    try:
-        process = subprocess.Popen(program, stdin=pipe, stdout=pipe, stderr=nowhere)
-    except OSError:
-        return None
-    try:
-        _widen(process.stdout)
-        _ask(process, [*sys.path, PROJECT])
-    except OSError:
-        _end(process)
-        return None
-    return process
-
-
-def _widen(stream: IO[bytes] | None) -> None:
-    """Let a pipe hold more where the system can: fewer, longer reads disturb this process less."""
-    assert stream
-    with suppress(ImportError, AttributeError, OSError):
-        import fcntl
-
-        fcntl.fcntl(stream.fileno(), fcntl.F_SETPIPE_SZ, PIPE)
-
-
-def _ask(process: subprocess.Popen[bytes], what: Any) -> None:
-    assert process.stdin
-    pickle.dump(what, process.stdin, pickle.HIGHEST_PROTOCOL)
-    process.stdin.flush()
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    process.wait()
-    for stream in (process.stdin, process.stdout):
-        assert stream
-        with suppress(BrokenPipeError):
-            stream.close()
 
 
 def open_apart(
@@ -149,9 +81,9 @@ class Apart:
     def begin(self, request: Mapping[str, Any], salt: Callable[[], bytes]) -> bool:
         """Send the request; return whether the process has opened the source."""
         try:
-            _ask(self._process, dict(request))
+            ask(self._process, dict(request))
             while (message := self._messages.next()) and message[0] == SALT:
-                _ask(self._process, salt())
+                ask(self._process, salt())
         except OSError:
             return False
         if message is None:
@@ -197,7 +129,7 @@ class Apart:
         """End the process."""
         self._process.kill()
         self._messages.close()
-        _end(self._process)
+        end(self._process)
 
 
 class _Messages:

@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from os.path import getsize, isfile
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +28,14 @@ from core.records import (
 )
 from core.sources.choices import Choices
 from core.sources.exported import settings_of
-from core.sources.flow.apart import Spare
 from core.sources.moments import EARLIEST, LATEST
 from core.sources.placeholders import names_an_event
 from core.sources.places import Found, Place, find
 from core.sources.text.reading import Reading
 from core.sources.values import dump
+from core.spare import APART_FROM, Spare, has_big
 from core.store.collector import no_collector
-from core.store.imports.opening import APART_FROM, BATCH, Manner
+from core.store.imports.opening import BATCH, Manner
 from core.store.imports.replacing import Decide, add
 from core.store.ingest.loader import Loader
 from core.store.ingest.people import ignore_ids
@@ -125,6 +124,7 @@ def import_files(
     apart_from: int = APART_FROM,
     again: bool = False,
     only_new: bool = False,
+    spare: Spare | None = None,
 ) -> ImportReport:
     """Import files into a workspace, which is created if it does not exist.
 
@@ -155,6 +155,7 @@ def import_files(
         again: whether a file is read though one of the same content was imported in the same way.
         only_new: whether of each source only what is new since the last time is read. A last line
             without its end waits until the file has not changed between two times.
+        spare: has started a process to read big files, if one is wanted; it is closed here.
 
     Without a mapping, format, table, query or reading, a file is read with those that were given
     when the last one of its kind was imported.
@@ -171,7 +172,7 @@ def import_files(
     if zone is None and week_start is None:
         zone, week_start = _exported_settings(target, sources)
     with (
-        closing(Spare(_has_big(sources, apart_from))) as spare,
+        closing(spare or Spare(has_big(sources, apart_from))) as readers,
         connected(target, zone, week_start, patience) as connection,
     ):
         found = find(sources, _itself(connection))
@@ -187,7 +188,7 @@ def import_files(
             apart_from=apart_from,
         )
         loader = Loader(
-            connection, manner, progress=progress, stop=stop, patience=patience, spare=spare
+            connection, manner, progress=progress, stop=stop, patience=patience, spare=readers
         )
         with _late_indexes(connection, found.places, patience), no_collector():
             refused = list(found.refused)
@@ -264,11 +265,6 @@ def connected(
         found = sentence(error, path, "written")
         found.hint = "What was committed is kept; run the same import again to continue."
         raise found from error
-
-
-def _has_big(sources: Sequence[str | Path], size: int) -> bool:
-    """Whether some source is a file of at least so many bytes."""
-    return any(isfile(source) and getsize(source) >= size for source in sources)
 
 
 def _itself(connection: sqlite3.Connection) -> Callable[[str], bool]:

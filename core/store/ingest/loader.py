@@ -16,12 +16,13 @@ from core.records import LogRow, Record, Rejected
 from core.sources import Source
 from core.sources.blocks import Differs, in_blocks
 from core.sources.choices import Choices, choices_of
-from core.sources.flow.apart import Apart, Spare
+from core.sources.flow.apart import Apart
 from core.sources.flow.columns import Coded, Coder
 from core.sources.kinds import kind_of
 from core.sources.lines import Input
 from core.sources.places import Place
 from core.sources.places.rows import RowInput
+from core.spare import Spare
 from core.store.fresh.earlier import About, Earlier, about
 from core.store.fresh.remembered import Memory
 from core.store.fresh.selection import Selection
