@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 
 from core.store.ingest.flags import Flags
+from core.store.rows.inserting import insert, parts_of
 
 GAP = 30 * 60 * 1000
 LONGEST = 24 * 60 * 60 * 1000
@@ -22,12 +23,16 @@ Event = tuple[int, int, int, int]
 Session = tuple[int, int, int, int, int, int, int, int]
 """A row of `sessions`: actor, start, session, end, events, day, entry, exit."""
 
-_INSERT = """
-insert into sessions (actor, start, session, "end", events, day, entry, exit)
-values (?, ?, ?, ?, ?, ?, ?, ?)
+_COLUMNS = ("actor", "start", "session", '"end"', "events", "day", "entry", "exit")
+
+_REPLACING = """
 on conflict (actor, start, session) do update
 set "end" = excluded."end", events = excluded.events, day = excluded.day, entry = excluded.entry,
     exit = excluded.exit
+"""
+
+_INSERT = f"""
+insert into sessions ({", ".join(_COLUMNS)}) values (?, ?, ?, ?, ?, ?, ?, ?) {_REPLACING}
 """
 
 _DELETE = "delete from sessions where actor = ? and start = ? and session = ?"
@@ -87,7 +92,8 @@ class Sessions:
     def change(self, gone: Iterable[tuple[int, ...]], rows: Iterable[tuple[int, ...]]) -> None:
         """Delete sessions, given by actor, start and session, and write others."""
         self._connection.executemany(_DELETE, gone)
-        self._connection.executemany(_INSERT, rows)
+        parts = parts_of(list(rows))
+        insert(self._connection, "insert into sessions", _COLUMNS, parts, _REPLACING)
 
     def between(self, actor: int, first: int, last: int) -> list[Session]:
         """Return an actor's sessions without an id that start within some ms."""

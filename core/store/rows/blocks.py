@@ -11,7 +11,7 @@ from core.blocks.layout import ACTOR, FIRST_CONTEXT, SEQ, SESSION, TIME
 from core.blocks.making import make_event
 from core.blocks.packing import Column
 from core.blocks.said import Said
-from core.store.rows.numbers import Events, Ints
+from core.store.rows.numbers import Events, Ints, narrow
 from core.store.waiting import Patience, transaction
 from core.store.workspace import bump
 
@@ -27,9 +27,9 @@ def add_blocks(keeper: Keeper, events: Events, said: Said, places: Ints) -> None
         places: the place of each event's in `said`.
     """
     columns = {
-        ACTOR: Column(events.actor),
+        ACTOR: Column(narrow(events.actor)),
         TIME: Column(events.ts),
-        SEQ: Column(events.seq),
+        SEQ: Column(narrow(events.seq)),
         SESSION: Column(events.session),
     }
     for dimension, ids in zip(events.used, events.context, strict=True):

@@ -1,4 +1,6 @@
-"""Inserting rows, many with one statement: three quarters of the time of one each."""
+"""Inserting rows, many with one statement: three quarters of the time of one each, half of it where
+there are triggers.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,7 @@ from itertools import chain
 from typing import Any, Final
 
 import numpy as np
-
-from core.store.rows.numbers import Ints
+from numpy.typing import NDArray
 
 TOGETHER: Final = 256
 """How many rows one statement inserts."""
@@ -22,18 +23,23 @@ Part = list[Any]
 
 
 def insert(
-    connection: sqlite3.Connection, into: str, names: Sequence[str], parts: Iterable[Part]
+    connection: sqlite3.Connection,
+    into: str,
+    names: Sequence[str],
+    parts: Iterable[Part],
+    then: str = "",
 ) -> None:
     """Insert rows.
 
     Args:
         into: the statement up to the table, as "insert into events".
         names: the columns that are given.
+        then: the rest of the statement, as "on conflict do nothing".
     """
     row = f"({', '.join('?' for _ in names)})"
     start = f"{into} ({', '.join(names)}) values "
     for part in parts:
-        connection.execute(start + ", ".join([row] * (len(part) // len(names))), part)
+        connection.execute(start + ", ".join([row] * (len(part) // len(names))) + then, part)
 
 
 def parts_of(rows: Sequence[Sequence[Any]]) -> Iterator[Part]:
@@ -42,7 +48,7 @@ def parts_of(rows: Sequence[Sequence[Any]]) -> Iterator[Part]:
         yield list(chain.from_iterable(rows[start : start + TOGETHER]))
 
 
-def parts_of_columns(columns: Sequence[Ints]) -> Iterator[Part]:
+def parts_of_columns(columns: Sequence[NDArray[Any]]) -> Iterator[Part]:
     """Yield rows, given column by column, in parts to insert."""
     for start in range(0, len(columns[0]), _MADE):
         made = np.column_stack([column[start : start + _MADE] for column in columns])

@@ -61,16 +61,16 @@ class Events:
     texts: Sequence[str | None] = (None,)
 
     @cached_property
-    def context(self) -> list[Ints]:
-        """One column of value ids for each dimension that has values."""
-        return [ids[self.place] for ids in self.values]
+    def context(self) -> list[NDArray[Any]]:
+        """One column of value ids for each dimension that has values, of few bits."""
+        return [narrow(ids)[self.place] for ids in self.values]
 
     @property
-    def columns(self) -> list[Ints]:
+    def columns(self) -> list[NDArray[Any]]:
         """All columns, in the order of `Stored`."""
         return [*(getattr(self, name) for name in NAMES), *self.context]
 
-    def written(self) -> dict[str, Ints]:
+    def written(self) -> dict[str, NDArray[Any]]:
         """Return the columns of the table `events` by name, without those that are 0, as is any
         that is not given.
         """
@@ -114,7 +114,13 @@ class Events:
         return found
 
 
-def rows(columns: Sequence[Ints]) -> Iterator[tuple[int, ...]]:
+def narrow(values: Ints) -> NDArray[Any]:
+    """Return numbers from 0 on in as few bits as they need, which takes less time to pick from."""
+    most = int(values.max(initial=0))
+    return values.astype(np.min_scalar_type(most)) if most < 2**32 else values
+
+
+def rows(columns: Sequence[NDArray[Any]]) -> Iterator[tuple[int, ...]]:
     """Yield columns of one length as rows of plain integers."""
     starts = range(0, len(columns[0]), _CHUNK)
     return chain.from_iterable(
