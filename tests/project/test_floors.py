@@ -20,6 +20,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "core.sums",
         "core.columns",
         "core.records",
+        "core.processes",
         "core.log_levels",
         "core.timeframe",
         "core.filters",

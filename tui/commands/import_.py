@@ -213,7 +213,7 @@ def load(
 
     Arguments and errors are those of `importer.import_files`.
     """
-    from core.spare import Spare, has_big
+    from core.processes.spare import Spare, has_big
 
     with closing(Spare(has_big(files))) as spare:
         return _load(into, files, {**asked, "spare": spare, "decide": decide}, quiet=quiet)

@@ -14,10 +14,10 @@ from types import SimpleNamespace
 from typing import IO, Any, Final
 
 from core.errors import BadInput
+from core.processes.spare import Spare, ask, end
 from core.sources.flow.columns import Coded
 from core.sources.flow.packed import State, Unpacker
 from core.sources.flow.sending import BLOCK, END, ERROR, OPENED, SALT, SIZE
-from core.spare import Spare, ask, end
 
 MOST_WAITING: Final = 8 << 20
 """How many bytes of messages wait at most before the other process does."""

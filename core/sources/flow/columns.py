@@ -15,7 +15,9 @@ from core.sources.flow.gathered import Context, Events, Gathered, Numbered, Part
 MOST_TEXTS: Final = 100_000
 """How many different texts a table has before another is begun."""
 
-CODED: Final = ("event", "user", "device", "session", "context")
+_TEXTS: Final = ("event", "user", "device", "session")
+
+CODED: Final = (*_TEXTS, "context")
 
 Texts = list[Any]
 """Number -> text; 0 is None. Further texts are added at its end."""
@@ -105,22 +107,44 @@ class Coder:
 
     def columns(self, events: Events) -> Columns:
         """Return events, at least one, as columns."""
-        coded = (events.event, events.user, events.device, events.session)
         told = {}
         if any(events.traits):
             told = {place: each for place, each in enumerate(events.traits) if each}
         return Columns(
             array("q", events.ts),
             array("q", events.id),
-            [*map(self._column, range(len(coded)), coded), self._contexts(events.context)],
+            [*map(self._column, range(len(_TEXTS)), _texts(events)), self._contexts(events)],
             events.properties,
             told,
         )
 
     def _joined(self, parts: Sequence[Part]) -> Columns:
         """Return the events of several parts in the order of their lines, as columns."""
-        found = [self.columns(events) for _, events in parts]
-        return found[0] if len(found) == 1 else joined(found, [places for places, _ in parts])
+        if len(parts) == 1:
+            return self.columns(parts[0][1])
+        import numpy as np
+
+        every = [events for _, events in parts]
+        order = np.argsort(np.concatenate([np.asarray(places) for places, _ in parts]))
+        places = order.tolist()
+
+        def in_order(columns: Iterable[Sequence[Any]]) -> list[Any]:
+            return list(map(list(chain.from_iterable(columns)).__getitem__, places))
+
+        texts = map(in_order, zip(*map(_texts, every), strict=True))
+        contexts = [self._contexts(events) for events in every]
+        codes = _picked(sum((each.codes for each in contexts), array("i")), order)
+        told = {}
+        if any(any(events.traits) for events in every):
+            traits = in_order(events.traits for events in every)
+            told = {place: each for place, each in enumerate(traits) if each}
+        return Columns(
+            _picked(array("q", chain.from_iterable(events.ts for events in every)), order),
+            _picked(array("q", chain.from_iterable(events.id for events in every)), order),
+            [*map(self._column, range(len(_TEXTS)), texts), Column(codes, contexts[0].table)],
+            in_order(events.properties for events in every),
+            told,
+        )
 
     def _renew(self) -> None:
         """Begin other tables in place of those with very many texts."""
@@ -132,9 +156,9 @@ class Coder:
             return Column(array("i", bytes(4 * len(texts))), table.texts)
         return Column(array("i", map(table.__getitem__, texts)), table.texts)
 
-    def _contexts(self, contexts: Sequence[Hashable] | Numbered) -> Column:
+    def _contexts(self, events: Events) -> Column:
         """Return the column of contexts; most equal ones are one object, found by its address."""
-        table = self._tables[-1]
+        contexts, table = events.context, self._tables[-1]
         if isinstance(contexts, Numbered):
             return Column(self._codes_of(contexts, table), table.texts)
         different = dict(zip(map(id, contexts), contexts, strict=True))
@@ -160,38 +184,9 @@ def _picked(values: array[int], places: Any) -> array[int]:
     return found
 
 
-def joined(parts: Sequence[Columns], places: Sequence[Sequence[int]]) -> Columns:
-    """Return columns of events, which have the same tables, together in the order of their lines.
-
-    Args:
-        places: of the lines of each.
-    """
-    import numpy as np
-
-    order = np.argsort(np.concatenate([np.asarray(each) for each in places]))
-
-    def ordered(columns: Iterable[array[int]]) -> array[int]:
-        first, *others = columns
-        return _picked(sum(others, first), order)
-
-    coded = zip(*(part.coded for part in parts), strict=True)
-    properties = list(chain.from_iterable(part.properties for part in parts))
-    return Columns(
-        ordered(part.ts for part in parts),
-        ordered(part.ids for part in parts),
-        [Column(ordered(c.codes for c in some), some[0].table) for some in coded],
-        list(map(properties.__getitem__, order.tolist())),
-        _traits(parts, np.argsort(order).tolist()) if any(part.traits for part in parts) else {},
-    )
-
-
-def _traits(parts: Sequence[Columns], after: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """Return the traits of several parts by the places that their events have after ordering."""
-    found, start = {}, 0
-    for part in parts:
-        found.update({int(after[start + place]): said for place, said in part.traits.items()})
-        start += len(part)
-    return dict(sorted(found.items()))
+def _texts(events: Events) -> tuple[Sequence[str | None], ...]:
+    """Return the columns of _TEXTS."""
+    return events.event, events.user, events.device, events.session
 
 
 def columns_of(rows: Sequence[Row]) -> list[Columns]:

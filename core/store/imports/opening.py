@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from core.processes.spare import APART_FROM, Spare
 from core.sources import Source, open_source
 from core.sources.blocks import MOST, START, Position
 from core.sources.choices import Choices
 from core.sources.flow.apart import Apart, open_apart
 from core.sources.lines import Input
 from core.sources.places import Place
-from core.spare import APART_FROM, Spare
 from core.store.imports.replacing import Decide, add
 from core.store.waiting import Patience
 from core.store.workspace import read_calendar, visitor_salt

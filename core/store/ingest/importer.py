@@ -13,6 +13,7 @@ from typing import Any
 from core.columns import CONTEXT, CONTEXT_ALIASES
 from core.errors import BadInput
 from core.log_levels import level_number
+from core.processes.spare import APART_FROM, Spare, has_big
 from core.records import (
     NO_CONTEXT,
     Alias,
@@ -33,7 +34,6 @@ from core.sources.placeholders import names_an_event
 from core.sources.places import Found, Place, find
 from core.sources.text.reading import Reading
 from core.sources.values import dump
-from core.spare import APART_FROM, Spare, has_big
 from core.store.collector import no_collector
 from core.store.imports.opening import BATCH, Manner
 from core.store.imports.replacing import Decide, add

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from core.errors import BadInput, CannotOpen
+from core.processes.spare import Spare
 from core.records import LogRow, Record, Rejected
 from core.sources import Source
 from core.sources.blocks import Differs, in_blocks
@@ -22,7 +23,6 @@ from core.sources.kinds import kind_of
 from core.sources.lines import Input
 from core.sources.places import Place
 from core.sources.places.rows import RowInput
-from core.spare import Spare
 from core.store.fresh.earlier import About, Earlier, about
 from core.store.fresh.remembered import Memory
 from core.store.fresh.selection import Selection

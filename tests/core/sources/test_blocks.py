@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import records
-from core.records import Occurrences, Rejected
+from core.records import NO_CONTEXT, Occurrences, Rejected
 from core.sources import Source, open_source
 from core.sources.blocks import Block, Differs, Position
+from core.sources.text.contexts import Contexts
 from core.values import hashes
 
 TIMES = [f"2026-03-{1 + n // 60 % 28:02}T10:{n % 60:02}:00Z" for n in range(400)]
@@ -141,3 +142,17 @@ def test_the_id_of_a_line_does_not_depend_on_other_lines_before_it() -> None:
     assert Occurrences().event_ids([one, other]) == [first, id_]
     occurrences = Occurrences()
     assert [occurrences.event_id(line) for line in (one, other)] == [first, id_]
+
+
+def test_contexts_are_told_apart_whatever_their_texts_and_kinds() -> None:
+    contexts = Contexts(text_values=False)
+    one, other = ["a\x1fb", "a", "a", None], ["c", "b\x1fc", "b", "c"]
+    unseen: list[None] = [None] * 11
+    for _ in range(2):  # the second time all are known
+        made = contexts.of_all([one, other, *unseen[:9]])
+        assert [each[:2] for each in made.each()] == list(zip(one, other, strict=True))
+    of_one = contexts.of_all([["a\x1fb", "a"], *unseen[:10]]).each()
+    assert [each[0] for each in of_one] == ["a\x1fb", "a"]
+    odd = contexts.of_all([[1, True, "1", [1]], *unseen[:10]]).each()
+    assert [each[0] for each in odd] == ["1", "true", "1", "[1]"]
+    assert contexts.none(2).each() == [NO_CONTEXT] * 2

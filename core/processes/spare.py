@@ -17,13 +17,13 @@ from typing import IO, Any, Final
 APART_FROM: Final = 20_000_000
 """From this many bytes on, a file is read by another process."""
 
-PROJECT: Final = str(Path(__file__).parents[1])
+PROJECT: Final = str(Path(__file__).parents[2])
 """The folder of the packages, which an editable install finds by a hook and not by `sys.path`."""
 
 PIPE: Final = 1 << 20
 """How many bytes the pipe between the two holds, if the system lets it."""
 
-_CHILD: Final = Path(__file__).parent / "sources" / "flow" / "child.py"
+_CHILD: Final = Path(__file__).parents[1] / "sources" / "flow" / "child.py"
 
 
 def has_big(sources: Iterable[str | Path], size: int = APART_FROM) -> bool:
