@@ -8,7 +8,7 @@ person by person.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -216,6 +216,14 @@ class Attempts(Marked):
             paths if search.path else [],
         )
 
+    def finalize(self) -> str | bytes:
+        """Return the rows of all people."""
+        return json.dumps([row for share in self.shares() if len(share) for row in share.rows()])
+
+    def rows(self) -> Iterable[Any]:
+        """Return the rows of the attempts."""
+        raise NotImplementedError
+
 
 def _joined(one: Found, other: Found) -> Found:
     return Found(
@@ -229,10 +237,8 @@ def _joined(one: Found, other: Found) -> Found:
 class Listed(Attempts):
     """Aggregate: a JSON list of rows [actor, held codes, t0, seq and ts of step 1, path, t1...]."""
 
-    def finalize(self) -> str:
-        """Return the rows."""
-        if not len(self):
-            return "[]"
+    def rows(self) -> Iterable[Any]:
+        """See Attempts."""
         found = self.attempts()
         held = zip(*(column[found.first].tolist() for column in self._held), strict=True)
         columns = [
@@ -244,19 +250,17 @@ class Listed(Attempts):
             found.paths or [None] * len(found.first),
             *([None if t == NEVER else t for t in row] for row in found.times.tolist()),
         ]
-        return json.dumps(list(zip(*columns, strict=True)))
+        return zip(*columns, strict=True)
 
 
 class Tallied(Attempts):
     """Aggregate: a JSON list of rows [slot, v0, v1, figures...] as `core.queries.funnel.tally` adds
     them up: attempts per step, those in progress before each, ms of each transition and of all, and
-    with `repeats` the people behind each step and those who stopped before it.
+    with `people` those behind each step and those who stopped before it.
     """
 
-    def finalize(self) -> str:
-        """Return the rows."""
-        if not len(self):
-            return "[]"
+    def rows(self) -> Iterable[Any]:
+        """See Attempts."""
         found = self.attempts()
         slots = slots_of(found.begun, self.plan.begun)
         groups = Groups(
@@ -265,12 +269,10 @@ class Tallied(Attempts):
         order = grouped(groups.places, len(groups))
         edges = spans(groups.places[order], len(groups))
         shown = zip(*self.shown(groups.keys), strict=True)
-        return json.dumps(
-            [
-                [*keys, *self._figures(found, order[low:high])]
-                for keys, (low, high) in zip(shown, edges, strict=True)
-            ]
-        )
+        return [
+            [*keys, *self._figures(found, order[low:high])]
+            for keys, (low, high) in zip(shown, edges, strict=True)
+        ]
 
     def _figures(self, found: Found, rows: Ints) -> list[Any]:
         times, begun = found.times[:, rows], found.begun[rows]
@@ -282,7 +284,7 @@ class Tallied(Attempts):
         going = begun > self.plan.open_after
         waiting = [int((there[k - 1] & ~there[k] & going).sum()) for k in range(1, len(times))]
         figures = [*there.sum(axis=1).tolist(), 0, *waiting, *waits]
-        if self.plan.repeats:
+        if self.plan.people:
             actors = self.column(WHO)[found.first][rows]
             sets = [actors[mask] for mask in there]
             sets += [actors[there[k - 1] & ~there[k]] for k in range(1, len(times))]
@@ -295,10 +297,8 @@ class Waits(Attempts):
     in each attempt that reached both, and whose it is.
     """
 
-    def finalize(self) -> str:
-        """Return the rows."""
-        if not len(self):
-            return "[]"
+    def rows(self) -> Iterable[Any]:
+        """See Attempts."""
         found, (one, other) = self.attempts(), self.plan.between
         those = np.flatnonzero(found.times[other] != NEVER)
         waits = (found.times[other] - found.times[one])[those]
@@ -309,12 +309,10 @@ class Waits(Attempts):
         actors, waits = self.column(WHO)[first][order].tolist(), waits[order].tolist()
         edges = spans(groups.places[order], len(groups))
         shown = zip(*self.shown(groups.keys), strict=True)
-        return json.dumps(
-            [
-                [*keys, actors[low:high], waits[low:high]]
-                for keys, (low, high) in zip(shown, edges, strict=True)
-            ]
-        )
+        return [
+            [*keys, actors[low:high], waits[low:high]]
+            for keys, (low, high) in zip(shown, edges, strict=True)
+        ]
 
 
 class Pursued(Attempts):
@@ -323,9 +321,11 @@ class Pursued(Attempts):
     """
 
     def finalize(self) -> bytes:
-        """Return the rows."""
-        if not len(self):
-            return b""
+        """Return the rows of all people."""
+        return b"".join(share.reach() for share in self.shares() if len(share))
+
+    def reach(self) -> bytes:
+        """Return the rows of the attempts."""
         found, tick = self.attempts(), self._search.tick
         first, last = found.times[0], found.times[-1]
         done = last != NEVER

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from core.blocks.functions.attempts import BITS, Marked
-from core.blocks.functions.block import Mask
+from core.blocks.functions.aggregates import packed_set
+from core.blocks.functions.block import Block, Mask
 from core.blocks.functions.figures import Floats
-from core.blocks.functions.gathering import ARRIVED, AT, PLACE, WHO
-from core.blocks.functions.groups import counted, numbered, packed
+from core.blocks.functions.gathering import ARRIVED, AT, PLACE, WHO, Gathering
+from core.blocks.functions.groups import counted, in_order, numbered, packed
+from core.blocks.functions.masks import Reach
 from core.blocks.functions.plan import Credit, Ints
-
-CONVERSION, TOUCH = 1, 2
-"""Bits of the events."""
 
 MOST = 4_000_000
 """So many touches are credited together."""
@@ -40,94 +39,121 @@ class Pairs(NamedTuple):
     whole: Ints
 
 
-class Credits(Marked):
-    """Aggregate: a JSON list of rows [part, value, conversions, amount, people].
+class Owned(NamedTuple):
+    """Conversions, by person: whose each is, when it was, its arrival, and its amount."""
+
+    who: Ints
+    at: Ints
+    arrived: Ints
+    amount: Floats
+
+    @classmethod
+    def of(cls, reach: Reach) -> Owned:
+        """Read the rows of `Conversions`."""
+        amount = np.ascontiguousarray(reach.codes[0]).view(np.float64)
+        return cls(reach.actors, reach.first, reach.arrived, amount)
+
+    def between(self, low: int, high: int) -> tuple[slice, Owned]:
+        """Return those of the people from one to before another, and their places."""
+        places = slice(*np.searchsorted(self.who, [low, high]).tolist())
+        return places, self.some(places)
+
+    def some(self, places: slice | Mask) -> Owned:
+        """Return some of them."""
+        who, at, arrived, amount = self
+        return Owned(who[places], at[places], arrived[places], amount[places])
+
+
+class Conversions(Gathering):
+    """Aggregate: the rows of `masks.Reach` of events, with the bits of their number as a code."""
+
+    def _take(self, block: Block, chosen: Ints | None, size: int) -> None:
+        super()._take(block, chosen, size)
+        self._time(block, chosen)
+
+    def finalize(self) -> bytes:
+        """Return the rows."""
+        amount = np.zeros(len(self))
+        amount[self.column(PLACE)] = self.numbers.floats
+        at, none = self.column(AT), np.zeros(len(self), np.int64)
+        who, arrived = self.column(WHO), self.column(ARRIVED)
+        return np.column_stack([who, at, at, arrived, amount.view(np.int64), none]).tobytes()
+
+
+class Credits(Gathering):
+    """Aggregate: a JSON list of rows [part, value, 0, people, set of them, conversions, amount].
 
     Part 1 has a row for each value that is credited, part 2 the conversions without a touch, and
-    part 0 all of them; of no events there is no row. The plan's `by` is the field, its `x` what is
-    added up.
+    part 0 all of them; without any there is no row. The events are the touches, the plan's `by` is
+    the field of these. The set is null unless it is asked for.
     """
+
+    def _take(self, block: Block, chosen: Ints | None, size: int) -> None:
+        super()._take(block, chosen, size)
+        self._time(block, chosen)
 
     def finalize(self) -> str:
         """Return the rows."""
-        if not len(self):
+        whole = Owned.of(self._extras.reach(self._credit.conversions))
+        if not len(whole.who):
             return "[]"
-        start, end = self._credit.between
-        at, bits = self.column(AT), self.column(BITS)
-        own = np.flatnonzero((bits & CONVERSION > 0) & (at >= start) & (at < end))
-        self._amounts = np.zeros(len(self))
-        self._amounts[self.column(PLACE)] = self.numbers.floats
-        touches = self._touches(own)
-        low, high = self._reach(own, touches)
-        rows = self._credited(own, touches, low, high)
-        alone = own[high <= low]
-        return json.dumps([*rows, self._all(2, alone), self._all(0, own)])
+        touched = np.zeros(len(whole.who), np.bool_)
+        found = Credited(self.most("v0"), int(whole.who.max()) + 1)
+        for share in self.shares():
+            places, own = whole.between(*share.people)
+            if len(own.who) and len(share):
+                touched[places] = share.credit(own, found)
+        some, people, sets = found.by_value()
+        columns = (
+            self.shown([some, some])[1], [0] * len(some), people,
+            [packed_set(each) if self.plan.people else None for each in sets],
+            found.conversions[some].tolist(), found.amounts[some].tolist(),
+        )  # fmt: skip
+        rows = [[1, *row] for row in zip(*columns, strict=True)]
+        alone = whole.some(~touched)
+        return json.dumps([*rows, self._all(2, alone), self._all(0, whole)])
 
     @property
     def _credit(self) -> Credit:
         assert self.plan.credit is not None
         return self.plan.credit
 
-    def _all(self, part: int, those: Ints) -> list[Any]:
-        people = len(counted(self.column(WHO)[those])[0])
-        return [part, 0, float(len(those)), float(self._amounts[those].sum()), people]
+    def _all(self, part: int, own: Owned) -> list[Any]:
+        people = counted(own.who)[0]
+        users = packed_set(people) if self.plan.people else None
+        return [part, 0, 0, len(people), users, float(len(own.who)), float(own.amount.sum())]
 
-    def _touches(self, own: Ints) -> Ints:
-        """Return the rows of touches of those who converted, by person, time and arrival."""
-        who = self.column(WHO)
-        converted = np.zeros(int(who.max()) + 1, np.bool_)
-        converted[who[own]] = True
-        rows = np.flatnonzero((self.column(BITS) & TOUCH > 0) & converted[who])
-        keys = self._keys(rows)
-        order = np.argsort(keys)
-        keys, rows = keys[order], rows[order]
-        tied = np.zeros(len(rows), np.bool_)
-        tied[1:] = keys[1:] == keys[:-1]
-        tied[:-1] |= tied[1:]
-        if tied.any():
-            some = rows[tied]
-            rows[tied] = some[np.lexsort((self.column(ARRIVED)[some], keys[tied]))]
-        return rows
+    def credit(self, own: Owned, found: Credited) -> Mask:
+        """Divide some people's conversions among their touches; return which have any."""
+        who, at = self.column(WHO), self.column(AT)
+        touches = in_order(who, at, self.column(ARRIVED))
+        who, at, values = who[touches], at[touches], self.column("v0")[touches]
+        low, high = self._reach(own, who, at, touches)
+        for value, credit, place in self._divided(at, values, low, high):
+            given = credit > 0
+            place = place[given]
+            found.add(value[given], credit[given], own.amount[place], own.who[place])
+        some: Mask = high > low
+        return some
 
-    def _keys(self, rows: Ints, back: int = 0) -> Ints:
-        """Return rows' persons and times, some ms earlier, as numbers in their order."""
-        at = self.column(AT)
-        first = int(at.min())
-        width = int(at.max()) - first + 2
-        return self.column(WHO)[rows] * width + np.maximum(at[rows] - first - back, 0)
-
-    def _reach(self, own: Ints, touches: Ints) -> tuple[Ints, Ints]:
-        """Return where the touches of each conversion begin and end."""
-        keys, found = self._keys(touches), self._keys(own)
-        low = np.searchsorted(keys, self._keys(own, self._credit.back), "left")
+    def _reach(self, own: Owned, who: Ints, at: Ints, touches: Ints) -> tuple[Ints, Ints]:
+        """Return where the touches of each conversion begin and end; of these, in order."""
+        back = self._credit.back
+        first = min(int(at.min()), int(own.at.min()) - back)
+        width = max(int(at.max()), int(own.at.max())) - first + 1
+        keys, found = who * width + (at - first), own.who * width + (own.at - first)
+        low = np.searchsorted(keys, found - back, "left")
         high = np.searchsorted(keys, found, "left")
         same = np.searchsorted(keys, found, "right")
-        arrived = np.append(self.column(ARRIVED)[touches], 0)
-        mine = self.column(ARRIVED)[own]
+        places, arrived = np.append(touches, touches[-1]), self.column(ARRIVED)
         while True:
-            more = (high < same) & (arrived[high] <= mine)
+            more = high < same
+            more[more] = arrived[places[high[more]]] <= own.arrived[more]
             if not more.any():
                 return low, high
             high = high + more
 
-    def _credited(self, own: Ints, touches: Ints, low: Ints, high: Ints) -> list[list[Any]]:
-        codes, who = self.column("v0"), self.column(WHO)
-        most = int(codes.max()) + 1
-        conversions, amounts, known = np.zeros(most), np.zeros(most), [np.zeros(0, np.int64)]
-        wide = int(who.max()) + 1
-        for value, credit, place in self._divided(touches, codes[touches], low, high):
-            given = credit > 0
-            value, credit, place = value[given], credit[given], place[given]
-            conversions += np.bincount(value, credit, most)
-            amounts += np.bincount(value, credit * self._amounts[own[place]], most)
-            known.append(counted(value * wide + who[own[place]])[0])
-        people = np.bincount(counted(np.concatenate(known))[0] // wide, minlength=most)
-        some = np.flatnonzero(people)
-        shown = self.shown([some, some])[1]
-        columns = (conversions[some].tolist(), amounts[some].tolist(), people[some].tolist())
-        return [[1, *row] for row in zip(shown, *columns, strict=True)]
-
-    def _divided(self, touches: Ints, values: Ints, low: Ints, high: Ints) -> Iterator[Shares]:
+    def _divided(self, at: Ints, values: Ints, low: Ints, high: Ints) -> Iterator[Shares]:
         """Yield what the values of touches get of conversions, value by value if they are few."""
         named = counted(values)[0]
         pairs = int(np.maximum(high - low, 0).sum())
@@ -138,7 +164,7 @@ class Credits(Marked):
                 yield np.full(len(own), value), credit, own
             return
         for part in _in_parts(low, high):
-            yield self._shares(part, touches[part.row], values[part.row])
+            yield self._shares(part, at[part.row], values[part.row])
 
     def _of_value(self, fits: Mask, low: Ints, high: Ints) -> Floats:
         """Return what a value gets of each conversion, as `attribution_weights.weight` says."""
@@ -157,7 +183,7 @@ class Credits(Marked):
         credit: Floats = first * one + last * other + between * inside
         return credit
 
-    def _shares(self, pairs: Pairs, rows: Ints, values: Ints) -> Shares:
+    def _shares(self, pairs: Pairs, when: Ints, values: Ints) -> Shares:
         """Return the values of touches, the part of the conversion each gets, and which that is."""
         model, count = self._credit, pairs.whole
         if model.each:
@@ -165,7 +191,6 @@ class Credits(Marked):
             conversion, value = np.divmod(found, int(values.max(initial=0)) + 1)
             return value, np.ones(len(found)), conversion
         if model.half_life:
-            when = self.column(AT)[rows]
             latest = np.maximum.reduceat(when, np.flatnonzero(pairs.place == 0))
             each = np.cumsum(pairs.place == 0) - 1
             parts = 2.0 ** ((when - latest[each]) / model.half_life)
@@ -176,6 +201,34 @@ class Credits(Marked):
         begins, stops = pairs.place == 0, pairs.place == count - 1
         credit = begins * one + stops * other + ~(begins | stops) * inside
         return values, credit, pairs.conversion
+
+
+class Credited:
+    """What values have been credited.
+
+    Attributes:
+        conversions, amounts: of each value.
+    """
+
+    def __init__(self, values: int, wide: int) -> None:
+        self.conversions = np.zeros(values)
+        self.amounts = np.zeros(values)
+        self._wide = wide
+        self._whose = [np.zeros(0, np.int64)]
+
+    def add(self, value: Ints, credit: Floats, amount: Floats, who: Ints) -> None:
+        """Add parts of conversions, their amounts, and whose they are."""
+        values = len(self.conversions)
+        self.conversions += np.bincount(value, credit, values)
+        self.amounts += np.bincount(value, credit * amount, values)
+        self._whose.append(counted(value * self._wide + who)[0])
+
+    def by_value(self) -> tuple[Ints, list[int], list[Ints]]:
+        """Return the values that are credited, how many people of each, and who these are."""
+        value, who = np.divmod(counted(np.concatenate(self._whose))[0], self._wide)
+        some, people = counted(value)
+        edges = np.append(0, np.cumsum(people)).tolist()
+        return some, people.tolist(), [who[low:high] for low, high in pairwise(edges)]
 
 
 def _ends(ends: tuple[float, float, float], n: Ints) -> tuple[Floats, Floats, Floats]:

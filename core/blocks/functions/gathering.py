@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from copy import copy
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,20 +30,26 @@ AT, ARRIVED = "at", "seq"
 """Further ones: ms, and seq."""
 
 
+TOGETHER = 400_000
+"""About so many rows are looked at together, where that can be; more are kept in few bytes."""
+
+
 class Gathering:
     """What is needed of the rows that count, as columns.
 
     Attributes:
         plan: what is asked, from the first block on.
         labels: the label of each code of a number that rows are grouped by.
+        people: the first of the actors that it may have rows of, and the one after the last.
     """
 
     plan: Plan
+    people = (0, 2**62)
 
     def __init__(self) -> None:
         self.labels: dict[str, int] = {NONE: 0}
         self._extras = Extras(())
-        self._parts: dict[str, list[Ints]] = {}
+        self._parts: dict[str, list[Part]] = {}
         self._numbers: list[Numbers] = []
         self._count = 0
         self._seen = False
@@ -68,9 +75,51 @@ class Gathering:
         parts = self._parts.setdefault(name, [])
         if name == SLOT and not parts:
             return np.zeros(len(self), np.int64)
-        if len(parts) != 1:
-            parts[:] = [np.concatenate([np.zeros(0, np.int64), *parts])]
-        return parts[0]
+        if len(parts) != 1 or parts[0].values.dtype != np.int64:
+            parts[:] = [Part(0, joined(parts))]
+        return parts[0].values
+
+    def most(self, name: str) -> int:
+        """Return a number above all values of a column."""
+        parts = self._parts.get(name, ())
+        return max((base + int(values.max()) for base, values in parts), default=0) + 1
+
+    def shares(self) -> Iterator[Self]:
+        """Yield the rows of some people at a time as if they were all, of nobody's numbers.
+
+        So many rows need no more memory than those of a share and what they are kept in.
+        """
+        if len(self) <= TOGETHER:
+            yield self
+            return
+        who = self._parts[WHO]
+        size = -(-self.most(WHO) // 1024)
+        rows = np.zeros(1024, np.int64)
+        for part in who:
+            rows += np.bincount((part.base + part.values.astype(np.int64)) // size, minlength=1024)
+        share = np.cumsum(rows) // TOGETHER
+        for number in np.unique(share).tolist():
+            first, last = np.searchsorted(share, [number, number + 1]).tolist()
+            yield self._share(first * size, last * size)
+
+    def _share(self, low: int, high: int) -> Self:
+        """Return the rows of the people from one to before another."""
+        found = copy(self)
+        found.people = (low, high)
+        own = [
+            np.flatnonzero(
+                (part.values >= max(low - part.base, 0)) & (part.values < max(high - part.base, 0))
+            )
+            for part in self._parts[WHO]
+        ]
+        found._count = sum(map(len, own))
+        found._parts = {
+            name: [
+                Part(part.base, part.values[rows]) for part, rows in zip(parts, own, strict=True)
+            ]
+            for name, parts in self._parts.items()
+        }
+        return found
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -133,7 +182,8 @@ class Gathering:
         self._add(ARRIVED, block.picked(SEQ, chosen))
 
     def _add(self, name: str, column: NDArray[Any]) -> None:
-        self._parts.setdefault(name, []).append(column.astype(np.int64, copy=False))
+        part = narrow(column) if self._count > TOGETHER else Part(0, column.astype(np.int64))
+        self._parts.setdefault(name, []).append(part)
 
     def _codes(self, block: Block, by: Any, chosen: Ints | None, size: int) -> Ints:
         """Return what rows are grouped by, as numbers from 0."""
@@ -188,6 +238,34 @@ class Gathering:
         known, values = self._extras.numbers(extra)
         found = among(ids, known)
         return values[np.searchsorted(known, ids[found])], found
+
+
+class Part(NamedTuple):
+    """The values of a column in a block: what is added to each, and the rest in few bytes."""
+
+    base: int
+    values: NDArray[Any]
+
+
+def narrow(column: NDArray[Any]) -> Part:
+    """Return a column, which is not empty, in the narrowest type."""
+    if column.dtype == np.bool_:
+        return Part(0, column.view(np.uint8))
+    low, high = int(column.min()), int(column.max())
+    for kind in (np.uint8, np.uint16, np.uint32):
+        if high - low <= np.iinfo(kind).max:
+            return Part(low, (column - low).astype(kind))
+    return Part(0, column.astype(np.int64))
+
+
+def joined(parts: Sequence[Part]) -> Ints:
+    """Return the values of parts one after the other."""
+    found = np.empty(sum(len(part.values) for part in parts), np.int64)
+    start = 0
+    for base, values in parts:
+        np.add(values, base, out=found[start : start + len(values)], dtype=np.int64)
+        start += len(values)
+    return found
 
 
 def _there(column: Column) -> slice | Mask:

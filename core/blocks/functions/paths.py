@@ -143,7 +143,7 @@ class Paths(Marked):
 
     def _nodes(self, keys: Ints, wide: int, who: Ints) -> Any:
         """Yield the different keys taken apart, how many there are of each, and whose they are."""
-        order = np.argsort(keys) if self._walk.people else keys
+        order = np.argsort(keys) if self.plan.people else keys
         found, counts = counted(keys)
         rest, done = np.divmod(found, 2)
         rest, other = np.divmod(rest, wide)
@@ -151,5 +151,5 @@ class Paths(Marked):
         apart = zip(*(column.tolist() for column in (place, one, other, done)), strict=True)
         edges = spans(np.repeat(np.arange(len(found)), counts), len(found))
         for key, count, (low, high) in zip(apart, counts.tolist(), edges, strict=True):
-            own = who[order[low:high]] if self._walk.people else None
+            own = who[order[low:high]] if self.plan.people else None
             yield key, count, None if own is None else packed_set(counted(own)[0])

@@ -23,14 +23,14 @@ class Credit(NamedTuple):
     """How conversions are credited to touches (`core.queries.funnel.attribution_weights`).
 
     Attributes:
-        between: when conversions count, ms, half-open.
+        conversions: the extra with them.
         back: how many ms before one a touch may be.
         each: whether every value with a touch gets the whole.
         half_life: in ms, of a touch's part; 0 if its age does not matter.
         ends: what the first touch gets, all between together and the last; None for all the same.
     """
 
-    between: tuple[int, int]
+    conversions: int
     back: int
     each: bool = False
     half_life: float = 0
@@ -47,7 +47,6 @@ class Walk(NamedTuple):
         backward: whether they are followed back in time.
         by_session: the field of the session that all events of a path have; None for any.
         collapse: whether repeated neighbours are one step.
-        people: whether it is asked whose the paths are.
     """
 
     starts: int
@@ -57,7 +56,6 @@ class Walk(NamedTuple):
     backward: bool
     by_session: int | None
     collapse: bool
-    people: bool
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,7 @@ class Plan:
         walk: how paths are followed; None for other questions.
         latest: whether everybody's last event is asked for, rather than the first.
         waits: whether the times of transitions are asked for.
-        repeats: whether the people of each step are asked for.
+        people: whether the sets of people are asked for, where they need not be.
     """
 
     fields: tuple[int, ...] = ()
@@ -125,7 +123,7 @@ class Plan:
     walk: Walk | None = None
     latest: bool = False
     waits: bool = True
-    repeats: bool = False
+    people: bool = False
 
     def slot_of(self, moments: Ints) -> Ints:
         """Return the slot of each day or instant; 0 if there are none."""

@@ -27,6 +27,7 @@ AGGREGATES: Final = {
     "block_paths": ("paths", "Paths"),
     "block_bins": ("bins", "Bins"),
     "block_attempts": ("attempts", "Listed"),
+    "block_conversions": ("credits", "Conversions"),
     "block_credits": ("credits", "Credits"),
     "block_tally": ("attempts", "Tallied"),
     "block_waits": ("attempts", "Waits"),

@@ -2,7 +2,7 @@
 
 A touch is an event that has the property, at or before a conversion of the same person and within
 the lookback; the conversion's own value counts too. The order of values is in no stored set, so the
-events of those who converted are read.
+events of those who converted are read, or their blocks.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Attribution(Question):
         """Return rows (part, v0, conversions, value, people): 1 for each value, 2 for those without
         a touch, 0 for all.
         """
-        credited = Credited(paid, found, self._valued(ctx), self.model, self.lookback_days * DAY)
+        credited = self._credited(ctx, found, paid)
         if credited.can():
             return (yield from credited.ask(ctx.span_to_today(self.range)))
         bind, total = ctx.binder(), ctx.dialect.total
@@ -109,6 +109,9 @@ class Attribution(Question):
             "conversions credited by value",
         )
         return rows
+
+    def _credited(self, ctx: Context, found: Field, paid: Selection) -> Credited:
+        return Credited(paid, found, self._valued(ctx), self.model, self.lookback_days * DAY)
 
     def _valued(self, ctx: Context) -> Field | None:
         """Return the property of conversions that is added up, if any."""
@@ -169,6 +172,13 @@ class Attribution(Question):
         Without a row, everybody who converted.
         """
         found = self._touched(ctx)
+        credited = self._credited(ctx, found, select(ctx, self, self.to, parameter="to"))
+        if credited.can():
+            test = "slot = 0" if cell.row is None else "slot = 2"
+            if cell.row is not None and cell.row != NONE:
+                test = f"slot = 1 and {in_group(ctx, bind, found, 'v0', cell.row)}"
+            sets = credited.sets(bind, ctx.span_to_today(self.range))
+            return ctx.dialect.members(f"select users from ({sets}) where {test}")
         written = self._credits(ctx, bind, found)
         if cell.row is None:
             chosen = "select actor from conversions"

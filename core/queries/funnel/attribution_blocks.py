@@ -15,8 +15,7 @@ from core.queries.common.blocks.rows import BlockRows
 from core.queries.common.question import Rows
 from core.queries.common.selection import Selection
 from core.queries.funnel.attribution_weights import ENDS, HALF_LIFE
-from core.queries.funnel.blocks import mask_of
-from core.sql.dialect import Binder, Relation, Statement
+from core.sql.dialect import Binder, Statement
 from core.timeframe import Span
 
 
@@ -55,35 +54,37 @@ class Credited:
             [self.touched], lambda bind: self._call(bind, span), "conversions credited by value"
         )
         nothing = NONE if self.touched.is_text else 0
-        rows = rows or [(part, 0, 0.0, 0.0, 0) for part in (2, 0)]
-        return [(part, v0 if part == 1 else nothing, *rest) for part, v0, *rest in rows]
+        rows = rows or [(part, 0, 0, 0, None, 0.0, 0.0) for part in (2, 0)]
+        return [
+            (part, v0 if part == 1 else nothing, conversions, value, people)
+            for part, v0, _, people, _, conversions, value in rows
+        ]
 
-    def _call(self, bind: Binder, span: Span) -> str:
+    def sets(self, bind: Binder, span: Span) -> str:
+        """Return the relation (slot, v0, v1, total, users) of people, whose slot is the part."""
+        called = self._call(bind, span, people=True)
+        return self._every.unfolded_sets(bind, [self.touched], called)
+
+    def _call(self, bind: Binder, span: Span, *, people: bool = False) -> str:
         writer = Writer(replace(self._every, clauses=()), bind)
         writer.read_order()
-        writer.members.append(self._converted(span))
-        steps = [(mask_of(writer, self.paid), 1), (self._touches(writer), 2)]
-        x = writer.measure(self.valued) if self.valued is not None else {}
-        calendar = self.paid.ctx.calendar
-        first = calendar.day_of(span.start - self.back)
-        wide = replace(
-            span, start=span.start - self.back, first_day=first, whole_days=False, cut=False
-        )
+        conversions = writer.extra(self._conversions(bind, span))
+        writer.masks += [self._touches(writer), ["within", conversions, self.back, 0]]
         half_life = HALF_LIFE if self.model == "time_decay" else 0
         each = self.model == "participation"
-        credit = [(span.start, span.end), self.back, each, half_life, ENDS.get(self.model)]
+        credit = [conversions, self.back, each, half_life, ENDS.get(self.model)]
+        reach = self.paid.ctx.reaching(span, self.back, 0)
         return writer.call(
-            "block_credits", wide, [], [self.touched], steps=steps, credit=credit, **x
+            "block_credits", reach, [], [self.touched], credit=credit, people=people, nobody=False
         )
 
-    def _converted(self, span: Span) -> Relation:
-        """Return the people whose touches matter."""
-        people = self.paid.people
-
-        def members(bind: Binder) -> str:
-            return bind.dialect.members(f"select users from ({people(bind, span)})")
-
-        return Relation(("converted",), members)
+    def _conversions(self, bind: Binder, span: Span) -> str:
+        """The conversions of everybody."""
+        rows = self.paid.blocks
+        writer = Writer(rows, bind)
+        writer.read_order()
+        x = writer.measure(self.valued) if self.valued is not None else {}
+        return writer.call("block_conversions", span, [], (), nobody=False, **x)
 
     def _touches(self, writer: Writer) -> list[object]:
         """The events that have the field."""

@@ -58,7 +58,7 @@ def tallies(
             begun=list(runs(slots)),
             open_after=plan.ctx.now - plan.window,
             waits=waits,
-            repeats=people and plan.repeats,
+            people=people and plan.repeats,
         )
 
     label = "attempts per step and their times"

@@ -55,11 +55,11 @@ def _call(plan: Plan, bind: Binder, people: bool) -> str:
     if plan.target is not None:
         steps.append((mask_of(writer, plan.target), 2))
     session = writer.read(SESSION) if plan.window is None else None
-    walk = [starts_at, *more, plan.steps, plan.backward, session, plan.collapse, people]
+    walk = [starts_at, *more, plan.steps, plan.backward, session, plan.collapse]
     whole = 2**53 if plan.window is None else 0
     reach = (window or whole, 0) if plan.backward else (0, window or whole)
     span = plan.ctx.reaching(plan.span, *reach)
-    return writer.call("block_paths", span, [], (), steps=steps, walk=walk)
+    return writer.call("block_paths", span, [], (), steps=steps, walk=walk, people=people)
 
 
 def _steps(plan: Plan) -> BlockRows:

@@ -146,7 +146,7 @@ class BlockRows:
         """
         writer = Writer(self, bind)
         writer.read(ACTOR)
-        return self._unfolded_sets(
+        return self.unfolded_sets(
             bind, by, writer.call("block_sets", span, slots, by, pieces=pieces)
         )
 
@@ -155,9 +155,10 @@ class BlockRows:
         writer = Writer(self, bind)
         writer.read_order()
         called = writer.call("block_latest", span, [], by, nobody=False, latest=True)
-        return self._unfolded_sets(bind, by, called)
+        return self.unfolded_sets(bind, by, called)
 
-    def _unfolded_sets(self, bind: Binder, by: Sequence[Field], called: str) -> str:
+    def unfolded_sets(self, bind: Binder, by: Sequence[Field], called: str) -> str:
+        """Return the relation (slot, v0, v1, total, users) of a call's rows."""
         v0, v1 = (*(self._label(bind, field, n) for n, field in enumerate(by, 1)), "0", "0")[:2]
         return f"""
             select r.value ->> 0 as slot, {v0} as v0, {v1} as v1, r.value ->> 3 as total,

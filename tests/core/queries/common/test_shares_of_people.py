@@ -1,0 +1,62 @@
+"""Questions about the order of events, looked at in blocks a few people at a time."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import pytest
+
+from core.queries import from_json
+from tests.worlds.compare import check_people, read_both_ways
+from tests.worlds.world import Event, World
+
+NOON = 1_744_027_200_000
+NAMES = ("view", "cart", "pay")
+STEPS = {"steps": [{"event": name} for name in NAMES], "range": "5d", "window_seconds": 4000}
+QUESTIONS = (
+    {"kind": "funnel", **STEPS},
+    {"kind": "funnel", **STEPS, "count_by": "totals", "hold": "country"},
+    {"kind": "funnel", **STEPS, "breakdown": ["country"]},
+    {"kind": "funnel_trend", **STEPS, "measure": "counts", "granularity": "hourly"},
+    {"kind": "time_to_convert", **STEPS, "breakdown": ["country"]},
+    {"kind": "correlation", **STEPS, "min_people": 1},
+    {"kind": "correlation", **STEPS, "min_people": 1, "breakdown": ["country", "p"]},
+    {"kind": "attribution", "to": "pay", "property": "country", "value": "p", "range": "5d"},
+    {"kind": "attribution", "to": "pay", "property": "p", "model": "time_decay", "range": "5d"},
+    {"kind": "paths", "from": "view", "scope": 40_000, "range": "5d"},
+    {"kind": "paths", "to": "pay", "count_by": "totals", "range": "5d"},
+    {"kind": "composition", "property": "p", "range": "5d"},
+    {"kind": "lifecycle", "breakdown": ["p"], "granularity": "daily", "range": "5d"},
+)
+
+
+def a_world() -> World:
+    """Events of a dozen people, some at the same time, in an order of arrival of its own."""
+    dice = Random(3)
+    events = [
+        Event(
+            dice.choice((*NAMES, "look", "else")),
+            NOON - dice.randrange(400) * 60_000,
+            f"u{dice.randrange(12)}",
+            context={"country": dice.choice(("NL", "US"))},
+            properties={"p": dice.randrange(5)},
+        )
+        for _ in range(200)
+    ]
+    return World(tuple(events), now=NOON + 1000)
+
+
+@pytest.mark.parametrize("fields", QUESTIONS, ids=str)
+def test_shares_of_people_add_up(fields: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.blocks.functions.gathering.TOGETHER", 20)
+    with read_both_ways(a_world()) as (blocks, rows):
+        question = from_json(fields)
+        answer, other = blocks.answer(question), rows.answer(question)
+        assert any("blocks" in found.reads for found in blocks.run(question, fresh=True).statements)
+        assert answer.people if fields["kind"] == "paths" else any(n for _, n in answer.cells())
+        shown = answer.model_dump(exclude={"rows"})
+        assert shown == other.model_dump(exclude={"rows"})
+        for row, same in zip(getattr(answer, "rows", ()), getattr(other, "rows", ()), strict=True):
+            assert row == pytest.approx(same)
+        check_people(blocks, question, answer)
