@@ -42,6 +42,7 @@ MORE: Mapping[str, tuple[str, ...]] = {
     "grouped": ("group events by country",),
     "segment": ("segment returning",),
     "several": ('several with series = json \'[{"question": {"kind": "active_users"}}]\'',),
+    "experiment": ("experiment of signup > purchase by source",),
     "logs": ("logs", "raw logs", "top logs"),
 }
 """kind -> further questions in text."""

@@ -322,6 +322,15 @@ KINDS = {
             st.builds(lambda name: {"segment": name}, st.sampled_from(SEGMENTS)),
         ),
     )),
+    "experiment": bodies(
+        "experiment", window_seconds=st.integers(1, 90_000), control=NASTY,
+        split=st.lists(st.integers(1, 9), max_size=3),
+    ).flatmap(lambda body: st.builds(
+        lambda exposure, goals, variant: {
+            **body, "exposure": exposure, "goals": goals, "variant": variant,
+        },
+        STEPS, st.lists(STEPS, min_size=1, max_size=2), SOME,
+    )),
     "audience": bodies(
         "audience", limit=st.integers(1, 100), offset=st.integers(0, 9)
     ).flatmap(lambda body: st.builds(

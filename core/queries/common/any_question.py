@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from core.queries.common.question import Inner
+from core.queries.common.question import Inner, Question
 
 
 def _read(value: Any) -> Any:
@@ -16,3 +16,9 @@ def _read(value: Any) -> Any:
 
 
 AnyQuestion = Annotated[Inner, BeforeValidator(_read)]
+
+
+def said_by(question: Question) -> dict[str, Any]:
+    """Return a question as an object with its kind, without what it does not say."""
+    body = question.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return {**body, "kind": question.kind}

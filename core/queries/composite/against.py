@@ -14,7 +14,7 @@ from pydantic import field_validator, model_validator
 from core.answers import Cell, Model, Table
 from core.catalog.selectors import ANY
 from core.errors import BadQuestion
-from core.queries.common.any_question import AnyQuestion
+from core.queries.common.any_question import AnyQuestion, said_by
 from core.queries.common.context import Context
 from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Question, Rows
@@ -341,9 +341,3 @@ def _words(audience: str | None, segment: str | None, among: Question | None) ->
     if among is not None:
         found.append(format_cell(among, Cell()))
     return " in ".join(found) or "everyone"
-
-
-def said_by(question: Question) -> dict[str, Any]:
-    """Return a question as an object with its kind, without what it does not say."""
-    body = question.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    return {**body, "kind": question.kind}

@@ -202,4 +202,53 @@ AGAINST = Kind(
 )
 
 
-KINDS = (SEVERAL, SAVED, EXPLAIN, AGAINST)
+# -- experiment
+
+
+def _read_experiment(read: list[Any]) -> Body:
+    exposure, *goals = (child for child in read if isinstance(child, dict))
+    return {"exposure": exposure, "goals": goals}
+
+
+def _experimenting(body: Body) -> Body:
+    """Return the fields of an experiment: what it is broken down by is the variant."""
+    if len(body.get("breakdown", ())) == 1:
+        (body["variant"],) = body.pop("breakdown")
+    return body
+
+
+def _experiment(writer: Writing) -> str:
+    exposure = writer.step(writer.value("exposure"))
+    goals = ", ".join(writer.step(goal) for goal in writer.value("goals"))
+    return f"experiment of {exposure} > {goals} by {writer.name(writer.value('variant'))}"
+
+
+def _of_variant(question: Any, cell: Any) -> str:
+    exposure = question.exposure.name or question.exposure.event
+    if cell.row in (None, "(several)"):
+        who = "several variants" if cell.row else "one variant"
+        return f"Exposed to {who} in {exposure}"
+    variant, at = question.named(cell)
+    goal = question.goals[at].name or question.goals[at].event
+    way = {"reached": f", reached {goal},", "dropped": f", did not reach {goal},"}
+    return f"Exposed to {variant or 'several variants'}{way.get(cell.outcome, '')}"
+
+
+EXPERIMENT = Kind(
+    name="experiment",
+    at="core.queries.composite.experiment:Experiment",
+    shapes=("table",),
+    wording=Wording(
+        phrases=(Phrase('EXPERIMENT OF? named ARROW named ("," named)*', _read_experiment),),
+        write=_experiment,
+        words=keyword("experiment"),
+    ),
+    example="experiment of signup > purchase by plan",
+    about="variants of an exposure by who then reached a goal, with lift and interval",
+    behind=_of_variant,
+    body=_experimenting,
+    since=4,
+)
+
+
+KINDS = (SEVERAL, SAVED, EXPLAIN, AGAINST, EXPERIMENT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import erfc, sqrt
+from math import erfc, exp, lgamma, log, sqrt
 
 Z95 = 1.959963984540054
 """Standard deviations around the mean that contain 95 % of a normal distribution."""
@@ -64,6 +64,57 @@ def newcombe(part: int, whole: int, base_part: int, base_whole: int) -> tuple[fl
     down = sqrt((p - one[0]) ** 2 + (other[1] - q) ** 2)
     up = sqrt((one[1] - p) ** 2 + (q - other[0]) ** 2)
     return p - q - down, p - q + up
+
+
+MOST_TERMS = 10_000
+"""More successes are compared by the normal distribution, which by then is the same."""
+
+
+def chance_of_more(part: int, whole: int, base_part: int, base_whole: int) -> float:
+    """Return the probability that a true share is above that of a base.
+
+    All shares are equally likely before anything is seen, so both have a Beta distribution, and the
+    probability is a sum.
+    """
+    a, b = base_part + 1, base_whole - base_part + 1
+    c, d = part + 1, whole - part + 1
+    if c > MOST_TERMS:
+        variance = a * b / ((a + b) ** 2 * (a + b + 1)) + c * d / ((c + d) ** 2 * (c + d + 1))
+        return erfc((a / (a + b) - c / (c + d)) / sqrt(2 * variance)) / 2
+    terms = (lbeta(a + n, b + d) - log(d + n) - lbeta(1 + n, d) - lbeta(a, b) for n in range(c))
+    return min(sum(exp(term) for term in terms), 1.0)
+
+
+def lbeta(a: float, b: float) -> float:
+    """Return the logarithm of the beta function."""
+    return lgamma(a) + lgamma(b) - lgamma(a + b)
+
+
+def uneven(counts: Sequence[int], shares: Sequence[float]) -> float:
+    """Return the probability of counts at least so far from expected shares, by chi-square.
+
+    Args:
+        shares: one above 0 for each count, in any unit; of nothing or of one count it is 1.
+    """
+    size, unit = sum(counts), sum(shares)
+    if not size or len(counts) < 2:
+        return 1.0
+    expected = [size * share / unit for share in shares]
+    square = sum((n - e) ** 2 / e for n, e in zip(counts, expected, strict=True))
+    return chi_square_above(square, len(counts) - 1)
+
+
+def chi_square_above(square: float, degrees: int) -> float:
+    """Return the probability that a chi-square variable is above a value."""
+    half = square / 2
+    if not half:
+        return 1.0
+    if degrees % 2:
+        steps = range(1, degrees // 2 + 1)
+        terms = (exp((n - 0.5) * log(half) - half - lgamma(n + 0.5)) for n in steps)
+        return min(erfc(sqrt(half)) + sum(terms), 1.0)
+    terms = (exp(n * log(half) - half - lgamma(n + 1)) for n in range(degrees // 2))
+    return min(sum(terms), 1.0)
 
 
 @dataclass(frozen=True)
