@@ -54,8 +54,18 @@ class Dialect(Protocol):
     """The primitives. All expressions are SQL text; sets are sets of actors."""
 
     name: str
-    has_sets: bool
-    """Whether the tables `activity` and `first_activity` exist in this engine."""
+
+    @property
+    def has_sets(self) -> bool:
+        """Whether statements can read `activity` and `first_activity`."""
+        ...
+
+    set_fields: frozenset[str]
+    """The kinds of fields that have sets for each value."""
+    seeks: bool
+    """Whether single events are sought through indexes, row by row, by subqueries that refer to the
+    rows around them.
+    """
     blocks_from: int | None
     """How many events a statement must be about to be worth reading from blocks; None if there are
     none in this engine.
@@ -72,9 +82,10 @@ class Dialect(Protocol):
         ...
 
     def standing_in(self, binder: Binder, names: set[str]) -> list[tuple[str, str]]:
-        """Return the relations that replace tables of these names, so that later data is not read.
+        """Return the relations that a statement begins with to read tables of these names.
 
-        Each is its name with how it is read, and its SQL; none if there is nothing after now.
+        Each is its name with how it is read, and its SQL. They leave out what is dated after now,
+        or put together what the engine stores in another form.
         """
         ...
 
@@ -268,10 +279,9 @@ class Binder:
         """Return a statement's text preceded by the relations it uses."""
         how = self.dialect.materialized
         own = [(f"{name} as {how}", sql) for name, sql in self._relations.values()]
-        if self.dialect.present is not None:
-            every = " ".join((text, *(sql for _, sql in own)))
-            tables = set(re.findall(r"\b(?:from|join)\s+(\w+)", every))
-            own = [*self.dialect.standing_in(self, tables), *own]
+        every = " ".join((text, *(sql for _, sql in own)))
+        tables = set(re.findall(r"\b(?:from|join)\s+(\w+)", every))
+        own = [*self.dialect.standing_in(self, tables), *own]
         if not own:
             return text
         named = ", ".join(f"{begun}({sql})" for begun, sql in own)

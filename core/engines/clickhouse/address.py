@@ -6,7 +6,7 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import orjson
 
@@ -30,6 +30,8 @@ class Address:
         secure: whether it is encrypted.
         password_file: the file with the password; "" for none.
         asks: whether somebody who is there is asked for it.
+        cluster: the name of the cluster, in the server's configuration, that the tables are spread
+            over; "" for none.
     """
 
     host: str
@@ -39,11 +41,13 @@ class Address:
     secure: bool = False
     password_file: str = ""
     asks: bool = False
+    cluster: str = ""
 
     def __str__(self) -> str:
         scheme = "clickhouses" if self.secure else "clickhouse"
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{scheme}://{self.user}@{host}:{self.port}/{self.database}"
+        cluster = f"?cluster={quote(self.cluster)}" if self.cluster else ""
+        return f"{scheme}://{self.user}@{host}:{self.port}/{self.database}{cluster}"
 
     def to_json(self) -> str:
         """Return it as it is kept in a workspace."""
@@ -66,7 +70,9 @@ def read_address(text: str, *, password_file: str = "") -> Address:
         port = found.port
     except ValueError as error:
         raise BadInput(f"{text!r} is no address of a ClickHouse server.", _allowed()) from error
-    if found.scheme not in SCHEMES or not found.hostname or found.query or found.fragment:
+    options = dict(parse_qsl(found.query, keep_blank_values=True))
+    cluster = options.pop("cluster", "")
+    if found.scheme not in SCHEMES or not found.hostname or options or found.fragment:
         raise BadInput(f"{_shown(text)} is no address of a ClickHouse server.", _allowed())
     if found.password is not None:
         raise BadInput(
@@ -80,6 +86,7 @@ def read_address(text: str, *, password_file: str = "") -> Address:
         database=unquote(found.path.strip("/") or "default"),
         secure=found.scheme == "clickhouses",
         password_file=str(Path(password_file).expanduser().absolute()) if password_file else "",
+        cluster=cluster,
     )
 
 
@@ -103,7 +110,10 @@ def password_of(address: Address) -> str | None:
 
 
 def _allowed() -> str:
-    return f"It looks like {_FORM}, or clickhouses:// for an encrypted connection."
+    return (
+        f"It looks like {_FORM}, or clickhouses:// for an encrypted connection; for a cluster "
+        "?cluster=NAME follows."
+    )
 
 
 def _shown(text: str) -> str:

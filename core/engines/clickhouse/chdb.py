@@ -26,12 +26,16 @@ class ChdbRunner:
 
     Args:
         folder: where its tables are stored; an empty folder becomes a new database.
+        configuration: a file with ClickHouse's configuration.
     """
 
-    def __init__(self, folder: str | Path) -> None:
+    cluster = ""
+
+    def __init__(self, folder: str | Path, configuration: str | Path = "") -> None:
         from chdb.session import Session
 
-        self._session = Session(str(folder))
+        told = f"?config-file={configuration}" if configuration else ""
+        self._session = Session(f"{folder}{told}")
         self._session.query("set max_partitions_per_insert_block = 0")
 
     def run(self, text: str, parameters: dict[str, Any], stop: Stop | None = None) -> Rows:
@@ -58,7 +62,8 @@ class ChdbRunner:
                 self.run(
                     f"insert into {table} ({names}) "
                     f"from infile '{file.name}' "
-                    f"settings insert_deduplication_token = '{token}:{number}' "
+                    f"settings insert_deduplication_token = '{token}:{number}', "
+                    "distributed_foreground_insert = 1 "
                     "format JSONCompactEachRow",
                     {},
                 )

@@ -11,7 +11,8 @@ from typing import Any
 
 from core.columns import EMPTY, NONE
 from core.engines.clickhouse import present as standing
-from core.engines.clickhouse import values
+from core.engines.clickhouse import sets, values
+from core.engines.clickhouse.sets import ALL_COUNT, Flags
 from core.filters import Condition
 from core.sql.dialect import Binder
 from core.sql.present import Present
@@ -21,21 +22,30 @@ class ClickHouseDialect:
     """ClickHouse 26 or newer, where bitmaps are built in."""
 
     name = "clickhouse"
-    has_sets = False
+    seeks = False
+    set_fields = frozenset(("context",))
     blocks_from: int | None = None
     materialized = ""
 
-    def __init__(self, present: Present | None = None) -> None:
-        """Take the instant after which nothing counts."""
+    def __init__(self, present: Present | None = None, flags: Flags = ALL_COUNT) -> None:
+        """Take the instant after which nothing counts, and the events that do not count."""
         self.present = present
+        self.flags = flags
 
     def upto(self, present: Present) -> ClickHouseDialect:
         """Return the same dialect for what counts at an instant."""
-        return ClickHouseDialect(present)
+        return ClickHouseDialect(present, self.flags)
+
+    @property
+    def has_sets(self) -> bool:
+        """Unless something is dated after now: the sets of a day are those of all of it."""
+        return self.present is None
 
     def standing_in(self, binder: Binder, names: set[str]) -> list[tuple[str, str]]:
-        """See core.engines.clickhouse.present."""
-        return standing.relations(self.present, binder, names) if self.present else []
+        """See core.engines.clickhouse.present and .sets."""
+        if self.present is not None:
+            return standing.relations(self.present, binder, names)
+        return sets.relations(self.flags, binder, names)
 
     def placeholder(self, name: str, value: Any) -> str:
         """Typed by the value, as ClickHouse does not infer types."""
@@ -182,10 +192,12 @@ class ClickHouseDialect:
         return f"if({values.present(raw)} = 'null', 0, {counted})"
 
     def trait_label(self, key: str, binder: Binder) -> str:
-        """One lookup per event in a table kept in memory."""
-        named = f"toUInt64(e.actor), sipHash64({binder(key)})"
-        found = f"joinGetOrNull('traits', 'value', {named})"
-        return f"ifNull(if({found} = '', '{EMPTY}', {found}), '{NONE}')"
+        """Looked up in two arrays, as in `looked_up`."""
+        pairs = f"""(
+            select tuple(arrayPushBack(groupArray(toInt64(user)), toInt64(-1)),
+                         arrayPushBack(groupArray(if(value = '', '{EMPTY}', value)), ''))
+            from traits where key = {binder(key)})"""
+        return f"transform(toInt64(e.actor), {pairs}.1, {pairs}.2, '{NONE}')"
 
     def looked_up(self, relation: str, actor: str, missing: int) -> str:
         """Two arrays, which are one constant however often they occur in a statement."""

@@ -14,6 +14,7 @@ from core.answers import Shape
 from core.engines.answering import answered
 from core.engines.cache import Cache
 from core.engines.clickhouse.dialect import ClickHouseDialect
+from core.engines.clickhouse.sets import Flags
 from core.engines.running import Clock, Result, Stop, wall_clock
 from core.engines.sqlite.engine import SqliteEngine
 from core.errors import Stopped
@@ -32,9 +33,21 @@ SETTINGS = {
 SQLite.
 """
 
+SPREAD = {"distributed_product_mode": "'global'"}
+"""Settings of statements over a cluster: what a subquery finds on all shards is sent to each."""
+
 
 class Runner(Protocol):
-    """Where statements run: chdb in this process, or a client of a server."""
+    """Where statements run: chdb in this process, or a client of a server.
+
+    Attributes:
+        cluster: the name of the cluster that the tables are spread over; "" for one server.
+    """
+
+    @property
+    def cluster(self) -> str:
+        """See Attributes."""
+        ...
 
     def run(self, text: str, parameters: dict[str, Any], stop: Stop | None = None) -> Rows:
         """Run one statement with its {name:Type} parameters and return its rows; `stop` ends it.
@@ -67,8 +80,6 @@ class ClickHouseEngine:
     Raises:
         CannotOpen: the file is missing or not a workspace.
     """
-
-    dialect = ClickHouseDialect()
 
     def __init__(
         self,
@@ -138,7 +149,9 @@ class ClickHouseEngine:
 
     def _of_cluster(self, ctx: Context) -> Context:
         present = ctx.dialect.present
-        dialect = self.dialect if present is None else ClickHouseDialect(present)
+        events = ctx.catalog.events
+        flags = Flags(tuple(events.deleted), tuple(events.inactive))
+        dialect = ClickHouseDialect(present, flags)
         whole = self._of_cluster(ctx.whole) if ctx.whole is not None else None
         return replace(ctx, dialect=dialect, whole=whole)
 
@@ -209,12 +222,17 @@ class ClickHouseEngine:
     def _rows(self, statement: Statement, stop: Stop, limit: float | None) -> Rows:
         if statement.typed:
             raise OnFileOnly("SQL reads views that only that has.")
-        return self._runner.run(statement.text + settings(limit), statement.parameters, stop)
+        end = settings(limit, spread=bool(self._runner.cluster))
+        return self._runner.run(statement.text + end, statement.parameters, stop)
 
 
-def settings(time_limit: float | None) -> str:
-    """Return the SETTINGS clause at the end of every question's statement."""
-    chosen = dict(SETTINGS)
+def settings(time_limit: float | None, *, spread: bool = False) -> str:
+    """Return the SETTINGS clause at the end of every question's statement.
+
+    Args:
+        spread: whether the tables are those of a cluster.
+    """
+    chosen: dict[str, object] = {**SETTINGS, **(SPREAD if spread else {})}
     if time_limit:
         chosen["max_execution_time"] = max(int(time_limit), 1)
     return "\nsettings " + ", ".join(f"{name} = {value}" for name, value in chosen.items())

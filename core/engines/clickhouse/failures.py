@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from core.engines.clickhouse.address import PASSWORD, Address
@@ -78,6 +79,13 @@ def too_old(address: Address, found: str, needed: str) -> CannotOpen:
     """Return the error for a server of a version that lacks what questions use."""
     where = f"{address.host}:{address.port}"
     return CannotOpen(f"{where} runs ClickHouse {found}.", f"It takes {needed} or newer.")
+
+
+def unknown_cluster(address: Address, known: Sequence[str]) -> CannotOpen:
+    """Return the error for a cluster that is not among those of a server's configuration."""
+    where = f"{address.host}:{address.port}"
+    told = f"It has {', '.join(known)}." if known else "Its configuration has none."
+    return CannotOpen(f"{where} has no cluster {address.cluster!r}.", told)
 
 
 def _code_in(text: str) -> int | None:

@@ -3,6 +3,10 @@
 A push can be ended at any moment and run again. Events go in order of arrival, in batches with a
 name, of which the last one is noted in the workspace; what was sent after it is deleted first. What
 changed is deleted there by its keys and sent again, as often as it takes.
+
+Days whose events are about to change are noted there first, until their sets are those of the
+events again: the sets follow inserts by themselves, but not what is deleted, nor an insert that was
+cut off.
 """
 
 from __future__ import annotations
@@ -18,22 +22,22 @@ from typing import Any, Final
 from uuid import uuid4
 
 from core.engines.clickhouse.engine import Runner
+from core.engines.clickhouse.layout import Layout
+from core.engines.clickhouse.sets import renew
 from core.engines.clickhouse.tables import (
     EVENT_ROWS,
     EVENTS,
     IDENTITIES,
-    KEYS,
     LAYOUT,
     LOG_DAYS,
     LOG_MESSAGES,
     LOGS,
     PUSHED,
     SESSIONS,
+    SETS,
+    STALE,
     TRAITS,
-    TRAITS_SENT,
     Table,
-    create_statements,
-    drop_statements,
 )
 from core.errors import BadInput, Busy, Stopped
 from core.store.pushes import connected
@@ -44,8 +48,10 @@ from core.store.workspace import open_reader, open_writer
 BATCH: Final = 100_000
 """How many events, in order of arrival, are sent and noted together."""
 
-_SOME: Final = 20_000
-"""How many changed rows are read at a time."""
+_SOME: Final = 10_000
+"""How many changed rows are sent at a time: their keys fit into a statement of 256 KiB."""
+
+_DAY: Final = list(EVENTS.columns).index("day")
 
 
 @dataclass
@@ -115,6 +121,7 @@ class _Push:
         self._runner = runner
         self._patience = patience
         self._told, self._stop = told, stop
+        self._layout = Layout(runner.cluster)
         self._name = uuid4().hex
         self.done = Pushed()
 
@@ -132,6 +139,7 @@ class _Push:
                 self._send_changes(now, before)
             else:
                 self._send_small(now)
+            self._renew_sets()
             self._send_events(now, before.events)
             self._send_logs(now, before.logs)
             connected.finish(self._writer, self._patience, now.changes)
@@ -167,7 +175,7 @@ class _Push:
     def _make_anew(self, workspace: str) -> None:
         self.done.anew = True
         connected.restart(self._writer, self._patience)
-        for statement in (*drop_statements(), *create_statements()):
+        for statement in (*self._layout.drop(), *self._layout.create()):
             self._runner.run(statement, {})
         row = (workspace, LAYOUT, int(time.time() * 1000))
         self._runner.insert(PUSHED.name, tuple(PUSHED.columns), [row])
@@ -176,15 +184,15 @@ class _Push:
 
     def _delete_after(self, before: connected.Progress) -> None:
         """Delete what a push that was ended sent after what it noted."""
-        self._delete(EVENTS, f"seq > {before.events}")
+        self._delete_events(f"seq > {before.events}")
         self._delete(LOGS, f"message > {before.logs}")
         self._delete(LOG_MESSAGES, f"id > {before.logs}")
 
     def _send_small(self, now: Snapshot) -> None:
         """Send all of the tables that follow from the events."""
-        for table, sent in ((IDENTITIES, IDENTITIES), (SESSIONS, SESSIONS), (TRAITS, TRAITS_SENT)):
-            self._runner.run(f"truncate table {table.name}", {})
-            self._insert(sent, now.all(sent.select()))
+        for table in (IDENTITIES, SESSIONS, TRAITS):
+            self._truncate(table)
+            self._insert(table, now.all(table.select()))
 
     def _send_events(self, now: Snapshot, sent: int) -> None:
         whole = now.count(sent)
@@ -193,7 +201,9 @@ class _Push:
             self._check()
             upto = min(sent + BATCH, now.last)
             rows = list(now.between(EVENT_ROWS, "e.seq", sent, upto))
+            self._insert(STALE, [(day,) for day in {row[_DAY] for row in rows}])
             self._insert(EVENTS, rows, f"{self._name}:{upto}")
+            self._truncate(STALE)
             connected.reached(self._writer, self._patience, events=upto)
             sent = upto
             self.done.events += len(rows)
@@ -211,7 +221,7 @@ class _Push:
             connected.reached(self._writer, self._patience, logs=upto)
             self.done.logs += upto - sent
             sent = upto
-        self._runner.run(f"truncate table {LOG_DAYS.name}", {})
+        self._truncate(LOG_DAYS)
         self._insert(LOG_DAYS, now.all(LOG_DAYS.select()))
 
     # -- what changed
@@ -227,7 +237,7 @@ class _Push:
         ):
             self._resend(now, table, column, column, table.select(), now.keys(what))
         people = now.keys(connected.TRAIT)
-        self._resend(now, TRAITS, "actor", "user", TRAITS_SENT.select(), people, TRAITS_SENT)
+        self._resend(now, TRAITS, "user", "user", TRAITS.select(), people)
 
     def _resend(
         self,
@@ -237,25 +247,45 @@ class _Push:
         source: str,
         select: str,
         keys: Sequence[int],
-        into: Table | None = None,
     ) -> None:
         """Delete the rows with some keys, and send them as they are now.
 
         Args:
             column, source: the key there, and in the workspace's statement.
-            into: the table that they are sent to, if it is another one.
         """
         for start in range(0, len(keys), _SOME):
             self._check()
             some = keys[start : start + _SOME]
-            self._runner.run(f"truncate table {KEYS.name}", {})
-            self._insert(KEYS, [(key,) for key in some])
-            kind = table.columns[column].partition(" ")[0]
-            self._delete(table, f"{column} in (select to{kind}(id) from {KEYS.name})")
-            self._insert(into or table, now.rows(select, source, some))
+            rows = list(now.rows(select, source, some))
+            where = f"{column} in ({', '.join(map(str, some))})"
+            if table is EVENTS:
+                self._delete_events(where)
+                self._insert(STALE, [(day,) for day in {row[_DAY] for row in rows}])
+            else:
+                self._delete(table, where)
+            self._insert(table, rows)
+
+    def _delete_events(self, where: str) -> None:
+        """Delete some events, and note their days first."""
+        days = self._runner.run(f"select distinct day from {EVENTS.name} where {where}", {})
+        self._insert(STALE, days)
+        self._delete(EVENTS, where)
+
+    def _renew_sets(self) -> None:
+        """Compute the sets of the noted days from their events."""
+        rows = self._runner.run(f"select distinct day from {STALE.name} order by day", {})
+        if not rows:
+            return
+        days = ", ".join(str(day) for (day,) in rows)
+        self._delete(SETS, f"day in ({days})")
+        self._runner.run(renew(days), {})
+        self._truncate(STALE)
 
     def _delete(self, table: Table, where: str) -> None:
-        self._runner.run(table.delete(where), {})
+        self._runner.run(self._layout.delete(table, where), {})
+
+    def _truncate(self, table: Table) -> None:
+        self._runner.run(self._layout.truncate(table), {})
 
     def _insert(self, table: Table, rows: Iterable[Sequence[Any]], token: str = "") -> None:
         self._runner.insert(table.name, tuple(table.columns), rows, token)

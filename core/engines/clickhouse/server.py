@@ -13,7 +13,7 @@ from uuid import uuid4
 import orjson
 
 from core.engines.clickhouse.address import Address, password_of
-from core.engines.clickhouse.failures import BrokenOff, failure, too_old
+from core.engines.clickhouse.failures import BrokenOff, failure, too_old, unknown_cluster
 from core.engines.running import Stop
 from core.errors import CannotOpen, Stopped
 from core.queries.common.question import Rows
@@ -52,13 +52,24 @@ class ServerRunner:
         """The host of the server."""
         return self.address.host
 
+    @property
+    def cluster(self) -> str:
+        """See Runner."""
+        return self.address.cluster
+
     def connect(self) -> str:
         """Connect if that is not done; return the server's version.
 
         Raises:
-            CannotOpen: it cannot be reached or logged in to, or is too old.
+            CannotOpen: it cannot be reached or logged in to, is too old, or has no such cluster.
         """
-        return str(self._client.server_version)
+        version = str(self._client.server_version)
+        if self.cluster:
+            rows = self.run("select distinct cluster from system.clusters order by cluster", {})
+            known = [str(name) for (name,) in rows]
+            if self.cluster not in known:
+                raise unknown_cluster(self.address, known)
+        return version
 
     @property
     def _client(self) -> Any:
@@ -123,6 +134,7 @@ class ServerRunner:
             settings = {
                 "max_partitions_per_insert_block": 0,
                 "insert_deduplication_token": f"{token}:{number}",
+                "distributed_foreground_insert": 1,
             }
             body = b"".join(orjson.dumps(row) + b"\n" for row in batch)
             with self._translating():

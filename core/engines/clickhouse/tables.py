@@ -7,52 +7,39 @@ each month, so that a range of days reads no other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from core.columns import CONTEXT
 
-LAYOUT: Final = 1
-"""The number of this layout; tables of another one are made anew by the next push."""
-
-REMEMBERED: Final = 10_000
-"""How many inserts a table remembers by their tokens, so that none is stored twice."""
+LAYOUT: Final = 2
+"""The number of these tables; those of another number are made anew by the next push."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the cluster.
+    """A table of the copy; core.engines.clickhouse.layout creates it on a server or a cluster.
 
     Attributes:
         name: in ClickHouse.
         columns: name -> type.
-        engine: with its order and partitions.
+        order: SQL that rows are ordered by.
+        shard: SQL of the number that says on which shard of a cluster a row is.
+        month: SQL of the local day whose month is its partition, "" for no partitions.
+        kind: what its engine does besides storing rows: "", "Replacing" or "Aggregating".
         source: the table of the workspace that it copies, "" for none.
         names: a column -> the one of the workspace, where they differ.
     """
 
     name: str
     columns: Mapping[str, str]
-    engine: str
+    order: str
+    shard: str
+    month: str = ""
+    kind: str = ""
     source: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
-
-    def create(self) -> str:
-        """Return the statement that creates it."""
-        listed = ",\n    ".join(f"{name} {kind}" for name, kind in self.columns.items())
-        remembers = "MergeTree" in self.engine
-        setting = f"\nsettings non_replicated_deduplication_window = {REMEMBERED}"
-        return f"""create table if not exists {self.name} (
-    {listed}
-)
-engine = {self.engine}{setting if remembers else ""}"""
-
-    def delete(self, where: str) -> str:
-        """Return the statement that deletes some rows, and ends when they are gone."""
-        if self.engine.startswith("Join"):
-            return f"alter table {self.name} delete where {where} settings mutations_sync = 2"
-        return f"delete from {self.name} where {where} settings lightweight_deletes_sync = 2"
 
     def select(self) -> str:
         """Return the statement that reads its rows from the workspace."""
@@ -76,10 +63,12 @@ EVENTS: Final = Table(
         "derived": "Nullable(Int64) comment 'start of its session'",
         "properties": "String",
     },
-    """MergeTree
-partition by toYYYYMM(toDate32(day))
-order by (event, actor, ts, seq)""",
+    order="event, actor, ts, seq",
+    shard="if(actor = 0, seq, actor)",
+    month="day",
+    kind="Replacing",
 )
+"""All events of a person are on one shard; those of nobody are spread."""
 
 EVENT_ROWS: Final = f"""
 select {", ".join(f"e.{name}" for name in list(EVENTS.columns)[:-2])},
@@ -97,6 +86,25 @@ left join event_properties p on p.seq = e.seq
 """
 """Reads the rows of EVENTS from a workspace."""
 
+SETS: Final = Table(
+    "activity_sets",
+    {
+        "event": "UInt32",
+        "dimension": "UInt32",
+        "value": "UInt32",
+        "day": "Int32",
+        "total": "SimpleAggregateFunction(sum, Int64)",
+        "users": "AggregateFunction(groupBitmap, UInt32)",
+    },
+    order="event, dimension, value, day",
+    shard="cityHash64(event, dimension, value, day)",
+    month="day",
+    kind="Aggregating",
+)
+"""Who did an event on a day, whole (dimension 0) and by the value of each context column, and how
+often; see core.engines.clickhouse.sets.
+"""
+
 SESSIONS: Final = Table(
     "sessions",
     {
@@ -109,37 +117,26 @@ SESSIONS: Final = Table(
         "entry": "UInt32",
         "exit": "UInt32",
     },
-    "MergeTree\norder by (actor, start, session)",
-    "sessions",
+    order="actor, start, session",
+    shard="actor",
+    source="sessions",
 )
 
 IDENTITIES: Final = Table(
     "identities",
     {"id": "UInt32", "kind": "UInt8", "key": "String"},
-    "MergeTree\norder by id",
-    "identities",
+    order="id",
+    shard="id",
+    source="identities",
 )
 
 TRAITS: Final = Table(
     "traits",
-    {"actor": "UInt64", "key": "UInt64 comment 'sipHash64'", "value": "String"},
-    "Join(any, left, actor, key)",
+    {"user": "UInt32", "key": "String", "value": "String", "updated_at": "Int64"},
+    order="key, user",
+    shard="user",
+    source="traits",
 )
-"""Kept in memory, one lookup per event. Its keys are numbers, so that rows can be deleted."""
-
-TRAITS_SENT: Final = Table(
-    "traits_sent",
-    {"actor": "UInt32", "key": "String", "value": "String"},
-    "Null",
-    "traits",
-    {"actor": "user"},
-)
-
-_TRAITS_COMING: Final = """
-create materialized view if not exists traits_coming to traits as
-select toUInt64(actor) as actor, sipHash64(key) as key, value
-from traits_sent
-"""
 
 LOGS: Final = Table(
     "logs",
@@ -154,8 +151,10 @@ LOGS: Final = Table(
         "session": "Int64",
         "message": "Int64",
     },
-    "MergeTree\norder by (timestamp, id)",
-    "logs",
+    order="timestamp, id",
+    shard="message",
+    month="day",
+    source="logs",
 )
 
 LOG_DAYS: Final = Table(
@@ -168,36 +167,31 @@ LOG_DAYS: Final = Table(
         "pattern": "UInt32",
         "total": "Int64",
     },
-    "MergeTree\norder by (day, level)",
-    "log_days",
+    order="day, level",
+    shard="day",
+    source="log_days",
 )
 
 LOG_MESSAGES: Final = Table(
-    "log_messages", {"id": "Int64", "text": "String"}, "MergeTree\norder by id", "log_messages"
+    "log_messages",
+    {"id": "Int64", "text": "String"},
+    order="id",
+    shard="id",
+    source="log_messages",
 )
 
-KEYS: Final = Table("push_keys", {"id": "Int64"}, "MergeTree\norder by id")
-"""What a push deletes before it sends it again."""
+STALE: Final = Table("stale_days", {"day": "Int32"}, order="day", shard="day")
+"""Days of which the sets may not be those of the events, as a push that changed these was ended."""
 
 PUSHED: Final = Table(
     "push_state",
     {"workspace": "String", "layout": "UInt32", "at": "Int64"},
-    "MergeTree\norder by at",
+    order="at",
+    shard="layout",
 )
 """Whose copy it is."""
 
-COPIES: Final = (SESSIONS, IDENTITIES, TRAITS_SENT, LOGS, LOG_DAYS, LOG_MESSAGES)
+COPIES: Final = (SESSIONS, IDENTITIES, TRAITS, LOGS, LOG_DAYS, LOG_MESSAGES)
 """Tables that copy one of the workspace row by row."""
 
-TABLES: Final = (EVENTS, SESSIONS, IDENTITIES, TRAITS, TRAITS_SENT, LOGS, LOG_DAYS, LOG_MESSAGES)
-
-
-def create_statements() -> Sequence[str]:
-    """Return the statements that create what is missing."""
-    return (*(table.create() for table in (*TABLES, KEYS, PUSHED)), _TRAITS_COMING)
-
-
-def drop_statements() -> Sequence[str]:
-    """Return the statements that drop everything."""
-    names = [table.name for table in (*TABLES, KEYS, PUSHED)]
-    return ("drop view if exists traits_coming", *(f"drop table if exists {n}" for n in names))
+TABLES: Final = (EVENTS, SETS, *COPIES, STALE, PUSHED)

@@ -20,6 +20,8 @@ class SqliteDialect:
 
     name = "sqlite"
     has_sets = True
+    seeks = True
+    set_fields = frozenset(("context", "property"))
     blocks_from: int | None = 20_000  # rows of fewer are read while numpy is loaded
     materialized = "materialized "
 

@@ -192,7 +192,7 @@ class Composition(Question):
         if selection.blocks.can([field]):
             found = selection.blocks.latest(bind, ctx.counted(span), [field])
             return f"select v0, users from ({found})"
-        if d.has_sets and not selection.clauses:
+        if d.seeks and not selection.clauses:
             return self._latest(ctx, bind, selection, field, span)
         return f"""
             select v0, {d.build("actor")} as users

@@ -155,7 +155,7 @@ class Users(TimedQuestion):
             )
         tests = [f"t.user in ({members.write(bind)})" for members in selection.members]
         own = selection.own(bind, "e")
-        tests.append(f"exists (select 1 from events e where e.actor = t.user and {own})")
+        tests.append(_has_events(ctx, own))
         return f"""
             select t.user as actor, max(abs(t.updated_at)) as at
             from traits t
@@ -208,6 +208,15 @@ class Users(TimedQuestion):
         if not found:
             return "select 0 as actor where 1 = 0"
         return ctx.dialect.members(" union all ".join(found))
+
+
+def _has_events(ctx: Context, own: str) -> str:
+    """Whether a person `t.user` has an event `e` that passes a test: one look where events can be
+    sought, else all people with one.
+    """
+    if ctx.dialect.seeks:
+        return f"exists (select 1 from events e where e.actor = t.user and {own})"
+    return f"t.user in (select e.actor from events e where {own})"
 
 
 class _Arrivals(FirstTime):

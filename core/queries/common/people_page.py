@@ -12,6 +12,9 @@ from core.queries.common.context import Context
 from core.queries.common.selection import ACTOR_FIELDS, Selection
 from core.sql.dialect import Binder, OnFileOnly, Statement
 
+_LABEL = "the people, a page of them"
+_NUMBER = r"^\\s*([-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?)"
+
 FIXED = 5
 """How many columns a row of `page` has before the further ones."""
 
@@ -36,6 +39,11 @@ def page(
         kept: SQL of whether an event `e` is not deleted: Selection(ctx).own(bind, "e").
         values: SQL of further columns of a row of `page`, after extra.
     """
+    if not bind.dialect.seeks:
+        text = _page_at_once(
+            bind, members, order, limit, offset, extra=extra, kept=kept, values=values
+        )
+        return bind.statement(text, _LABEL)
     further = "".join(f",\n               {value}" for value in values)
     return bind.statement(
         f"""
@@ -60,7 +68,7 @@ def page(
         from page
         order by {order}
         """,
-        "the people, a page of them",
+        _LABEL,
     )
 
 
@@ -87,6 +95,8 @@ def value_of(ctx: Context, bind: Binder, field: Field, actor: str) -> str:
     Args:
         actor: SQL of the person.
     """
+    if not ctx.dialect.seeks:
+        return _value_at_once(ctx, bind, field, actor)
     everything = Selection(ctx)
     raw, missing = everything.value(bind, field), f"'{NONE}'" if field.is_text else "0"
     if field.kind in ACTOR_FIELDS:
@@ -99,8 +109,23 @@ def value_of(ctx: Context, bind: Binder, field: Field, actor: str) -> str:
                    limit 1)"""
 
 
-def text_of(field: Field, raw: str) -> str:
+def events_of(ctx: Context, bind: Binder) -> str:
+    """Return SQL of how many events that count a row of `seen` has."""
+    if not ctx.dialect.seeks:
+        return "seen.events"
+    kept = Selection(ctx).own(bind, "e")
+    return f"(select count(*) from events e where e.actor = seen.actor and {kept})"
+
+
+def as_number(ctx: Context, text: str) -> str:
+    """Return SQL of the number that a text begins with, to sort by."""
+    return f"cast({text} as real)" if ctx.dialect.seeks else _number_at_once(text)
+
+
+def text_of(ctx: Context, bind: Binder, field: Field, raw: str) -> str:
     """Return SQL of the text of a raw value, to sort by."""
+    if not ctx.dialect.seeks:
+        return _text_at_once(ctx, bind, field, raw)
     if field.is_text:
         return raw
     return f"(select d.value from dimension_values d where d.id = {raw})"
@@ -114,3 +139,84 @@ def workspace_file_only(ctx: Context, kind: str) -> None:
     """
     if ctx.dialect.name != "sqlite":
         raise OnFileOnly(f"{kind} reads what only the workspace file has.")
+
+
+# -- where events cannot be sought one by one, people are looked at together
+
+
+def _page_at_once(
+    bind: Binder,
+    members: str,
+    order: str,
+    limit: int,
+    offset: int,
+    *,
+    extra: str,
+    kept: str,
+    values: Sequence[str],
+) -> str:
+    """Return the text of the statement that `page` returns; arguments as there."""
+    further = "".join(f",\n               {value}" for value in values)
+    return f"""
+        with members as ({members}),
+        seen as (
+            select m.actor as actor, k.first_seen as first_seen, k.last_seen as last_seen,
+                   ifNull(k.events, 0) as events
+            from members m
+            left join (
+                select e.actor as actor, min(e.ts) as first_seen, max(e.ts) as last_seen,
+                       toInt64(count()) as events
+                from events e
+                where e.actor in (select actor from members) and {kept}
+                group by e.actor
+            ) k on k.actor = m.actor
+        ),
+        named as (
+            select seen.*, i.key as user, {extra} as extra
+            from seen join identities i on i.id = seen.actor
+        ),
+        page as (
+            select * from named
+            order by {order}
+            limit {bind(limit)} offset {bind(offset)}
+        )
+        select user, first_seen, last_seen, events, extra{further}
+        from page
+        order by {order}
+        """
+
+
+def _value_at_once(ctx: Context, bind: Binder, field: Field, actor: str) -> str:
+    """Return SQL of a person's raw value of a field, as `value_of` does.
+
+    Args:
+        actor: the column `actor` of `page` or `seen`, after its name and a point.
+    """
+    everything = Selection(ctx)
+    raw, missing = everything.value(bind, field), f"'{NONE}'" if field.is_text else "0"
+    among = f"(select actor from {actor.partition('.')[0]})"
+    if field.kind in ACTOR_FIELDS:
+        found = f"select e.actor as actor, {raw} as value from {among} e"
+    else:
+        found = f"""
+                select e.actor as actor, argMax({raw}, (e.ts, e.seq)) as value
+                from {everything.source([field])}
+                where e.actor in {among} and {everything.own(bind, "e")} and {raw} <> {missing}
+                group by e.actor"""
+    pairs = f"""(
+            select tuple(arrayPushBack(groupArray(toInt64(actor)), toInt64(-1)),
+                         arrayPushBack(groupArray(value), {missing}))
+            from ({found}))"""
+    return f"nullIf(transform(toInt64({actor}), {pairs}.1, {pairs}.2, {missing}), {missing})"
+
+
+def _text_at_once(ctx: Context, bind: Binder, field: Field, raw: str) -> str:
+    """Return SQL of the text of a raw value, to sort by."""
+    if field.is_text:
+        return raw
+    return f"nullIf({ctx.dialect.dictionary(raw, ctx.catalog.values.of(field.name), bind)}, '')"
+
+
+def _number_at_once(text: str) -> str:
+    """Return SQL of the number that a text begins with, 0 without one, to sort by."""
+    return f"toFloat64OrZero(extract(ifNull({text}, ''), '{_NUMBER}'))"

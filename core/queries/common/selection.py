@@ -56,6 +56,11 @@ class Selection:
         """Whether the stored sets have its events, apart from clauses and members."""
         return self.ctx.dialect.has_sets and not self.matching
 
+    @property
+    def sought(self) -> bool:
+        """Whether the stored sets say among whom to seek its first events, one by one."""
+        return self.stored and self.ctx.dialect.seeks
+
     def narrowed(self, clauses: Iterable[Clause]) -> Selection:
         """Return this selection with additional clauses; those about people become members."""
         own, people = list(self.clauses), list(self.members)
@@ -112,7 +117,8 @@ class Selection:
         if len(used) > 1 or len(by) > 1 or self._tells_numbers:
             return False
         for field in used.values():
-            fits = field.dimension and not (by_event and field.kind != "context")
+            fits = field.dimension and field.kind in self.ctx.dialect.set_fields
+            fits = fits and not (by_event and field.kind != "context")
             return field if fits else False
         return None
 

@@ -220,7 +220,7 @@ class FunnelTrend(FunnelFields):
         found through an index or the engine does not support cuts.
         """
         plan = Plan.of(ctx, self, span)
-        apart = plan.plain or not ctx.dialect.has_sets or len(slots) <= MANY_BUCKETS
+        apart = plan.plain or not ctx.dialect.seeks or len(slots) <= MANY_BUCKETS
         if self.count_by == "totals" or not apart:
             bind = ctx.binder()
             if self.count_by != "totals":

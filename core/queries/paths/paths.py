@@ -174,7 +174,7 @@ class Paths(TimedQuestion):
         """Return the rows that Tally reads, or whole paths."""
         bind = plan.ctx.binder()
         actors = plan.ctx.dialect.integers("actor") if self.count_by == "totals" else "null"
-        if plan.target is None and plan.ctx.dialect.has_sets:
+        if plan.target is None and plan.ctx.dialect.seeks:
             events = ", ".join(f"e{k}" for k in range(1, self.steps + 2))
             return bind.statement(
                 f"""

@@ -46,8 +46,9 @@ class Plan:
 
     @property
     def from_sets(self) -> bool:
-        """Whether the stored sets tell who did the event in the span."""
-        return self.anchor.set_dimension() is not False and self.span.whole_days
+        """Whether the stored sets tell among whom to seek the event in the span."""
+        seeks = self.ctx.dialect.seeks
+        return seeks and self.anchor.set_dimension() is not False and self.span.whole_days
 
     def shares(self) -> Generator[Statement, Rows, list[Plan]]:
         """Divide the people into shares that run in parallel."""

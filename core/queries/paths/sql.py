@@ -19,7 +19,7 @@ from core.sql.dialect import Binder
 
 def nodes(plan: Plan, bind: Binder) -> str:
     """Return the relation of nodes."""
-    return walked(plan, bind) if plan.ctx.dialect.has_sets else windowed(plan, bind)
+    return walked(plan, bind) if plan.ctx.dialect.seeks else windowed(plan, bind)
 
 
 def walked(plan: Plan, bind: Binder) -> str:

@@ -13,7 +13,15 @@ from core.errors import BadQuestion
 from core.queries.common.any_question import AnyQuestion
 from core.queries.common.context import Context
 from core.queries.common.groups import label
-from core.queries.common.people_page import FIXED, page, persons, text_of, value_of
+from core.queries.common.people_page import (
+    FIXED,
+    as_number,
+    events_of,
+    page,
+    persons,
+    text_of,
+    value_of,
+)
 from core.queries.common.question import Ask, Question, check_inner
 from core.queries.common.selection import Selection
 from core.sql.dialect import Binder
@@ -129,12 +137,11 @@ class PeopleBehind(Question):
         if self.order in ORDERS:
             sql, usual = ORDERS[self.order]
             down = usual if self.descending is None else self.descending
-            kept = Selection(ctx).own(bind, "e")
-            counted = f"(select count(*) from events e where e.actor = seen.actor and {kept})"
-            return counted if sql == "extra" else "null", f"{sql}{' desc' * down}, actor"
+            counted = events_of(ctx, bind) if sql == "extra" else "null"
+            return counted, f"{sql}{' desc' * down}, actor"
         field, way = shown[self.order], " desc" if self.descending else ""
-        text = text_of(field, value_of(ctx, bind, field, "seen.actor"))
-        return text, f"extra is null, cast(extra as real){way}, extra{way}, actor"
+        text = text_of(ctx, bind, field, value_of(ctx, bind, field, "seen.actor"))
+        return text, f"extra is null, {as_number(ctx, 'extra')}{way}, extra{way}, actor"
 
     def _labels(
         self, ctx: Context, shown: dict[str, FieldOf], values: Sequence[Any]

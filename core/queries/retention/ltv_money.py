@@ -38,7 +38,7 @@ def new_people(
     any_ = Selection(ctx)
     value = selection.value(bind, by[0]) if by else "0"
     columns = f"""e.actor as actor, e.ts as born, {value} as v0, {selection.test(bind)} as kept"""
-    if ctx.dialect.has_sets:
+    if any_.sought:
         firsts = any_.first_days(bind, slots[0].first_day, slots[-1].last_day)
         users = selection.narrow(bind, "users")
         new = ctx.dialect.members(f"select {users} as users from ({firsts})")

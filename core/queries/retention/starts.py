@@ -151,7 +151,7 @@ class _Firsts(NamedTuple):
 
     def are_stored(self, field: Field) -> bool:
         """Whether stored sets say who started on which day, and with which values of a field."""
-        plain = self.ever and self.selection.stored and not self.selection.clauses
+        plain = self.ever and self.selection.sought and not self.selection.clauses
         days = self.plan.span.whole_days and whole_days(self.plan.cohorts)
         if not plain or not days:
             return False
@@ -193,7 +193,7 @@ class _Firsts(NamedTuple):
 
     def moments(self, bind: Binder) -> str:
         """(slot, v0, actor, ts, day) of first starts in the range that satisfy the clauses."""
-        firsts = self._sought(bind) if self.selection.stored else self._ranked(bind)
+        firsts = self._sought(bind) if self.selection.sought else self._ranked(bind)
         return f"""
         select {_slot(bind, self.plan)} as slot, v0, actor, ts, day
         from ({firsts})

@@ -168,7 +168,7 @@ def _from_events(
     if question.mode != "unbounded":
         last = min(last, plan.cohorts[-1].last_day + _reach(plan) + 1)
     span = days_span(plan.span.first_day, max(last, plan.span.first_day), ctx.calendar)
-    if d.has_sets and not plan.by_the_hour and question.at_least == 1:
+    if d.seeks and d.has_sets and not plan.by_the_hour and question.at_least == 1:
         return by_days(ctx, bind, question, plan, groups, returns, span)
     return f"""
             with starts_at as materialized (

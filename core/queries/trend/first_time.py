@@ -115,7 +115,7 @@ class FirstTime(TimedQuestion):
 
     def _seeks(self, plan: Plan) -> bool:
         """Whether the stored first days give the few people whose first event is sought."""
-        return plan.selection.stored and not self.match_mode and not self.lookback_days
+        return plan.selection.sought and not self.match_mode and not self.lookback_days
 
     def _scan(self, plan: Plan) -> Span | None:
         """The span to search for first times; None means all of history."""

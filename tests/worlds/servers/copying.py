@@ -5,18 +5,14 @@ from __future__ import annotations
 import sqlite3
 
 from core.engines.clickhouse.engine import Runner
-from core.engines.clickhouse.tables import (
-    COPIES,
-    EVENT_ROWS,
-    EVENTS,
-    create_statements,
-    drop_statements,
-)
+from core.engines.clickhouse.layout import Layout
+from core.engines.clickhouse.tables import COPIES, EVENT_ROWS, EVENTS
 
 
 def copy_events(connection: sqlite3.Connection, runner: Runner) -> None:
     """Replace the tables with a copy of a workspace's events, people, traits and sessions."""
-    for statement in (*drop_statements(), *create_statements()):
+    layout = Layout(runner.cluster)
+    for statement in (*layout.drop(), *layout.create()):
         runner.run(statement, {})
     runner.insert(EVENTS.name, tuple(EVENTS.columns), connection.execute(EVENT_ROWS))
     for table in COPIES:

@@ -11,12 +11,14 @@ from core.engines.clickhouse.chdb import ChdbRunner
 from tests.worlds.clickhouse import Engines, engines_of
 from tests.worlds.fixture import appendix_a
 from tests.worlds.servers.served import Served, serving
+from tests.worlds.servers.shards import configured
 
 
 @pytest.fixture(scope="session")
 def runner(tmp_path_factory) -> Iterator[ChdbRunner]:
     """The one chdb session that a process can have."""
-    with closing(ChdbRunner(tmp_path_factory.mktemp("chdb"))) as found:
+    configuration = configured(tmp_path_factory.mktemp("configuration"))
+    with closing(ChdbRunner(tmp_path_factory.mktemp("chdb"), configuration)) as found:
         yield found
 
 

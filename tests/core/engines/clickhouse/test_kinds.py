@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core.engines.clickhouse.chdb import ChdbRunner
-from tests.worlds.clickhouse import check, check_people, copied, needs_chdb
+from tests.worlds.clickhouse import Engines, check, check_people, copied, needs_chdb
+from tests.worlds.fixture import A_RANGE
 from tests.worlds.kinds import ALL_KINDS, asked, fields, samples
 
 pytestmark = needs_chdb
@@ -29,3 +30,19 @@ def test_every_kind_is_answered_as_by_sqlite(runner: ChdbRunner) -> None:
                 answer = check((engine, clickhouse), fields(question))
                 if hasattr(answer, "cells"):
                     check_people((engine, clickhouse), fields(question), answer, at_most=1)
+
+
+def test_people_have_the_same_columns_in_the_same_order(fixture: Engines) -> None:
+    of = {"kind": "trend", "measure": "users", "range": A_RANGE}
+    columns = ["country", "properties.amount", "trait:plan", "paying", "start_version"]
+    for order in (*columns, "events", "user", "first_seen"):
+        for descending in (True, False):
+            asked_for = {"columns": columns, "order": order, "descending": descending}
+            check(fixture, {"kind": "people", "of": of, "cell": {}, **asked_for})
+
+
+def test_people_by_when_a_trait_was_last_set(fixture: Engines) -> None:
+    updated = {"kind": "users", "metric": "updated", "range": "all_time", "granularity": "monthly"}
+    for conditions in ([], [{"field": "trait:plan", "operator": "is_set"}]):
+        fields_ = {**updated, "conditions": conditions}
+        check_people(fixture, fields_, check(fixture, fields_))

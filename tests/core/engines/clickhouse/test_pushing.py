@@ -15,6 +15,7 @@ import pytest
 from core.engines.clickhouse import pushing
 from core.engines.clickhouse.address import Address
 from core.engines.clickhouse.engine import ClickHouseEngine
+from core.engines.clickhouse.layout import Layout
 from core.engines.clickhouse.pushing import push
 from core.engines.clickhouse.server import ServerRunner
 from core.engines.clickhouse.tables import (
@@ -22,7 +23,6 @@ from core.engines.clickhouse.tables import (
     EVENTS,
     IDENTITIES,
     SESSIONS,
-    drop_statements,
 )
 from core.engines.sqlite.engine import SqliteEngine
 from core.errors import BadInput, Busy, CannotOpen, FootfallError, Stopped
@@ -55,7 +55,7 @@ QUESTIONS = (
 def runner(server: Served) -> Iterator[ServerRunner]:
     server.control(match="nothing", times=0)
     with closing(server.runner()) as found:
-        for statement in drop_statements():
+        for statement in Layout().drop():
             found.run(statement, {})
         yield found
 
@@ -191,6 +191,8 @@ def test_a_push_that_is_ended_anywhere_goes_on_and_doubles_nothing(
 
 class Ending:
     """A server that is gone after some statements, the last of which it still does."""
+
+    cluster = ""
 
     def __init__(self, runner: ServerRunner, left: int) -> None:
         self._runner, self._left = runner, left

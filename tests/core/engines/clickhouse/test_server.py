@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -14,6 +15,7 @@ from core.engines.clickhouse.server import ServerRunner
 from core.engines.running import Stop
 from core.errors import BadInput, CannotOpen, QueryFailed, Stopped, TookTooLong
 from tests.worlds.clickhouse import HOSTILE, needs_chdb
+from tests.worlds.servers.http_clickhouse import PASSWORD
 from tests.worlds.servers.served import Served
 
 pytestmark = needs_chdb
@@ -115,6 +117,7 @@ def test_stopping_ends_the_statement_on_the_server(server: Served, runner: Serve
         ("http://host/db", "is no address of a ClickHouse server"),
         ("clickhouse://", "is no address of a ClickHouse server"),
         ("clickhouse://host:port/db", "is no address of a ClickHouse server"),
+        ("clickhouse://host/db?compress=1", "is no address of a ClickHouse server"),
         ("clickhouse://ana:s3cret@host/db", "A password does not belong into an address"),
     ],
 )
@@ -135,3 +138,18 @@ def test_an_address_has_the_usual_port_user_and_database() -> None:
         "clickhouses://ana@[::1]:8443/shop",
     )
     assert Address.from_json(found.to_json()) == found
+    spread = read_address("clickhouse://ch/shop?cluster=main")
+    assert (spread.cluster, str(spread)) == (
+        "main",
+        "clickhouse://default@ch:8123/shop?cluster=main",
+    )
+    assert Address.from_json(spread.to_json()) == spread
+
+
+def test_a_cluster_that_the_server_does_not_know_is_named(server: Served) -> None:
+    address = replace(server.address, cluster="main")
+    with (
+        closing(ServerRunner(address, PASSWORD)) as runner,
+        pytest.raises(CannotOpen, match=r"has no cluster 'main'\. It(s configuration)? has"),
+    ):
+        runner.connect()

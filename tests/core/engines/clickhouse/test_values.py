@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.engines.clickhouse.chdb import ChdbRunner
-from core.engines.clickhouse.engine import ClickHouseEngine
+from core.engines.clickhouse.dialect import ClickHouseDialect
 from core.filters import OPERATORS, Condition
 from core.values.json_values import holds_json
 from tests.worlds.clickhouse import HOSTILE, Engines, check, engines_of, needs_chdb
@@ -80,7 +80,8 @@ def _holding(runner: ChdbRunner, path: str, condition: Condition) -> set[int]:
 def _binder() -> Any:
     from core.sql.dialect import Binder
 
-    return Binder(ClickHouseEngine.dialect), ClickHouseEngine.dialect
+    dialect = ClickHouseDialect()
+    return Binder(dialect), dialect
 
 
 def test_labels_and_numbers_of_values(stored):
