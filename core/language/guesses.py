@@ -150,6 +150,8 @@ _RULES: Final[Sequence[tuple[str, Change]]] = (
     (r"\bby (\w[\w.:]*) (?:and|&) (\w[\w.:]*)" + _END, r"by \1, \2"),
     (r" (?:filtered (?:by|on|to)|when|if) (\w[\w.:]*) ?(=|is|>|<)", r" where \1 \2"),
     (r"^errors?\b", "logs where level <= error"),
+    (r"^(?:anomal(?:y|ies)|outliers|what (?:has )?(?:moved|changed)(?: most)?|biggest movers)\b",
+     "unusual"),
 )  # fmt: skip
 
 

@@ -80,12 +80,24 @@ def usual(
         at: the point's position.
         unit: the granularity of the series.
     """
-    first = max(at - WINDOWS[unit], 0)
-    known = [n for n in range(first, at) if values[n] is not None]
+    known = [n for n in range(at) if values[n] is not None]
+    found, alike = reference(labels, known, at, unit)
+    return learned([x for n in found if (x := values[n]) is not None], alike)
+
+
+def reference(
+    labels: Sequence[str], known: Sequence[int], at: int, unit: str
+) -> tuple[list[int], bool]:
+    """Return the positions of the points that say what is usual for one, and if they are alike.
+
+    Args:
+        labels, at, unit: as for `usual`.
+        known: the positions of the points that are known, ascending.
+    """
+    window = [n for n in known if at - WINDOWS[unit] <= n < at]
     like = _like(labels[at], unit)
-    same = [n for n in known if _like(labels[n], unit) == like] if like is not None else []
-    alike = len(same) >= FEWEST
-    return learned([x for n in (same if alike else known) if (x := values[n]) is not None], alike)
+    same = [n for n in window if _like(labels[n], unit) == like] if like is not None else []
+    return (same, True) if len(same) >= FEWEST else (window, False)
 
 
 def learned(figures: Sequence[float], alike: bool = False) -> Usual | None:

@@ -48,6 +48,7 @@ SYNOPSES = {
     "footfall connect ADDRESS --db DB": "footfall connect --local --db shop.db",
     "footfall push --db DB": "footfall push --help",
     "footfall run QUESTION --db DB": "footfall run dau --db demo.db",
+    "footfall unusual [CLAUSES]": "footfall unusual users by country",
     "footfall sql QUERY --db DB": "footfall sql 'select count(*) from events_v1' --db demo.db",
     "footfall board NAME [DB] [--print]": "footfall board Growth demo.db",
     "footfall alert create NAME QUESTION": "footfall alert create Few signup --when 'below 20'",

@@ -254,6 +254,10 @@ KINDS = {
         lambda to, found: {**body, "to": to, "property": found}, SOME, SOME
     )),
     "engagement": bodies("engagement", limit=st.integers(1, 10_000)),
+    "unusual": bodies(
+        "unusual", measure=st.sampled_from(["count", "users"]), limit=st.integers(1, 10_000),
+        breakdown=st.lists(SOME, max_size=3),
+    ),
     "usage_interval": bodies(
         "usage_interval", event=NASTY, cumulative=st.booleans(),
         share=st.floats(0.01, 1),

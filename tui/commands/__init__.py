@@ -48,6 +48,7 @@ COMMANDS = {
     "sql": "run one SELECT statement",
     "sync": "import what is new in sources since the last time",
     "undo": "take imports away again",
+    "unusual": "list what moved most on the last day that is over",
 }
 """Command -> what it does; each is the `command` of the module of its name, see `_MODULES`."""
 

@@ -20,6 +20,7 @@ from core.words.kinds import (
     about,
     alone,
     always,
+    keyword,
     of_event,
     top,
 )
@@ -184,4 +185,38 @@ RAW_EVENTS = Kind(
 )
 
 
-KINDS = (TOP_EVENTS, EVENTS_LIST, ENGAGEMENT, GROUPED, RAW_EVENTS)
+# -- unusual
+
+
+def _unusual(writer: Writing) -> str:
+    return "unusual users" if writer.take("measure") == "users" else "unusual"
+
+
+def _measured(read: list[Any]) -> dict[str, Any]:
+    return {"measure": "users"} if len(read) > 1 else {}
+
+
+def _on_the_day(_: Any, cell: Any) -> str:
+    of_all = cell.row is None or "=" not in cell.row
+    return "Users with any event" if of_all else f"Users with {cell.row}"
+
+
+UNUSUAL = Kind(
+    name="unusual",
+    at="core.queries.events.unusual:Unusual",
+    shapes=("table",),
+    wording=Wording(
+        phrases=(Phrase("UNUSUAL USERS?", _measured),),
+        write=_unusual,
+        words=keyword("unusual"),
+    ),
+    example="unusual by event, country",
+    about="which events and values of fields moved most on a day, against what is usual for it",
+    behind=_on_the_day,
+    figures=Figures("measure", (("count", "by events"), ("users", "by people"))),
+    openings=lambda _: iter([Opening(EVENTS_AND_FIELDS, 35, "What is unusual", {})]),
+    since=4,
+)
+
+
+KINDS = (TOP_EVENTS, EVENTS_LIST, ENGAGEMENT, GROUPED, RAW_EVENTS, UNUSUAL)

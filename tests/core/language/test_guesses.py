@@ -42,6 +42,8 @@ READ_AS = {
     "what did u01 do": "user u01",
     "most active users": "segment power_user",
     "churn": "lifecycle",
+    "anomalies today": "unusual today",
+    "what changed most?": "unusual",
     "new vs returning": "lifecycle",
     "growth accounting": "lifecycle",
     "average session length": "sessions average",

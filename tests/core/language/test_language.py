@@ -121,6 +121,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "model": "linear",
     },
     "engagement last 7d limit 5": {"kind": "engagement", "range": "7d", "limit": 5},
+    "unusual users today by event, country": {
+        "kind": "unusual", "measure": "users", "range": "today", "breakdown": ["event", "country"],
+    },
     "usage interval": {"kind": "usage_interval"},
     "usage interval of purchase last 90d with cumulative = true": {
         "kind": "usage_interval", "event": "purchase", "range": "90d", "cumulative": True,

@@ -94,6 +94,7 @@ def good_calls(name: str, folder: Path, now: int) -> Iterator[Command]:
     for format in ((), ("--json",), ("--csv",), ("--tsv",), ("--markdown",)):
         yield ("run", f"users of {said} by country", *format)
         yield ("run", "top events", *format)
+        yield ("unusual", "by", "event,", "country", *format)
         yield ("run", f"people of (users of {said})", *format)
         yield ("run", f"activity of {said}", *format)
         yield ("sql", "select event_name, user_id, properties from events_v1", *format)

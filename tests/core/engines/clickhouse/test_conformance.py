@@ -323,6 +323,8 @@ def test_funnels_of_crowded_worlds(runner, events, asked):
         {"kind": "attribution", "to": "sign_up", "property": "item", "model": "j_shaped"},
         {"kind": "engagement"},
         {"kind": "engagement", "conditions": [{"field": "item", "operator": "is_set"}]},
+        {"kind": "unusual", "range": "2025-04-16,2025-04-16", "breakdown": ["event", "country"]},
+        {"kind": "unusual", "measure": "users", "range": "2025-04-14,2025-04-14"},
         {"kind": "usage_interval"},
         {"kind": "usage_interval", "event": "view_item", "cumulative": True},
         {"kind": "lifecycle"},
