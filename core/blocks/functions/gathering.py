@@ -194,6 +194,9 @@ class Gathering:
             who = block.picked(ACTOR, chosen)
             last = max(len(reach.actors) - 1, 0)
             return reach.codes[0][np.minimum(np.searchsorted(reach.actors, who), last)]
+        if isinstance(by, dict) and "holds" in by:
+            held = fits(by["holds"], block, self._extras).astype(np.int64)
+            return of_chosen(held, chosen)
         if isinstance(by, dict):
             since = begun(block, self._extras.reach(by["begun"]))
             return of_chosen(since.astype(np.int64), chosen)

@@ -37,6 +37,22 @@ class Credit(NamedTuple):
     ends: tuple[float, float, float] | None = None
 
 
+class Ages(NamedTuple):
+    """How the money of new people is counted (`core.queries.retention.ltv_blocks`).
+
+    Attributes:
+        people: the extra with their first events.
+        slots: runs of equal cohorts of ms, as of a plan.
+        until: ms up to which the data is known.
+        days: the days that are asked for, ascending.
+    """
+
+    people: int
+    slots: tuple[tuple[int, int, int, int], ...]
+    until: int
+    days: tuple[int, ...]
+
+
 class Walk(NamedTuple):
     """How paths are followed (`core.queries.paths`).
 
@@ -73,7 +89,7 @@ class Plan:
         by: what rows are grouped by: "event", or a field; a list of one field is a number, whose
             groups are named by its text; {"begun": extra} is whether the extra's first event of the
             person is this one or earlier, {"coded": extra} the first code of the extra's reach of
-            the person.
+            the person, {"holds": mask} whether a mask holds.
         x: the property whose value is measured; None for none.
         value: the same as of `by`, to count different values; None for none.
         numbers: which of the extras has the numbers that texts stand for; None for none.
@@ -91,6 +107,7 @@ class Plan:
         credit: how conversions are credited; None for other questions.
         limit: how many groups are asked for, where only the largest are.
         walk: how paths are followed; None for other questions.
+        ages: how money is counted; None for other questions.
         latest: whether everybody's last event is asked for, rather than the first.
         waits: whether the times of transitions are asked for.
         people: whether the sets of people are asked for, where they need not be.
@@ -121,6 +138,7 @@ class Plan:
     credit: Credit | None = None
     limit: int = 0
     walk: Walk | None = None
+    ages: Ages | None = None
     latest: bool = False
     waits: bool = True
     people: bool = False
@@ -137,10 +155,8 @@ def read(text: str) -> Plan:
         said["slots"] = tuple(said["slots"])
     for name in ("fields", "members", "by", "figures"):
         said[name] = tuple(said.get(name, ()))
-    if said.get("credit") is not None:
-        said["credit"] = Credit(*said["credit"])
-    if said.get("walk") is not None:
-        said["walk"] = Walk(*said["walk"])
+    kinds = {"credit": Credit, "walk": Walk, "ages": Ages}
+    said |= {name: kind(*said[name]) for name, kind in kinds.items() if name in said}
     return Plan(**said)
 
 

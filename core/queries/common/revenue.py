@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from core.catalog.revenue import EVENTS, is_named
 from core.filters import AllOf, AnyOf, Condition
 from core.queries.common.context import Context
@@ -27,6 +29,32 @@ def amount(ctx: Context, bind: Binder, *, named: bool = False) -> str:
         ids = [id_ for name, id_ in ctx.catalog.events.ids.items() if is_named(name)]
         plain = f"case when {d.member('e.event', bind.list(ids))} then {plain} end"
     return f"coalesce({number('$revenue', 'revenue')}, {price} * {quantity}, {plain})"
+
+
+class Single(NamedTuple):
+    """The one property that an event's revenue can be.
+
+    Attributes:
+        named: whether it is revenue only of events that are named as such.
+    """
+
+    name: str
+    named: bool
+
+
+def single(ctx: Context) -> Single | None:
+    """Return the one property that can be an event's `amount` as it is; None if there are several,
+    or quantities.
+    """
+
+    def known(*names: str) -> list[str]:
+        return [name for name in names if ctx.catalog.properties.may_have(name)]
+
+    whole, named = known("$revenue", "revenue"), known("amount", "price", "$price")
+    if known("quantity", "$quantity") or len(whole) + len(named) != 1:
+        return None
+    (name,) = whole or named
+    return Single(name, named=not whole)
 
 
 def brings(ctx: Context, bind: Binder) -> str:

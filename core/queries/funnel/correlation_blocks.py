@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from core.catalog.fields import Field
 from core.queries.common.blocks.calls import Writer
@@ -68,5 +68,5 @@ class Had:
         plan = self.plan
         before, after = plan.reach
         span = plan.ctx.reaching(plan.span, before, after + plan.tick)
-        by: list[Field | dict[str, int]] = [*self.by, {"coded": extra}]
+        by: list[Field | dict[str, Any]] = [*self.by, {"coded": extra}]
         return writer.call("block_figures", span, [], by, figures=["people"])

@@ -4,11 +4,13 @@ A cohort is everybody whose first event ever lies in a period; periods are whole
 begins or ends inside one. Day N is the first N times 24 hours after that event, and counts only
 people who have had that long. Conditions and the breakdown apply to the first event. Amounts in
 several currencies are added together as they are, with a warning, and each currency has its own
-rows unless there is a breakdown. Amounts are in no set, so the events of new people are read.
+rows unless there is a breakdown. Amounts are in no set, so the events of new people are read, or
+their blocks.
 """
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import ClassVar, Literal
 
 from pydantic import field_validator, model_validator
@@ -21,7 +23,8 @@ from core.queries.common.context import Context
 from core.queries.common.groups import in_group, label
 from core.queries.common.measured import bare
 from core.queries.common.periods import whole_dates
-from core.queries.common.question import Ask, frame, whole_days_only
+from core.queries.common.question import Ask, Rows, frame, whole_days_only
+from core.queries.retention.ltv_blocks import Paid
 from core.queries.retention.ltv_fields import LtvFields
 from core.queries.retention.ltv_money import (
     Money,
@@ -32,7 +35,7 @@ from core.queries.retention.ltv_money import (
     statement,
 )
 from core.queries.terms import name
-from core.sql.dialect import Binder
+from core.sql.dialect import Binder, Statement
 from core.timeframe import Bucket
 
 LONGEST = 3660
@@ -102,9 +105,7 @@ class Ltv(LtvFields):
         by = [ctx.catalog.existing(name) for name in self.breakdown]
         money = Money(Tally(), {}, {})
         if time.buckets:
-            bind = ctx.binder()
-            sql = statement(ctx, bind, self, time.buckets, by)
-            money = money_of((yield bind.statement(sql, "money by age")))
+            money = money_of((yield from self._paid(ctx, time.buckets, by)))
         found, omitted = self._groups(ctx, money, by)
         slots = [bucket for bucket in time.buckets if ctx.is_known(bucket)]
         whole = self._rows(money.whole, slots)
@@ -132,6 +133,16 @@ class Ltv(LtvFields):
             ),
             omitted=omitted,
         )
+
+    def _paid(
+        self, ctx: Context, slots: list[Bucket], by: list[Field]
+    ) -> Generator[Statement, Rows, Rows]:
+        """Return the rows that `money_of` reads."""
+        paid = Paid(ctx, self, slots, by)
+        if paid.can():
+            return (yield from paid.ask())
+        bind = ctx.binder()
+        return (yield bind.statement(statement(ctx, bind, self, slots, by), "money by age"))
 
     def _groups(
         self, ctx: Context, money: Money, by: list[Field]

@@ -90,7 +90,7 @@ class Writer:
         function: str,
         span: Span,
         slots: Sequence[Bucket] | None,
-        by: Sequence[Field | dict[str, int]],
+        by: Sequence[Field | dict[str, Any]],
         pieces: Sequence[Piece] = (),
         **plan: Any,
     ) -> str:

@@ -123,6 +123,11 @@ class BlockRows:
         sizes, payers = self.ctx.catalog.blocks.sizes, self.payers
         return all(event in sizes for event in payers.events) and payers._have()
 
+    def has(self, field: Field) -> bool:
+        """Whether any of the events has a value of a property, as far as blocks know."""
+        held = self._held(field)
+        return held != Held() and self.ctx.catalog.properties.may_have(field.name)
+
     def is_text(self, field: Field) -> bool:
         """Whether the groups of a field are texts of blocks."""
         held = self._held(field) if field.kind == "property" else None

@@ -1,4 +1,4 @@
-"""Questions about the order of events, looked at in blocks a few people at a time."""
+"""Questions about what people do one after another, from blocks a few people at a time and rows."""
 
 from __future__ import annotations
 
@@ -9,11 +9,18 @@ import pytest
 
 from core.queries import from_json
 from tests.worlds.compare import check_people, read_both_ways
-from tests.worlds.world import Event, World
+from tests.worlds.world import DAY, Event, World
 
 NOON = 1_744_027_200_000
+PAID = (
+    {"amount": 7.25, "currency": "EUR"},
+    {"amount": -1, "currency": "USD"},
+    {"amount": 3},
+    {},
+)
 NAMES = ("view", "cart", "pay")
 STEPS = {"steps": [{"event": name} for name in NAMES], "range": "5d", "window_seconds": 4000}
+US = {"field": "country", "value": "US"}
 QUESTIONS = (
     {"kind": "funnel", **STEPS},
     {"kind": "funnel", **STEPS, "count_by": "totals", "hold": "country"},
@@ -27,6 +34,14 @@ QUESTIONS = (
     {"kind": "paths", "from": "view", "scope": 40_000, "range": "5d"},
     {"kind": "paths", "to": "pay", "count_by": "totals", "range": "5d"},
     {"kind": "composition", "property": "p", "range": "5d"},
+    {
+        "kind": "ltv",
+        "breakdown": ["country"],
+        "granularity": "daily",
+        "days": [1, 3],
+        "range": "5d",
+    },
+    {"kind": "ltv", "property": "p", "conditions": [US], "granularity": "daily", "range": "5d"},
     {"kind": "lifecycle", "breakdown": ["p"], "granularity": "daily", "range": "5d"},
 )
 
@@ -37,10 +52,10 @@ def a_world() -> World:
     events = [
         Event(
             dice.choice((*NAMES, "look", "else")),
-            NOON - dice.randrange(400) * 60_000,
+            NOON - dice.randrange(2) * 2 * DAY - dice.randrange(400) * 60_000,
             f"u{dice.randrange(12)}",
             context={"country": dice.choice(("NL", "US"))},
-            properties={"p": dice.randrange(5)},
+            properties={"p": dice.randrange(5), **dice.choice(PAID)},
         )
         for _ in range(200)
     ]
