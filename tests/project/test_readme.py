@@ -67,6 +67,7 @@ SYNOPSES = {
     "footfall backup [DB] FILE [--force]": "footfall backup demo.db copy.db",
     "footfall undo IMPORT...": "footfall undo 1 --db two.db --yes",
     "footfall check [DB] [--repair]": "footfall check demo.db --repair",
+    "footfall session-gap [GAP]": "footfall session-gap 20m --db demo.db",
     "footfall export-events [DB] [-o FILE]": "footfall export-events demo.db",
     "footfall forget --before DATE": "footfall forget --before 2000-01-01 --dry-run",
     "footfall delete-user ID": "footfall delete-user u_00280 --yes",

@@ -44,6 +44,7 @@ COMMANDS = {
     "run": "answer a question",
     "schema": "print the JSON schemas of a kind of question",
     "serve": "answer the documented HTTP requests on a port of this machine",
+    "session-gap": "show or set how long a pause ends a session",
     "share": "write a board or a chart as a file for others; list and revoke them",
     "sql": "run one SELECT statement",
     "sync": "import what is new in sources since the last time",
@@ -61,7 +62,16 @@ _HIDDEN = ("explore", "open")
 _SAVED = ("alert", "audience", "board", "chart", "event", "mark", "profile", "share")
 _FRESH = ("follow", "push", "sync")
 _SETUP = ("completion", "config", "connect", "doctor")
-_UPKEEP = ("backup", "check", "delete-user", "export-events", "forget", "info", "undo")
+_UPKEEP = (
+    "backup",
+    "check",
+    "delete-user",
+    "export-events",
+    "forget",
+    "info",
+    "session-gap",
+    "undo",
+)
 _MODULES = {
     "import": "import_",
     "list": "list_",

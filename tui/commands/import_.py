@@ -101,6 +101,12 @@ def reading_options(function: Callable[..., Any]) -> Callable[..., Any]:
     "--replace", is_flag=True, help="Undo earlier imports of a source that is read in another way."
 )
 @click.option("--add", is_flag=True, help="Keep them.")
+@click.option(
+    "--session-gap",
+    "gap",
+    metavar="GAP",
+    help="How long a pause ends a session, such as 15m; kept.",
+)
 @click.option("--dry-run", is_flag=True, help="Show the first events as understood; store nothing.")
 @click.option("--quiet", is_flag=True, help="Say nothing unless something is wrong.")
 def command(
@@ -110,6 +116,7 @@ def command(
     quiet: bool,
     replace: bool,
     add: bool,
+    gap: str | None,
     **chosen: Any,
 ) -> int:
     """Import events from files, folders, patterns and archives; - is standard input.
@@ -129,10 +136,16 @@ def command(
         return preview_of(database(into), files, asked)
     from tui.commands.fresh.push import send
     from tui.commands.upkeep.replacing import decision
+    from tui.commands.upkeep.session_gap import gap_in, put_gap
     from tui.texts.imported import summary, troubles
 
-    path = database(into)
+    path, pause = database(into), gap_in(gap) if gap else None
+    is_new = not os.path.lexists(path)
+    if pause is not None and not is_new:
+        put_gap(path, pause)
     report = load(path, files, asked, decision(replace=replace, add=add), quiet=quiet)
+    if pause is not None and is_new:
+        put_gap(path, pause)
     lines = troubles(report) if quiet else summary(report, path)
     if lines:
         put("\n".join(lines))

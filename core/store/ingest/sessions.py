@@ -1,9 +1,9 @@
 """Sessions, kept up to date batch by batch (definitions 9.2).
 
 A session with an id is all events of one actor with that id. Events without a session id are split
-where more than 30 minutes pass between two of them, and 24 hours after the session's start. Events
-outside any session (session -1) and events of nobody belong to none, and neither do inactive and
-deleted ones: sessions are as if these had not happened.
+where more than the workspace's gap, 30 minutes by default, passes between two of them, and 24 hours
+after the session's start. Events outside any session (session -1) and events of nobody belong to
+none, and neither do inactive and deleted ones: sessions are as if these had not happened.
 """
 
 from __future__ import annotations
@@ -15,6 +15,11 @@ from core.store.ingest.flags import Flags
 from core.store.rows.inserting import insert, parts_of
 
 GAP = 30 * 60 * 1000
+"""The usual gap, ms."""
+
+GAP_KEY = "session_gap"
+"""Where in `meta` that of a workspace is kept, ms, if it is another one."""
+
 LONGEST = 24 * 60 * 60 * 1000
 
 Event = tuple[int, int, int, int]
@@ -42,11 +47,21 @@ _BETWEEN = f"{_SELECT} where actor = ? and start between ? and ? and session = 0
 _OF_ID = f"{_SELECT} where session = ? and session > 0 and actor = ?"
 
 
-def cut(actor: int, events: Iterable[Event]) -> Iterator[Session]:
-    """Split events without session ids, in order of (ts, seq), into sessions."""
+def gap_of(connection: sqlite3.Connection) -> int:
+    """Return how many ms may pass between two events of a session without an id."""
+    found = connection.execute("select value from meta where key = ?", (GAP_KEY,)).fetchone()
+    return int(found[0]) if found else GAP
+
+
+def cut(actor: int, events: Iterable[Event], gap: int) -> Iterator[Session]:
+    """Split events without session ids, in order of (ts, seq), into sessions.
+
+    Args:
+        gap: the most ms between two events of one.
+    """
     start = end = count = day = entry = exit_ = 0
     for ts, event, event_day, _ in events:
-        if count and ts - end <= GAP and ts - start < LONGEST:
+        if count and ts - end <= gap and ts - start < LONGEST:
             end, exit_ = ts, event
             count += 1
             continue
@@ -78,11 +93,13 @@ class Sessions:
 
     Attributes:
         uncounted: the names of events that belong to none.
+        gap: the most ms between two events of a session without an id.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self.uncounted = Flags.read(connection).uncounted
+        self.gap = gap_of(connection)
         self._counted = ""
         if self.uncounted:
             self._counted = (
@@ -115,7 +132,8 @@ class Sessions:
                 """,
                 (actor,),
             ).fetchall()
-            self._connection.executemany(_INSERT, cut(actor, (e for e in events if e[3] == 0)))
+            without_id = cut(actor, (e for e in events if e[3] == 0), self.gap)
+            self._connection.executemany(_INSERT, without_id)
             self._connection.executemany(_INSERT, gather(actor, (e for e in events if e[3] > 0)))
 
     def recut(self, actor: int, since: int) -> None:
@@ -139,4 +157,4 @@ class Sessions:
             """,
             (actor, since),
         ).fetchall()
-        self._connection.executemany(_INSERT, cut(actor, events))
+        self._connection.executemany(_INSERT, cut(actor, events, self.gap))

@@ -1,7 +1,7 @@
 """Sessions of many people's events at once (definitions 9.2), together with stored ones.
 
 A new event is one point in time; a stored session is two, its start and its end. Points with one
-session id belong together. Those without are together if at most GAP apart, or between the start
+session id belong together. Those without are together if at most a gap apart, or between the start
 and the end of a stored session, where its events are. What is together lasts less than LONGEST or
 is to be cut event by event.
 """
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from core.store.ingest.sessions import GAP, LONGEST, Session, Sessions
+from core.store.ingest.sessions import LONGEST, Session, Sessions
 from core.store.rows.numbers import Ints, changes, rows
 
 _START, _END, _NEW = 0, 1, 2
@@ -35,7 +35,7 @@ def add_events(
     if not counted.any():
         return
     points = Points.of(*(column[counted] for column in (actor, session, ts, event, day)))
-    found = cut_at_once(points.and_stored(_near(sessions, points, known)))
+    found = cut_at_once(points.and_stored(_near(sessions, points, known)), sessions.gap)
     sessions.change(found.gone, found.rows)
     for somebody, start in found.long:
         sessions.recut(somebody, start)
@@ -50,7 +50,7 @@ def _near(sessions: Sessions, points: Points, known: BitMap) -> list[Session]:
         if session:
             found += sessions.of_id(actor, session)
         else:
-            found += sessions.between(actor, first - GAP - LONGEST, last + GAP)
+            found += sessions.between(actor, first - sessions.gap - LONGEST, last + sessions.gap)
     return found
 
 
@@ -123,9 +123,13 @@ class Cut:
     long: list[tuple[int, ...]]
 
 
-def cut_at_once(points: Points) -> Cut:
-    """Cut points, of which there is at least one, into sessions."""
-    first = np.flatnonzero(_apart(points))
+def cut_at_once(points: Points, gap: int) -> Cut:
+    """Cut points, of which there is at least one, into sessions.
+
+    Args:
+        gap: the most ms between two events of a session without an id.
+    """
+    first = np.flatnonzero(_apart(points, gap))
     last = np.append(first[1:], len(points.ts)) - 1
     changed = np.maximum.reduceat(points.kind, first) == _NEW
     begun = np.zeros(len(points.ts), np.bool_)
@@ -144,11 +148,11 @@ def cut_at_once(points: Points) -> Cut:
     )
 
 
-def _apart(points: Points) -> NDArray[np.bool_]:
+def _apart(points: Points, gap: int) -> NDArray[np.bool_]:
     """Return which points are not together with the one before."""
     actor, session, ts, kind, *_ = points.columns
     within = np.cumsum((kind == _START).astype(np.int8) - (kind == _END), dtype=np.int64) > 0
-    late = (ts[1:] - ts[:-1] > GAP) & (session[1:] == 0) & ~within[:-1]
+    late = (ts[1:] - ts[:-1] > gap) & (session[1:] == 0) & ~within[:-1]
     found = changes(actor) | changes(session)
     found[1:] |= late
     return found

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from pyroaring import BitMap
 
 from core.store.ingest.flags import Flags
-from core.store.ingest.sessions import Session, Sessions, cut, gather
+from core.store.ingest.sessions import Session, Sessions, cut, gap_of, gather
 from core.store.session_days import COUNTED_DAYS, DAY_COLUMNS
 from core.store.upkeep.comparing import Told, readable
 
@@ -93,7 +93,7 @@ def _people(connection: sqlite3.Connection) -> int:
 
 def _counted(connection: sqlite3.Connection) -> Iterator[tuple[int, set[Session]]]:
     """Yield every actor, in order, with the sessions that their events make."""
-    uncounted = Flags.read(connection).uncounted
+    uncounted, gap = Flags.read(connection).uncounted, gap_of(connection)
     rows = connection.execute(
         """
         select actor, ts, event, day, session from events
@@ -103,7 +103,7 @@ def _counted(connection: sqlite3.Connection) -> Iterator[tuple[int, set[Session]
     )
     for actor, those in groupby(rows, itemgetter(0)):
         events = [row[1:] for row in those if row[2] not in uncounted]
-        found = set(cut(actor, (e for e in events if not e[3])))
+        found = set(cut(actor, (e for e in events if not e[3]), gap))
         found.update(gather(actor, (e for e in events if e[3])))
         yield actor, found
 

@@ -173,6 +173,7 @@ def good_calls(name: str, folder: Path, now: int) -> Iterator[Command]:
     yield ("backup", str(folder / f"copy {one_line(name)[:20]}.db"))
     yield ("sync", str(folder / f"in {one_line(name)[:20]}.jsonl"))
     yield ("undo", "--last", "--yes")
+    yield ("session-gap", "20m")
     yield ("forget", "--before", "2001-01-01", "--yes")
     yield ("delete-user", f"{name}0", "--yes")
 

@@ -1,0 +1,75 @@
+"""How long nobody may do anything within a session without an id (definitions 9.2)."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from core.errors import BadInput
+from core.store.ingest.sessions import GAP, GAP_KEY, gap_of
+from core.store.troubles import TROUBLES, sentence
+from core.store.upkeep.comparing import Told
+from core.store.upkeep.recutting import compare_sessions
+from core.store.waiting import Patience, transaction
+from core.store.workspace import bump, check, open_reader, open_writer
+
+LEAST, MOST = 1000, 24 * 60 * 60 * 1000
+"""The limits of a gap, ms: longer sessions are cut anyway."""
+
+
+def session_gap(path: str | Path) -> int:
+    """Return the gap of a workspace, ms.
+
+    Raises:
+        CannotOpen: there is no workspace.
+    """
+    try:
+        with closing(open_reader(path)) as connection:
+            return gap_of(connection)
+    except TROUBLES as error:
+        raise sentence(error, path) from error
+
+
+def set_session_gap(
+    path: str | Path,
+    gap: int,
+    *,
+    told: Told = lambda what, done, whole: None,
+    patience: Patience | None = None,
+) -> int:
+    """Set the gap of a workspace, and cut its sessions anew; return how many are other ones.
+
+    Both are one transaction: a reader sees all of it or none.
+
+    Args:
+        gap: ms.
+        told: called with the progress.
+        patience: how long to wait for another writer.
+
+    Raises:
+        BadInput: the gap is shorter than a second or longer than a day.
+        CannotOpen: there is no workspace, or it cannot be written now.
+    """
+    if not LEAST <= gap <= MOST:
+        raise BadInput("A session gap is at least 1s and at most 24h.")
+    check(path)
+    patience = patience or Patience()
+    try:
+        with closing(open_writer(path, patience=patience)) as connection:
+            return write_gap(connection, gap, told, patience)
+    except TROUBLES as error:
+        raise sentence(error, path, "written") from error
+
+
+def write_gap(connection: sqlite3.Connection, gap: int, told: Told, patience: Patience) -> int:
+    """Set the gap of an open workspace, as `set_session_gap` does."""
+    if gap == gap_of(connection):
+        return 0
+    with transaction(connection, patience):
+        connection.execute("delete from meta where key = ?", (GAP_KEY,))
+        if gap != GAP:
+            connection.execute("insert into meta (key, value) values (?, ?)", (GAP_KEY, str(gap)))
+        found = compare_sessions(connection, told, repair=True)
+        bump(connection)
+    return found.wrong
