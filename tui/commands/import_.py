@@ -136,16 +136,12 @@ def command(
         return preview_of(database(into), files, asked)
     from tui.commands.fresh.push import send
     from tui.commands.upkeep.replacing import decision
-    from tui.commands.upkeep.session_gap import gap_in, put_gap
+    from tui.commands.upkeep.session_gap import cut_by
     from tui.texts.imported import summary, troubles
 
-    path, pause = database(into), gap_in(gap) if gap else None
-    is_new = not os.path.lexists(path)
-    if pause is not None and not is_new:
-        put_gap(path, pause)
-    report = load(path, files, asked, decision(replace=replace, add=add), quiet=quiet)
-    if pause is not None and is_new:
-        put_gap(path, pause)
+    path = database(into)
+    with cut_by(gap, path):
+        report = load(path, files, asked, decision(replace=replace, add=add), quiet=quiet)
     lines = troubles(report) if quiet else summary(report, path)
     if lines:
         put("\n".join(lines))

@@ -38,10 +38,12 @@ def _opened(
     quiet: bool,
     replace: bool,
     add: bool,
+    gap: str | None,
     **chosen: Any,
 ) -> int:
     from tui.commands.import_ import asked_for, exit_code, load, preview_of
     from tui.commands.upkeep.replacing import decision
+    from tui.commands.upkeep.session_gap import cut_by
     from tui.texts.short import short
 
     path = Path(into).expanduser() if into else workspace_for(files)
@@ -55,7 +57,8 @@ def _opened(
     is_new = not path.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
     asked = decided(path, files, asked) if "-" not in files else asked
-    report = load(path, files, asked, decision(replace=replace, add=add), quiet=quiet)
+    with cut_by(gap, path):
+        report = load(path, files, asked, decision(replace=replace, add=add), quiet=quiet)
     said = short(report, path, is_new=is_new)
     if not quiet or said.warnings:
         say(*said.lines)
