@@ -137,6 +137,7 @@ summary {{ cursor: pointer; padding: .4em 0; color: {quiet} }}
 table {{ border-collapse: collapse; font-variant-numeric: tabular-nums }}
 caption {{ padding-bottom: .4em; text-align: left; color: {quiet} }}
 th, td {{ padding: .1em .8em .1em 0; text-align: left; white-space: nowrap }}
+tbody th {{ font-weight: normal }}
 footer {{ border-top: 1px solid {edge} }}
 @media (max-width: 40em) {{ body {{ margin: 1em auto; padding: 0 1em }}
   .wide {{ display: none }} .narrow {{ display: block }} }}
@@ -218,8 +219,7 @@ def _table(title: str, answer: Any) -> str:
     dates = dates_of((answer.first, answer.last))
     caption = escape(" ".join(filter(None, (title, dates))))
     names = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
-    rows = ("".join(f"<td>{escape(cell)}</td>" for cell in cells) for cells in body)
-    lines = [f"<tr>{cells}</tr>" for cells in rows]
+    lines = [f"<tr>{_row(cells)}</tr>" for cells in body]
     return "\n".join(
         [
             f'<div class="figures" tabindex="0" role="region" aria-label="{caption}">',
@@ -230,6 +230,12 @@ def _table(title: str, answer: Any) -> str:
             "</tbody></table>\n</div>",
         ]
     )
+
+
+def _row(cells: Sequence[str]) -> str:
+    """Return the cells of a row, which its first one names."""
+    first, *rest = map(escape, cells)
+    return f'<th scope="row">{first}</th>' + "".join(f"<td>{cell}</td>" for cell in rest)
 
 
 def _paragraph(words: str, kind: str) -> str:
