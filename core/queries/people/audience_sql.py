@@ -241,13 +241,24 @@ class _Writer:
             return self._put(self._scan(selection, "distinct e.actor as actor", span))
         whole, edges = self.days.pieces(span)
         by_name = self._by_name(selection)
-        found = [self._put(self._scan(by_name, "e.actor as actor", edge)) for edge in edges]
+        found = [self._on_edge(by_name, edge) for edge in edges]
         if whole is not None:
             found.append(self._put_sets(selection.people(self.bind, whole)))
         return self._put_sets(" union all ".join(map(self._users, found)))
 
+    def _on_edge(self, selection: Selection, edge: Span) -> str:
+        """People with at least one of the events on a partial day, each maybe several times."""
+        if self.only is None and selection.blocks.can():
+            return self._put_sets(self._edge_sets(selection, edge))
+        return self._put(self._scan(selection, "e.actor as actor", edge))
+
+    def _edge_sets(self, selection: Selection, edge: Span) -> str:
+        """The people of events on a partial day, as a relation (slot, users)."""
+        sets = selection.blocks.sets(self.bind, edge, None, ())
+        return f"select slot, users from ({sets})"
+
     def _by_name(self, selection: Selection) -> Selection:
-        """Any event as a list of all of them, since the index of times is by event."""
+        """Any event as a list of all of them, since blocks are by event."""
         if not selection.any_event:
             return selection
         catalog = self.ctx.catalog
@@ -290,7 +301,10 @@ class _Writer:
         found = []
         for edge in edges:
             columns = f"e.day as slot, {d.build('e.actor')} as users"
-            found.append(self._put(f"{self._scan(by_name, columns, edge)} group by e.day"))
+            if self.only is None and by_name.blocks.can():
+                found.append(self._put(self._edge_sets(by_name, edge)))
+            else:
+                found.append(self._put(f"{self._scan(by_name, columns, edge)} group by e.day"))
         if whole is not None:
             sets = self._put(selection.people(self.bind, whole))
             merged = f"select slot, {d.union('users')} as users from {sets} group by slot"
