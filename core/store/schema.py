@@ -46,7 +46,6 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     views.m023_views_without_join,
     blocks.m024_blocks,
     sessions.m025_session_days,
-    events.m026_one_index,
     logs.m027_letters_in_logs,
     saved.m028_alerts,
     saved.m029_shares,
@@ -60,6 +59,7 @@ for _step in STEPS:
 INDEXES = {
     "events_by_event": "create index if not exists events_by_event on events (event)",
     "sessions_by_day": "create index if not exists sessions_by_day on sessions (day, actor)",
+    "events_by_event_ts": "create index if not exists events_by_event_ts on events (event, ts)",
 }
 
 

@@ -206,11 +206,3 @@ def m016_own_ids(db: Database) -> None:
     Ids stored before are not marked as such: half of them are in the index without being one.
     """
     db.execute("create index if not exists events_by_own_id on events (id) where id & 1")
-
-
-def m026_one_index(db: Database) -> None:
-    """One index of events by name: those over time are in sets and blocks.
-
-    It took an eighth of a file, and as much of the time that an import takes to make indexes.
-    """
-    db.execute("drop index if exists events_by_event_ts")
