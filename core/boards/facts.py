@@ -139,21 +139,26 @@ def _is_number(value: Any) -> bool:
 def _words(found: Found) -> tuple[tuple[str, str], ...]:
     """Return properties worth a breakdown: of a usual name, else with a few repeated values."""
     for event, rows in found:
-        values: dict[str, list[str]] = {}
-        for row in rows:
-            for key, value in row.items():
-                if isinstance(value, str) and value:
-                    values.setdefault(key, []).append(value)
-        values = {key: all_ for key, all_ in values.items() if len(set(all_)) > 1}
-        usual = [key for name_ in WORDS for key in values if key.lower() == name_]
-        several = [
-            key
-            for key, all_ in values.items()
-            if len(set(all_)) <= min(KINDS, len(all_) // 2) and 2 * len(all_) >= len(rows)
-        ]
-        if usual or several:
-            return tuple((event, key) for key in [*dict.fromkeys((*usual, *several))][:2])
+        if words := worth_a_breakdown(rows):
+            return tuple((event, key) for key in words[:2])
     return ()
+
+
+def worth_a_breakdown(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the properties of some occurrences that break numbers down well, best first."""
+    values: dict[str, list[str]] = {}
+    for row in rows:
+        for key, value in row.items():
+            if isinstance(value, str) and value:
+                values.setdefault(key, []).append(value)
+    values = {key: all_ for key, all_ in values.items() if len(set(all_)) > 1}
+    usual = [key for name_ in WORDS for key in values if key.lower() == name_]
+    several = [
+        key
+        for key, all_ in values.items()
+        if len(set(all_)) <= min(KINDS, len(all_) // 2) and 2 * len(all_) >= len(rows)
+    ]
+    return list(dict.fromkeys((*usual, *several)))
 
 
 def _first_days(engine: Any, events: list[int]) -> dict[int, list[tuple[int, BitMap]]]:

@@ -10,7 +10,15 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from core.boards.facts import LOOKED_AT, MONEY, Facts, has_logs, look_around, sample
+from core.boards.facts import (
+    LOOKED_AT,
+    MONEY,
+    Facts,
+    has_logs,
+    look_around,
+    sample,
+    worth_a_breakdown,
+)
 from core.errors import BadQuestion
 from core.queries import from_json, kind_class
 from core.queries.common.question import Question
@@ -76,6 +84,14 @@ class Suggestions:
         if event not in self._samples:
             self._samples[event] = sample(self._engine, event)
         return self._samples[event]
+
+    def worth(self, event: str | None) -> list[str]:
+        """Return the properties that break an event down well, best first; without one those of the
+        most frequent event that has any.
+        """
+        of = self.facts.events[:LOOKED_AT] if event is None else (event,)
+        found = (worth_a_breakdown(self.sample(name)) for name in of)
+        return next(filter(None, found), [])
 
     @cached_property
     def has_logs(self) -> bool:

@@ -5,10 +5,12 @@ Each takes over the range, the filters and the people of the page's question.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from core.boards.answering import block_question
+from core.boards.suggestions import event_of
 from core.definitions.board import Block, Board
 from core.errors import FootfallError
 from core.queries import from_json
@@ -31,6 +33,9 @@ OVER_A_RANGE = (
 )  # fmt: skip
 """Kinds whose answer about one period is read beside that about the one before."""
 
+EXAMINED = 8
+"""How many properties are looked at for what changed."""
+
 FIELDS_TO_TRY = ("country", "source", "plan", "platform", "os", "browser", "device_type", "city")
 """Fields that people most often break numbers down by, the first that a workspace has is taken."""
 
@@ -51,25 +56,34 @@ def unit_for(range_text: str, ctx: Context, most: int = POINTS) -> str:
     return fitting[-1] if fitting else "daily"
 
 
-def a_field(question: Question, ctx: Context, taken: Sequence[str] = ()) -> str | None:
-    """Return a field to break a question down by: its own, else one with two values or more.
+def a_field(about: About, taken: Sequence[str] = ()) -> str | None:
+    """Return a field to break a question down by: its own, else one that events have all, with two
+    values or more, or that its event has.
 
     Args:
         taken: fields that it is not to be.
     """
-    own = getattr(question, "breakdown", None)
+    own = getattr(about.question, "breakdown", None)
     if own:
         return own if isinstance(own, str) else str(own[0])
-    catalog = ctx.catalog
-    names = [name for name in FIELDS_TO_TRY if name in catalog.fields]
-    for name in (*names, *catalog.fields):
-        field = catalog.field(name)
-        if name in taken or field.name in taken or f"properties.{name}" in taken:
-            continue
-        if field.kind == "context" and len(catalog.values.of(field.name)) < 2:
-            continue
-        return name
-    return None
+    return next((name for name in _fields(about) if name not in taken), None)
+
+
+def _fields(about: About) -> Iterator[str]:
+    """Yield fields to break a question down by, best first."""
+    catalog = about.context.catalog
+    known = [name for name in catalog.fields if len(catalog.values.of(name)) > 1]
+    for name in FIELDS_TO_TRY:
+        if name in known or (name in catalog.fields and name in _properties(about)):
+            yield name
+    yield from known
+    yield from _properties(about)
+
+
+def _properties(about: About) -> Sequence[str]:
+    """Return the properties that break the question's event down well."""
+    steps = getattr(about.question, "steps", None)
+    return about.worth(steps[0].event if steps else event_of(about.question))
 
 
 def by_a_field(about: About) -> Question | None:
@@ -77,7 +91,7 @@ def by_a_field(about: About) -> Question | None:
     question = about.question
     if not has(question, "breakdown") or getattr(question, "breakdown", None):
         return None
-    return _broken_down(question, about.context)
+    return _broken_down(about, question)
 
 
 def by_another_field(about: About) -> Question | None:
@@ -89,12 +103,13 @@ def by_another_field(about: About) -> Question | None:
     bare = edits.revise(question, breakdown=() if isinstance(own, tuple) else None)
     if getattr(bare, "measure", None) == "count":
         bare = edits.revise(bare, measure="users")
-    return _broken_down(bare, about.context, (own,) if isinstance(own, str) else own)
+    taken = [name.removeprefix("properties.") for name in ((own,) if isinstance(own, str) else own)]
+    return _broken_down(about, bare, taken)
 
 
-def _broken_down(question: Question, ctx: Context, taken: Sequence[str] = ()) -> Question | None:
+def _broken_down(about: About, question: Question, taken: Sequence[str] = ()) -> Question | None:
     """Return a question that has no breakdown by a field; None if there is none to take."""
-    name = a_field(question, ctx, taken)
+    name = a_field(replace(about, question=question), taken)
     if name is None:
         return None
     several = isinstance(getattr(question, "breakdown", None), tuple)
@@ -173,16 +188,29 @@ def figure_of(board: Board, block: Block) -> Question | None:
 def what_changed(about: About) -> Question | None:
     """Return the values that changed the number most since the period before.
 
-    Of a funnel, which has no such number, its conversion over time; of others the period before.
+    Of a funnel, which has no such number, its conversion over time; of others, and where there is
+    no field to examine, the period before.
     """
     question = about.question
     if question.kind == "funnel":
         return conversion_over_time(about)
     if question.kind not in ("trend", "active_users"):
         return period_before(about) if question.kind in OVER_A_RANGE else None
+    catalog = about.context.catalog
+    stored = any(map(catalog.values.of, catalog.fields))
+    examined = () if stored else tuple(_properties(about))[:EXAMINED]
+    if not stored and not examined:
+        return period_before(about)
     of = question.model_dump(by_alias=True)
     kept = {name: value for name, value in of.items() if name not in ("breakdown", "compare")}
-    return from_json({"kind": "explain", "of": kept, "limit": 30})
+    return from_json(
+        {
+            "kind": "explain",
+            "of": kept,
+            **({"breakdown": examined} if examined else {}),
+            "limit": 30,
+        }
+    )
 
 
 def change_heading(question: Question) -> str:
@@ -196,7 +224,7 @@ def by_value(about: About) -> Question | None:
     question = about.question
     if question.kind not in ("trend", "active_users"):
         return by_a_field(about)
-    name = a_field(question, about.context)
+    name = a_field(about)
     if name is None:
         return None
     compare = getattr(question, "compare", None) or "previous"

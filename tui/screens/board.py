@@ -112,7 +112,9 @@ class BoardPage(TabbedPage):
             return
         from tui.screens.bases.beside import wanted
 
-        for view, question in wanted(self.query_one("#beside"), tile, self.context):
+        for view, question in wanted(
+            self.query_one("#beside"), tile, self.context, self.app.library
+        ):
             self.ask(view, question)
 
     @property

@@ -50,6 +50,11 @@ class Library:
             self._suggestions = (now, Suggestions(self.engine))
         return self._suggestions[1]
 
+    def worth(self, event: str | None) -> list[str]:
+        """Return the properties that break an event down well, best first; see Suggestions."""
+        known = self.engine.context().catalog.events.ids
+        return self.suggestions().worth(event) if event is None or event in known else []
+
     def suggested(self, event: str = "") -> list[Suggestion]:
         """Return the suggested questions about an event, "" for the most frequent one, computed
         once per state of the data.

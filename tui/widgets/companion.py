@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,12 +29,14 @@ class About:
         answer: its answer.
         cell: the number under its cursor, or None.
         context: what questions are asked in now.
+        worth: an event, None for any -> the properties that break it down well, best first.
     """
 
     question: Question
     answer: Any
     cell: Cell | None
     context: Context
+    worth: Callable[[str | None], Sequence[str]]
 
 
 class Companion(AnswerView):

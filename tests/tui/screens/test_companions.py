@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.queries import from_json
+from core.store.ingest.importer import Event
 from core.store.library.saved import Mark, Saved
-from tests.worlds.tui_pilot import DAY, NOW, explorer
+from tests.worlds.tui_pilot import DAY, NOW, explorer, workspace
 from tui.actions import edits
 
 
@@ -168,3 +169,21 @@ async def test_a_vast_screen_has_a_third_column(path: Path) -> None:
         assert max(row[2] for row in did.rows) == entered.count
     async with explorer(path, place="metrics", size=(120, 40)) as ff:
         assert ff.page.query_one("#hours").question is None
+
+
+async def test_an_event_is_broken_down_by_what_it_has_itself(tmp_path: Path) -> None:
+    plans = ("free", "free", "team", "team")
+    events = [
+        Event("ordered", NOW - n * 1000, user=f"u{n}", properties={"plan": plan, "total": n})
+        for n, plan in enumerate(plans)
+    ]
+    events += [Event("opened", NOW - n * 1000, user="u1") for n in range(9)]
+    path = workspace(tmp_path / "plain.db", events)
+    async with explorer(path, place="metrics", size=(120, 40)) as ff:
+        values, changed = ff.page.query_one("#values"), ff.page.query_one("#changed")
+        assert ff.page.main.question.event == "opened"
+        assert values.question is None
+        await ff.press("down", "enter")
+        assert ff.page.main.question.event == "ordered"
+        assert values.question.breakdown == ("plan",)
+        assert changed.question.breakdown == ("plan",)

@@ -49,7 +49,7 @@ class AccompaniedPage(QuestionPage):
         main = self.main
         if main is None or main.question is None or main.answer is None:
             return
-        about = About(main.question, main.answer, main.cell, self.context)
+        about = About(main.question, main.answer, main.cell, self.context, self.app.library.worth)
         for companion in self.query(Companion):
             if not (self._in_place(companion) or companion is self._turned):
                 companion.question = None

@@ -12,6 +12,7 @@ from core.language.questions import format_question
 from core.queries.common.context import Context
 from core.queries.common.question import Question
 from tui.actions.following import by_another_field, by_heading, change_heading, what_changed
+from tui.services.library import Library
 from tui.widgets.answer import AnswerView
 from tui.widgets.companion import About, Companion
 from tui.widgets.detail import Detail
@@ -32,12 +33,12 @@ def beside() -> Vertical:
 
 
 def wanted(
-    column: Widget, tile: AnswerView, context: Context
+    column: Widget, tile: AnswerView, context: Context, library: Library
 ) -> Iterator[tuple[Companion, Question]]:
     """Tell the notes of a tile; yield what is asked about it now, each with its panel."""
     assert tile.question is not None
     _tell(column.query_one(Detail), tile, tile.question)
-    about = About(tile.question, tile.answer, None, context)
+    about = About(tile.question, tile.answer, None, context, library.worth)
     for companion in column.query(Companion):
         question = companion.wanted(about)
         if question is not None:
