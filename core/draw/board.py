@@ -144,6 +144,24 @@ def board_lines(
     return [_across(places, drawn, y, size) for y in range(bottom)]
 
 
+def outline_lines(
+    board: Board, said: Mapping[str, str], size: int, height: int, look: Look
+) -> list[Line]:
+    """Return all tiles with a text in place of their answers; what does not fit is left out.
+
+    Args:
+        said: block id -> the text.
+    """
+    places = layout(board, size, height)
+    texts = {p.block.id: said.get(p.block.id, "") for p in places}
+    drawn = [
+        frame(tile_title(p.block, None), wrapped([texts[p.block.id]], p.width - 2), *p[3:], look)
+        for p in places
+    ]
+    bottom = min(max((p.y + p.height for p in places), default=0), height)
+    return [_across(places, drawn, y, size) for y in range(bottom)]
+
+
 def _said_once(board: Board, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the answers, of which one says the dates that several are compared with."""
     compared = {

@@ -9,7 +9,7 @@ from core.answers import BOX, Bin, BinGroup, Histogram
 from core.draw.figures import COUNTED, figure, short
 from core.draw.legend import wrapped
 from core.draw.spans import Line, Look, Span, clipped, safe, under_cursor
-from core.draw.spark import bar
+from core.draw.spark import bar, thickened
 from core.draw.table import Texts, grid_lines, scrolled
 from core.text import fit, percent, width
 
@@ -40,7 +40,7 @@ def histogram_bars(
     notes_at = _pointers(answer) if size >= POINTED_FROM else {}
     pointed = max(map(width, notes_at.values()), default=-3) + 3
     room = max(size - name - tail - 4 - 2 * bool(box) - pointed, 0)
-    found: list[Line] = []
+    found: list[tuple[Line, Line]] = []
     shown, said = scrolled(len(rows), max(height - len(notes), 1), cursor and cursor[0])
     for row in shown:
         here, (label, part) = cursor is not None and cursor[0] == row, rows[row]
@@ -49,7 +49,7 @@ def histogram_bars(
             Span(fit(label, name, right=True)),
             Span(" "),
             *((box.get(row, Span(" ")), Span(" ")) if box else ()),
-            Span(
+            picture := Span(
                 fit(bar(part.count, largest, room, look), room),
                 f"series{row // len(answer.bins) % 8}",
             ),
@@ -58,8 +58,15 @@ def histogram_bars(
         )
         if row in notes_at:
             line = (*line, Span(f" {look.pick('◂', '<')} {notes_at[row]}", "accent"))
-        found.append(under_cursor(line, size) if here else clipped(line, size))
-    return [*found, *said, *notes]
+        beside = box.get(row, Span(" "))
+        beside = Span(look.pick("┃", "#"), "series0") if beside.style == "bold" else beside
+        again = (Span(" " * (name + 3)), *((beside, Span(" ")) if box else ()), picture)
+        found.append(
+            (under_cursor(line, size), under_cursor(again, size))
+            if here
+            else (clipped(line, size), clipped(again, size))
+        )
+    return [*thickened(found, height - len(said) - len(notes), 0, look), *said, *notes]
 
 
 def _box(answer: Histogram, look: Look) -> dict[int, Span]:

@@ -9,7 +9,7 @@ from core.draw.spans import Line
 Place = tuple[int, int]
 """Column and line, from the top left of the content."""
 
-TRIES = 5
+TRIES = 8
 
 
 def differing(plain: Sequence[Line], marked: Sequence[Line]) -> Place | None:
@@ -67,14 +67,20 @@ def _row_at(
     line: int,
 ) -> int | None:
     row, column = start
+    seen: dict[int, int] = {}
     for _ in range(TRIES):
         found = place(row, min(column, sizes[row] - 1))
         if found is None:
             return None
         if found[1] == line:
             return row
+        seen[row] = found[1]
         wanted = min(max(row + line - found[1], 0), len(sizes) - 1)
-        if wanted == row:
-            return row
+        above = max((r for r, y in seen.items() if y < line), default=-1)
+        below = min((r for r, y in seen.items() if y > line), default=len(sizes))
+        if wanted in seen:
+            wanted = (above + below) // 2
+        if wanted in (row, above):
+            return max(wanted, 0)
         row = wanted
     return row

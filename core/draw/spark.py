@@ -22,6 +22,36 @@ BIG = {
 """Figures three rows high, row by row."""
 
 
+TALLEST = 200
+"""Rows from which there is no box to fill: text of its natural height."""
+
+
+THICKEST = 3
+"""Lines that a bar is high, at most."""
+
+
+def thickened(rows: Sequence[tuple[Line, Line]], height: int, gap: int, look: Look) -> list[Line]:
+    """Return bars as high as all of them can be; of letters they are a line high.
+
+    Args:
+        rows: the line of each bar, and that with nothing but its bar once more.
+        height: how many lines there is room for.
+        gap: how many stay free between two bars, if these are higher than a line.
+    """
+    size = (
+        min((height + gap) // max(len(rows), 1) - gap, THICKEST)
+        if height < TALLEST and not look.ascii
+        else 1
+    )
+    if size < 2:
+        return [first for first, _ in rows]
+    found: list[Line] = []
+    for first, again in rows:
+        above = (size - 1) // 2
+        found += [*[again] * above, first, *[again] * (size - 1 - above), *[()] * gap]
+    return found[: len(found) - gap]
+
+
 def bar(value: float, largest: float, size: int, look: Look) -> str:
     """Return a horizontal bar of at most `size` cells, in eighths; only 0 gives an empty bar."""
     if size <= 0 or largest <= 0 or value <= 0 or not math.isfinite(value + largest):

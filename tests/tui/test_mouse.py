@@ -109,3 +109,9 @@ def test_rows_that_scroll_with_the_cursor_are_found() -> None:
 
     row, _ = cell_at(place, [1] * 100, (2, 0), (3, 4))
     assert row == 4
+
+
+@pytest.mark.parametrize("line", range(12))
+def test_rows_of_several_lines_are_found_on_each_of_them(line: int) -> None:
+    row, _ = cell_at(lambda r, c: (0, 3 * r), [1] * 4, (line % 4, 0), (0, line))
+    assert row == line // 3

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.geometry import Size
 
 from core.definitions.board import Board
 from core.text import age
@@ -18,6 +20,10 @@ class BoardsPage(Page):
 
     page_id = "boards"
     BINDINGS = bindings("boards")
+    DEFAULT_CSS = """
+    BoardsPage #outline { display: none; width: 58%; }
+    BoardsPage.-wide.-tall #outline { display: block; }
+    """
 
     def __init__(self, place: str) -> None:
         super().__init__(place)
@@ -25,7 +31,7 @@ class BoardsPage(Page):
 
     def body(self) -> ComposeResult:
         """See Page."""
-        yield Listing("Boards", id="boards", empty=EMPTY)
+        yield Horizontal(Listing("Boards", id="boards", empty=EMPTY))
 
     @property
     def listing(self) -> Listing:
@@ -44,6 +50,26 @@ class BoardsPage(Page):
     def resume(self) -> None:
         """See Page."""
         self.fill()
+        self._outline()
+
+    def resized(self, size: Size) -> None:
+        """See FramePage: on a large screen the board under the cursor is told."""
+        self._outline()
+
+    def on_listing_moved(self, event: Listing.Moved) -> None:
+        """Tell the board under the cursor."""
+        super().on_listing_moved(event)
+        self._outline()
+
+    def _outline(self) -> None:
+        """Show the board under the cursor in outline, where there is room."""
+        if self.app.screen is not self or not (self.has_class("-wide") and self.has_class("-tall")):
+            return
+        from tui.widgets.boards.outline import Outline
+
+        if not self.query(Outline):
+            self.query_one(Horizontal).mount(Outline(id="outline"))
+        self.query_one(Outline).tell(self.boards.get(self.listing.value))
 
     def fill(self) -> list[Board]:
         """List the current boards."""

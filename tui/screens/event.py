@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from textual.app import ComposeResult
 
+from core.queries import from_json
 from core.text import clean, number
 from tui.screens.bases.accompanied_page import AccompaniedPage
 from tui.screens.bases.page import bindings
@@ -15,6 +17,9 @@ from tui.widgets.answer import AnswerView
 from tui.widgets.companion import Composition, is_shown
 from tui.widgets.records.facts import FactsPanel
 from tui.widgets.records.timeline_view import TimelineView
+
+DAYS = 30
+"""How many days are shown up to that of the event."""
 
 FURTHER = "The list is read so far. Esc and then End read on."
 
@@ -60,12 +65,18 @@ class EventPage(AccompaniedPage):
     def body(self) -> ComposeResult:
         """See Page."""
         around = TimelineView("Around it", id="around")
-        yield Composition([FactsPanel(id="event")], beside=[around])
+        days = AnswerView("How often, by day", id="days", at_end=True)
+        yield Composition([FactsPanel(id="event")], beside=[around], below=[days])
 
     @property
     def around(self) -> TimelineView:
         """What the person did around the event."""
         return self.query_one(TimelineView)
+
+    @property
+    def days(self) -> AnswerView:
+        """How often the event happened on its day and before it."""
+        return self.query_one("#days", AnswerView)
 
     def start(self) -> None:
         """See Page."""
@@ -75,7 +86,14 @@ class EventPage(AccompaniedPage):
         self.accompany()
 
     def accompany(self) -> None:
-        """See AccompaniedPage: the person's events, with the cursor on this one."""
+        """See AccompaniedPage: the person's events, with the cursor on this one, and its days."""
+        if not is_shown(self.days):
+            self.days.question = None
+        elif self.days.question is None:
+            last = self.app.engine.calendar.local(self.event.ts).date()
+            range_ = f"{last - timedelta(days=DAYS - 1)},{last}"
+            body = {"kind": "trend", "event": self.event.event, "range": range_}
+            self.ask(self.days, from_json(body))
         if not is_shown(self.around):
             self.around.question = None
         elif self.event.user and self.around.question is None:
@@ -84,17 +102,22 @@ class EventPage(AccompaniedPage):
 
     def answered(self, view: AnswerView) -> None:
         """See Page."""
-        further = self.around.beyond()
+        further = self.around.beyond() if view is self.around else None
         if further is not None:
             self.ask(self.around, further)
 
     @property
     def opens(self) -> str:
-        """See FramePage: the event's person."""
+        """See FramePage: the event's person, or the people of a day."""
+        if self.panel is self.days:
+            return super().opens
         return clean(self.event.user or "", 40)
 
     def action_open(self) -> None:
-        """Open the timeline of the event's person, at the event."""
+        """Open the timeline of the event's person, at the event, or the people of a day."""
+        if self.panel is self.days:
+            super().action_open()
+            return
         if not self.event.user:
             self.say("This event counts for nobody.")
             return
@@ -116,7 +139,7 @@ class EventPage(AccompaniedPage):
             self.say(FURTHER if more else "There is no other event in this list.")
             return
         self.event = self.events[at]
-        self.around.question = None
+        self.around.question = self.days.question = None
         self.start()
 
     def value_text(self) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from core.answers import Step, StepGroup, Steps
-from core.draw.funnels.steps import TALLEST, pointer, points, step_bar, steps_chart
+from core.draw.funnels.steps import pointer, points, step_bar, steps_chart
 from core.draw.legend import wrapped
 from core.draw.spans import Line, Look, Span, cells, clipped, joined, padded, safe
+from core.draw.spark import TALLEST
 from core.draw.table import window
 from core.text import cut, fit, number, percent, things, width
 

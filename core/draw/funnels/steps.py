@@ -6,16 +6,12 @@ from core.answers import Step, StepGroup, Steps
 from core.draw.funnels.groups import group_lines
 from core.draw.legend import flowed, trend_style, wrapped
 from core.draw.spans import Line, Look, Span, safe
-from core.draw.spark import bar
+from core.draw.spark import TALLEST, bar
 from core.draw.table import window
 from core.text import change, duration, fit, number, percent, things, width
 from core.text import points as in_points
 
 Cursor = tuple[int, int] | None
-
-
-TALLEST = 200
-"""Rows from which there is no box to fill: text of its natural height."""
 
 
 SLIM = 36

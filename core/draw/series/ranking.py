@@ -8,7 +8,7 @@ from core.answers import Series
 from core.draw.figures import facts, figure
 from core.draw.legend import delta, wrapped
 from core.draw.spans import Line, Look, Span, clipped, safe, under_cursor
-from core.draw.spark import bar, signed_bar
+from core.draw.spark import bar, signed_bar, thickened
 from core.draw.table import scrolled
 from core.draw.units import unit_of
 from core.text import fit, percent, width
@@ -31,7 +31,7 @@ def ranking(
     totals = [line.total or 0.0 for line in lines]
     extent = [total if math.isfinite(total) else 0.0 for total in totals]
     space = max(size - name - tail - 2, 0)
-    found: list[Line] = []
+    found: list[tuple[Line, Line]] = []
     for row in shown:
         here = cursor is not None and cursor[0] == row
         text, shift = tails[row]
@@ -44,8 +44,13 @@ def ranking(
             Span(text.rjust(tail - width(shift.text)), "bold"),
             shift,
         )
-        found.append(under_cursor(line, size) if here else clipped(line, size))
-    return [*found, *said, *notes]
+        again = (Span(" " * (name + 1)), *picture)
+        found.append(
+            (under_cursor(line, size), under_cursor(again, size))
+            if here
+            else (clipped(line, size), clipped(again, size))
+        )
+    return [*thickened(found, height - len(said) - len(notes), 1, look), *said, *notes]
 
 
 def _bar(extent: list[float], row: int, size: int, look: Look) -> Line:

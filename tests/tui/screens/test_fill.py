@@ -46,3 +46,7 @@ async def test_no_half_of_a_place_is_blank(sampled: Path) -> None:
                 assert blank_share([row[half] for row in rows]) <= OF_HALF, ff.screen
         await ff.press("8", "enter")  # a person, of few events
         assert blank_share(content(ff)) <= MOST, ff.screen
+        for key in ("escape", "down"):
+            await ff.press("1", key)
+            board = ff.page.boards[ff.page.listing.value]
+            assert all(block.title in ff.screen for block in board.blocks[:8])
