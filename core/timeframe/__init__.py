@@ -29,6 +29,7 @@ from core.timeframe.ranges import (
     Span,
     cut_span,
     days_span,
+    exact_span,
     may_run,
     resolve,
 )
@@ -37,6 +38,6 @@ __all__ = [
     "ALIASES", "CLOCK", "COMPARISONS", "DAY", "EPOCH", "GRANULARITIES", "HOUR", "MAX_POINTS",
     "QUARTER", "RANGE_WORDS", "RUNNING_RANGES", "UNITS", "Bucket", "Calendar", "Span",
     "add_months", "alike", "buckets", "clock_label", "clock_runs", "comparison", "cut_span",
-    "days_span", "elapsed", "fit", "granularity", "iso", "may_run", "resolve", "runs", "same_time",
-    "shown_part", "to_date", "to_day",
+    "days_span", "elapsed", "exact_span", "fit", "granularity", "iso", "may_run", "resolve", "runs",
+    "same_time", "shown_part", "to_date", "to_day",
 ]  # fmt: skip

@@ -98,6 +98,34 @@ class Latest(Ends):
         return json.dumps(list(zip(*columns, strict=True)))
 
 
+class Newest(Gathering):
+    """Aggregate: a JSON list of the [actor, ms, seq] of so many of the newest events as the plan's
+    limit, in any order; only of those that are older than `before`, an [ms, seq].
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._newest = np.zeros((3, 0), np.int64)
+
+    def _take(self, block: Block, chosen: Ints | None, size: int) -> None:
+        own = [block.picked(field, chosen) for field in (ACTOR, TIME, SEQ)]
+        both = np.concatenate([self._newest, own], axis=1)
+        who, at, arrived = both
+        if self.plan.before is not None:
+            when, which = self.plan.before
+            who, at, arrived = both = both[:, (at < when) | ((at == when) & (arrived < which))]
+        if len(who) > self.plan.limit:
+            least = np.partition(at, len(at) - self.plan.limit)[len(at) - self.plan.limit]
+            who, at, arrived = both = both[:, at >= least]
+        order = np.lexsort((-arrived, -at))[: self.plan.limit]
+        self._newest = both[:, order]
+        self._count += size
+
+    def finalize(self) -> str:
+        """Return the list."""
+        return json.dumps(self._newest.T.tolist())
+
+
 def edges(who: Ints, *, last: bool) -> Ints:
     """Return the place of everybody's first row, or of their last."""
     places = np.arange(len(who))

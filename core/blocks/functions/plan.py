@@ -106,6 +106,7 @@ class Plan:
         open_after: attempts that begin after this ms can still go on.
         credit: how conversions are credited; None for other questions.
         limit: how many groups are asked for, where only the largest are.
+        before: the ms and seq of the event that all are older than; None for any.
         walk: how paths are followed; None for other questions.
         ages: how money is counted; None for other questions.
         latest: whether everybody's last event is asked for, rather than the first.
@@ -137,6 +138,7 @@ class Plan:
     open_after: int = 0
     credit: Credit | None = None
     limit: int = 0
+    before: tuple[int, int] | None = None
     walk: Walk | None = None
     ages: Ages | None = None
     latest: bool = False

@@ -23,6 +23,7 @@ AGGREGATES: Final = {
     "block_listed": ("persons", "Listed"),
     "block_firsts": ("ends", "Firsts"),
     "block_latest": ("ends", "Latest"),
+    "block_newest": ("ends", "Newest"),
     "block_money": ("money", "Money"),
     "block_states": ("states", "States"),
     "block_paths": ("paths", "Paths"),

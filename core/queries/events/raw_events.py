@@ -16,9 +16,8 @@ from core.queries.common.groups import members_of_group
 from core.queries.common.question import Ask, Question, Rows
 from core.queries.common.rows_page import rows_page
 from core.queries.common.select import select
-from core.queries.common.selection import Selection
-from core.sql.dialect import Binder, Statement
-from core.timeframe import Span
+from core.queries.events.newest import Newest
+from core.sql.dialect import Binder
 from core.values.json_text import stored_object
 
 COLUMNS = (
@@ -56,7 +55,10 @@ class RawEvents(Question):
         """See Question."""
         span = ctx.span_to_today(self.range)
         selection = select(ctx, self, self.event, absent=ANY)
-        page = yield self._page(ctx, selection, span)
+        names = ("ts", "seq", "event", "actor", "device", "session", *(CONTEXT * self.whole))
+        newest = Newest(ctx, selection, [f"e.{name}" for name in names], self.before)
+        # one row more than the page has, to know whether there are more
+        page = (yield from newest.ask(span, self.offset + self.limit + 1))[self.offset :]
         total = None
         if self.count_total:
             bind = ctx.binder()
@@ -70,24 +72,6 @@ class RawEvents(Question):
             rows = _whole(ctx, rows, page)
         columns = (*COLUMNS, *WHOLE) if self.whole else COLUMNS
         return rows_page("events", title, span, columns, rows, limit=self.limit, total=total)
-
-    def _page(self, ctx: Context, selection: Selection, span: Span) -> Statement:
-        """One row more than the page has, to know whether there are more."""
-        bind = ctx.binder()
-        context = "".join(f", e.{name}" for name in CONTEXT if self.whole)
-        start = ""
-        if self.before is not None:
-            start = f"and (e.ts, e.seq) < ({bind(self.before[0])}, {bind(self.before[1])})"
-        return bind.statement(
-            f"""
-            select e.ts, e.seq, e.event, e.actor, e.device, e.session{context}
-            from {selection.source()}
-            where {selection.where(bind, span)} {start}
-            order by e.ts desc, e.seq desc
-            limit {bind(self.limit + 1)} offset {bind(self.offset)}
-            """,
-            "a page of events",
-        )
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: everybody with such an event, on any page."""

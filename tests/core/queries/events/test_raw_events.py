@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -16,10 +17,10 @@ from tests.oracles.conditions import matching, people_of
 from tests.oracles.events.raw_events import raw_events
 from tests.oracles.seen import world_of
 from tests.oracles.times import span_of, within
-from tests.worlds.compare import ask, both_engines, people
+from tests.worlds.compare import ask, both_engines, people, read_both_ways
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.strategies import CONDITIONS, EVENTS, EXACT_RANGES, RANGES, worlds
-from tests.worlds.world import SELECTORS
+from tests.worlds.world import SELECTORS, Event, World
 
 
 def test_the_newest_come_first_and_ties_by_id(engine):
@@ -124,3 +125,21 @@ def test_a_page_begins_after_an_event_and_tells_all_of_it(engine):
     plain = ask(engine, "raw_events", range=A_RANGE)
     assert [row[: len(plain.columns)] for row in everything.rows] == list(plain.rows)
     assert {row[names.index("country")] for row in everything.rows} == {"DE", "NL", "US"}
+
+
+def test_the_newest_that_satisfy_a_condition_are_found_in_blocks():
+    events = [
+        Event("abc"[n % 3], n // 4 * 7_200_000, f"u{n % 5}", properties={"n": n % 2})
+        for n in range(120)
+    ]
+    even = {"conditions": [{"field": "n", "value": 0}], "range": "all_time", "whole": True}
+    with read_both_ways(World(tuple(events), now=30 * 7_200_000)) as (blocks, rows):
+        everything = ask(rows, "raw_events", **even).rows
+        assert len(everything) == 60
+        for limit, (ts, *_, seq) in product((1, 3, 6, 50), (everything[0], everything[4])):
+            question = from_json({"kind": "raw_events", **even, "limit": limit})
+            run = blocks.run(question, fresh=True)
+            assert run.answer.rows == everything[:limit]
+            after = ask(blocks, "raw_events", **even, limit=limit, before=(ts, seq))
+            assert after == ask(rows, "raw_events", **even, limit=limit, before=(ts, seq))
+        assert "blocks" in run.statements[1].reads
