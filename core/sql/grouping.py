@@ -30,9 +30,9 @@ GROUPED: Final = frozenset({"event_name", "actor", *NUMBERS, "day", *CONTEXT})
 _OTHERS: Final = frozenset({"timestamp", "ts", "properties", "session_id"})
 """Columns that nearly every event has its own value of."""
 _SCALARS: Final = frozenset({
-    "abs", "coalesce", "date", "ifnull", "iif", "instr", "julianday", "length", "lower", "ltrim",
-    "max", "min", "nullif", "replace", "round", "rtrim", "strftime", "substr", "trim", "typeof",
-    "upper",
+    "abs", "coalesce", "date", "ifnull", "iif", "instr", "json_extract", "json_type", "julianday",
+    "length", "lower", "ltrim", "max", "min", "nullif", "replace", "round", "rtrim", "strftime",
+    "substr", "trim", "typeof", "upper",
 })  # fmt: skip
 """Functions of one row; `min` and `max` of rows do not mind how often a row is there."""
 _UNFIT: Final = frozenset({
@@ -68,13 +68,16 @@ class Grouping(NamedTuple):
     by: frozenset[str] | None
 
 
-def grouping(query: str, *, of_sets: bool = False) -> Grouping | None:
+def grouping(
+    query: str, *, of_sets: bool = False, readable: frozenset[str] = GROUPED
+) -> Grouping | None:
     """Return a statement that means the same over groups of events; None where none is known to.
 
     Args:
         query: what `moments.by_ts` makes of a statement.
         of_sets: it reads how many people groups have, and not who they are. That means the same
             only if each group of the statement is one of the view, or none.
+        readable: the columns of the groups.
     """
     words = words_of(query)
     said = [word.said for word in words]
@@ -82,11 +85,13 @@ def grouping(query: str, *, of_sets: bool = False) -> Grouping | None:
         return None
     edits = [*_figures(query, words, said, of_sets=of_sets), *_tests(words, said)]
     inside = [word for word in words if not any(e.start <= word.start < e.end for e in edits)]
-    if not edits or not _counts(said) or not _reads_groups(inside):
+    if not edits or not _counts(said) or not _calls_scalars(inside):
         return None
     made = "".join(edit.text for edit in edits)
-    columns = {word.said for word in inside if word.kind == "name"} & GROUPED
-    columns |= {word.said for word in words_of(made) if word.kind == "name"} & GROUPED
+    names = {word.said for word in (*inside, *words_of(made)) if word.kind == "name"}
+    columns = names & (GROUPED | _OTHERS)
+    if not columns <= readable:
+        return None
     tests = [query[e.start : e.end] for e in edits if e.text == "1"]
     return Grouping(
         edited(query, _named(query, words, said, edits)),
@@ -126,11 +131,9 @@ def _counts(said: Sequence[str]) -> bool:
     return "count" in said or "group" in said
 
 
-def _reads_groups(words: Sequence[Word]) -> bool:
-    """Whether what is left of a statement reads nothing but columns of groups."""
+def _calls_scalars(words: Sequence[Word]) -> bool:
+    """Whether what is left of a statement calls nothing but functions of one row."""
     for at, word in enumerate(words):
-        if word.said in _OTHERS:
-            return False
         called = words[at + 1 : at + 2] and words[at + 1].said == "("
         if called and word.kind in ("name", "function") and word.said not in _SCALARS:
             return False

@@ -167,6 +167,24 @@ def stored_view(asked: Grouping, how: OverSets) -> str:
     """
 
 
+def properties_view() -> str:
+    """Return the query of `events_v1` for a statement that groups by properties alone, where no
+    event's name is deleted: those without any are one group. Events are numbered from 1.
+    """
+    return f"""
+    select properties, 1 as "{COUNT}" from event_properties where seq > 0
+    union all
+    select null, n
+    from (
+        select (
+            select coalesce(sum(total), 0) from activity
+            where event = 0 and dimension = 0 and value = 0
+        ) - (select count(*) from event_properties where seq > 0) as n
+    )
+    where n > 0
+    """
+
+
 def context_view() -> str:
     """Return the query of `context_v1`."""
     columns = {

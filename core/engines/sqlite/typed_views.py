@@ -17,6 +17,7 @@ from core.store.event_views import (
     daily_view,
     events_view,
     grouped_view,
+    properties_view,
     stored_view,
 )
 
@@ -71,6 +72,10 @@ def ways_of(query: str) -> list[Way]:
     if stored is not None and (how := over_sets(stored, names)) is not None:
         view = ("events_v1", stored_view(stored, how))
         found.append(Way(f"select {how.holds}", [], stored.query, [view, *plain]))
+    by = grouping(query, readable=frozenset({"properties"}))
+    if by is not None and not (by.numbers or by.moments or by.utc_days or by.tests):
+        holds = "select not exists (select 1 from event_names where deleted)"
+        found.append(Way(holds, [], by.query, [("events_v1", properties_view()), *plain]))
     for few in (True, False) if names else (False,):
         view = ("events_v1", _events(asked, names, few=few))
         holds = _ARE_FEW.format(", ".join("?" * len(names))) if few else "select 1"

@@ -34,6 +34,7 @@ from core.sql.grouping import grouping
 from core.sql.text import is_sql, one_line
 from core.store.event_views import events_view
 from core.store.ingest.importer import Event, store_events
+from core.store.library.event_flags import flag_event
 from core.store.workspace import open_writer
 from tests.worlds.compare import ask, people
 from tests.worlds.fixture import appendix_a
@@ -403,6 +404,26 @@ def test_what_stored_sets_tell_is_read_from_them(query):
         assert found[1]
         assert found == answered(engine, query, events_view())
         assert [tuple(row) for row in rows(engine, query)] == found[1]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select properties ->> 'amount' as a, count(*) from events_v1 group by a order by 2, 1",
+        "select json_extract(e.properties, '$.amount'), count(*) "
+        "from events_v1 as e group by 1 order by 1",
+        "select count(*) from events_v1 where properties is not null",
+    ],
+)
+def test_events_without_properties_are_one_group(query):
+    with engine_of(appendix_a()) as engine:
+        way = next(w for w in ways_of(query) if "event_properties" in dict(w.views)["events_v1"])
+        found = answered(engine, way.query, dict(way.views)["events_v1"])
+        assert _holds(engine, way)
+        assert found == answered(engine, query, events_view())
+        assert [tuple(row) for row in rows(engine, query)] == found[1]
+        flag_event(engine.path, "purchase", {"deleted": True})
+        assert not _holds(engine, way)
 
 
 def test_sets_that_count_otherwise_than_texts_are_not_read():
