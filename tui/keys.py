@@ -234,8 +234,8 @@ ACTIONS = (
     Action("export", ("x",), "export", "write this panel to a file: csv, json, html, ...",
            "export", (*ASKED, "users", "timeline", "sql"), rank=46,
            on=(("board", "write a tile or the whole board to a file"),)),
-    Action("share", (), "", "write the board as a page for others: it expires, and has no people",
-           "export", ("board",)),
+    Action("share", (), "", "write the board or chart as a page for others: it expires, and has no "
+           "people", "export", ("board", *CHART_PAGES)),
     Action("inspect", ("i",), "inspect", "show the SQL, its parameters and timing", "view",
            (*ASKED, "users", "sql", *WALKED), rank=42),
     Action("again", ("f5", "ctrl+r"), "again", "ask again, bypassing the cache", "view",

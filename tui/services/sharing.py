@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from core.timeframe import Calendar
 
 DAYS, DAY_MS = 30, 86_400_000
+ALONE = "alone"
+"""The id of the tile of a chart that is shared."""
 
 
 class Thing(NamedTuple):
@@ -55,19 +57,27 @@ def of_chart(item: Item) -> Thing:
     """Return a saved chart to be shared, as a board of one tile."""
     import json
 
+    asked, language = item.body.get("question", ""), item.body.get("language")
+    text = asked if isinstance(asked, str) else json.dumps(asked)
+    board = alone(item.title, text, item.body.get("chart", ""), item.description, language)
+    return Thing(board, "chart", item.id, item.owner)
+
+
+def alone(
+    title: str, question: str, chart: str, description: str = "", language: int | None = None
+) -> Board:
+    """Return a board of one tile with a question."""
     from core.definitions.board import Block, Board, Position
 
-    asked = item.body.get("question", "")
     block = Block(
-        id=item.id,
-        title=item.title,
-        question=asked if isinstance(asked, str) else json.dumps(asked),
-        chart=item.body.get("chart", ""),
-        language=item.body.get("language"),
+        id=ALONE,
+        title=title,
+        question=question,
+        chart=chart,
+        language=language,
         position=Position(width=12),
     )
-    board = Board(title=item.title, description=item.description, blocks=(block,))
-    return Thing(board, "chart", item.id, item.owner)
+    return Board(title=title, description=description, blocks=(block,))
 
 
 def may_share(saved: Saved, thing: Thing) -> None:

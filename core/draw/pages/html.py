@@ -127,7 +127,8 @@ h2 {{ margin: 0; font-size: 1.1em }}
 .head {{ margin-top: 1em; font-size: 1.4em }}
 .dates, .notes, footer {{ color: {quiet}; font-size: .9em }}
 .dates {{ margin: 0 0 .6em }}
-.notes {{ margin: .6em 0; padding-left: 1.2em }}
+.notes {{ margin: .6em 0 }}
+ul.notes {{ padding-left: 1.2em }}
 .words {{ white-space: pre-wrap; overflow-wrap: anywhere }}
 section {{ margin: 0 0 1.5em; padding: 1em 0 0; border-top: 1px solid {edge}; min-width: 0 }}
 svg {{ display: block; max-width: 100%; height: auto }}

@@ -155,6 +155,11 @@ async def test_a_chart_is_exported_as_a_picture(
             text = Path(name).read_text("utf-8")
             assert text.startswith(start)
             assert f">{ff.page.view.heading}<" in text
+        ff.page.perform("share")
+        await ff.press("enter")
+        (page,) = {*Path.cwd().glob("*.html")} - {Path.cwd() / "out.html"}
+        assert page.name in ff.status
+        assert f"<h1>{ff.page.view.heading}</h1>" in page.read_text("utf-8")
 
 
 async def test_a_whole_board_is_exported_as_it_is_on_show(
