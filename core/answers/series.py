@@ -31,6 +31,11 @@ class TimeBucket(Model):
     partial: bool = False
 
 
+def _is_nothing(value: Any) -> bool:
+    """Whether a field that few answers have is left out of the others."""
+    return value is None or value == ()
+
+
 class Line(Model):
     """The values of one line, one per bucket.
 
@@ -47,6 +52,9 @@ class Line(Model):
         fractions: (part, whole) of each bucket if values are shares that may need explanation; else
             empty.
         total_fraction: the same for the whole range.
+        usual: the lowest and the highest usual figure of each bucket, None where too little is
+            known (definitions 11.6); () if that was not asked for.
+        forecast: what the last bucket, which is running, is expected to come to; None if unknown.
     """
 
     group: tuple[str, ...] = ()
@@ -58,6 +66,8 @@ class Line(Model):
     overlapping: bool = False
     fractions: tuple[tuple[int, int], ...] = ()
     total_fraction: tuple[int, int] | None = None
+    usual: tuple[tuple[float, float] | None, ...] = Field(default=(), exclude_if=_is_nothing)
+    forecast: float | None = Field(default=None, exclude_if=_is_nothing)
 
     @property
     def bucket_sum(self) -> float:

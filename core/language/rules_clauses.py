@@ -154,12 +154,19 @@ def _part(found: Body | Part, children: list[Any]) -> Part:
     return found if isinstance(found, Part) else Part(found, at_of(children))
 
 
-def _against(body: Body, depth: int, at: int) -> Body:
-    """Return the question that compares two groups, of which a body names the second."""
+AROUND = ("usual", "against")
+"""Clauses that put a question inside one of the kind of their name."""
+
+
+def _around(body: Body, words: list[str], depth: int, at: int) -> Body:
+    """Return the question that such a clause puts around the one with a body."""
+    if len(words) > 1:
+        raise Mistake(f"{' and '.join(words)} cannot be combined.", at)
     if depth > MAX_DEPTH:
         raise Mistake(f"Questions nest deeper than {MAX_DEPTH}.", at)
-    of = {key: value for key, value in body.items() if key != "against"}
-    return {"kind": "against", "of": of, "against": body["against"]}
+    (kind,) = words
+    of = {key: value for key, value in body.items() if key != kind}
+    return {"kind": kind, "of": of, **body[kind]}
 
 
 class Rules(_Cells):
@@ -187,8 +194,10 @@ class Rules(_Cells):
         body = kind.body(merged(read))
         places = {key: part.at for part in read for key in part.fields}
         depth, chart = body.pop(DEPTH, 1), body.pop(CHART, "")
-        if "against" in body:
-            body, depth = _against(body, depth + 1, places["against"]), depth + 1
+        around = [word for word in AROUND if word in body]
+        if around:
+            depth += 1
+            body = _around(body, around, depth, places[around[-1]])
         return Whole(body, places, chart, depth)
 
     def start(self, children: list[Whole]) -> Whole:

@@ -326,6 +326,9 @@ KINDS = {
             st.builds(lambda name: {"segment": name}, st.sampled_from(SEGMENTS)),
         ),
     )),
+    "usual": bodies("usual", level=st.sampled_from((95, 98, 99))).flatmap(lambda body: st.builds(
+        lambda event: {**body, "of": {"kind": "trend", "event": event, "measure": "users"}}, NASTY
+    )),
     "experiment": bodies(
         "experiment", window_seconds=st.integers(1, 90_000), control=NASTY,
         split=st.lists(st.integers(1, 9), max_size=3),

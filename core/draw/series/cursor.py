@@ -104,15 +104,29 @@ def _value(answer: Series, at: int, index: int, look: Look, *, short: bool = Fal
     if index < len(line.fractions) and not short:
         part, whole = line.fractions[index]
         found = (*found, Span(f" {part:,} of {whole:,}", "box dim"))
+    said = [] if short else _expected(answer, at, index)
     if line.previous is None or index >= len(line.previous):
-        return [found]
+        return [found, *said]
     before = line.previous[index]
     shift = delta(value, before)
     changed = (Span(f"{shift.text}", f"box {shift.style}"),) if is_alike(answer, index) else ()
     if short:
         return [(*found, Span(" ", "box"), *changed)]
     indent = "  " if named else ""
-    return [found, (Span(f"{indent}prev {figure(before, unit)} ", "box dim"), *changed)]
+    return [found, (Span(f"{indent}prev {figure(before, unit)} ", "box dim"), *changed), *said]
+
+
+def _expected(answer: Series, at: int, index: int) -> list[Line]:
+    """Return what is usual for a point, and the forecast of the running one."""
+    line, unit = answer.lines[at], unit_of(answer, at)
+    found: list[Line] = []
+    band = line.usual[index] if index < len(line.usual) else None
+    if band is not None:
+        low, high = (figure(edge, unit) for edge in band)
+        found.append((Span(f"usual {low} to {high}", "box dim"),))
+    if line.forecast is not None and index == len(line.values) - 1:
+        found.append((Span(f"forecast {figure(line.forecast, unit)}", "box partial"),))
+    return found
 
 
 def _box(canvas: Canvas, column: int, lines: list[Line], look: Look) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from core.answers import Line as SeriesLine
@@ -13,6 +13,7 @@ from core.draw.series.dots import Dots, both
 from core.draw.series.frame import Cursor, Frame, is_right, thinned
 from core.draw.series.piles import BLOCKS, Layer, named, pile
 from core.draw.series.sides import sided
+from core.draw.series.usual import draw_forecast, draw_usual, reach
 from core.draw.spans import Canvas, Line, Look
 from core.draw.units import axis_of, drawing_of
 
@@ -32,7 +33,7 @@ def line_chart(
     drawing = drawing_of(answer)
     sides: tuple[list[float | None], list[float | None]] = ([], [])
     for index, line in enumerate(answer.lines):
-        sides[drawing.on_right(index)].extend((*line.values, *(line.previous or ())))
+        sides[drawing.on_right(index)].extend((*line.values, *(line.previous or ()), *reach(line)))
     order = list(reversed(range(len(answer.lines))))
     if cursor is not None and order:
         first = min(max(cursor[0], 0), len(order) - 1)
@@ -45,8 +46,14 @@ def line_chart(
     canvas = frame.canvas
     if compared is not None:
         _previous(canvas, frame.axes_of(order[-1]), answer.lines[order[-1]], look)
+        _usual(canvas, frame.axes_of(order[-1]), answer.lines[order[-1]], look, order[-1])
     for index in order:
-        _current(canvas, frame.axes_of(index), answer, index, look, fill=alone)
+        fill = alone and not answer.lines[index].usual
+        _current(canvas, frame.axes_of(index), answer, index, look, fill=fill)
+    for index in order:
+        draw_forecast(
+            canvas, frame.axes_of(index), answer.lines[index], look, runs_of, _faint(look)
+        )
     if not alone and not look.ascii:
         for index in range(len(answer.lines)):
             _letters(canvas, frame.axes_of(index), answer, index, look)
@@ -164,6 +171,17 @@ def _previous(canvas: Canvas, axes: Axes, line: SeriesLine, look: Look) -> None:
     for run in runs_of(axes, line.previous or ()):
         dots.run(run)
     overlay(canvas, dots, 0, look, "muted", char=".")
+
+
+def _usual(canvas: Canvas, axes: Axes, line: SeriesLine, look: Look, index: int) -> None:
+    """Draw what is usual for a line, if the answer says so."""
+    if line.usual:
+        draw_usual(canvas, axes, line, look, f"tint{index % 8}", runs_of, _faint(look))
+
+
+def _faint(look: Look) -> Callable[[Canvas, Dots, str, str], None]:
+    """Return what puts the dots of no line of its own on a canvas."""
+    return lambda canvas, dots, style, char: overlay(canvas, dots, 0, look, style, char=char)
 
 
 def overlay(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
@@ -22,3 +23,26 @@ def said_by(question: Question) -> dict[str, Any]:
     """Return a question as an object with its kind, without what it does not say."""
     body = question.model_dump(mode="json", by_alias=True, exclude_unset=True)
     return {**body, "kind": question.kind}
+
+
+def lifted(data: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """Return the fields of a question around another, which has some of the inner one's.
+
+    Args:
+        data: its fields, the inner question as `of`. What it says itself wins; conditions add up.
+        names: the fields that it has for both.
+    """
+    given, of = dict(data), data.get("of")
+    if isinstance(of, Question):
+        of = said_by(of)
+    if not isinstance(of, dict):
+        return given
+    given["of"] = {key: value for key, value in of.items() if key not in names}
+    for name in names:
+        if name not in of:
+            continue
+        if name == "conditions":
+            given[name] = [*given.get(name, ()), *of[name]]
+        elif of[name] is not None:
+            given.setdefault(name, of[name])
+    return given

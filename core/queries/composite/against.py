@@ -14,7 +14,7 @@ from pydantic import field_validator, model_validator
 from core.answers import Cell, Model, Table
 from core.catalog.selectors import ANY
 from core.errors import BadQuestion
-from core.queries.common.any_question import AnyQuestion, said_by
+from core.queries.common.any_question import AnyQuestion, lifted, said_by
 from core.queries.common.context import Context
 from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Question, Rows
@@ -94,17 +94,10 @@ class Against(Question):
     def _one_place_for_each(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        given, of = dict(data), data.get("of")
-        if isinstance(of, Question):
-            of = said_by(of)
+        given = lifted(data, ("range", "conditions"))
+        of = given.get("of")
         if not isinstance(of, dict):
             return given
-        of = dict(of)
-        if "range" in of:
-            given.setdefault("range", of.pop("range"))
-            of.pop("range", None)
-        if "conditions" in of:
-            given["conditions"] = [*given.get("conditions", ()), *of.pop("conditions")]
         group = {name: given.pop(name) for name in MEMBERS if given.get(name) is not None}
         if group:
             of = {**{key: of[key] for key in of if key not in MEMBERS}, **group}

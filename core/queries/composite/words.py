@@ -21,7 +21,7 @@ from core.words.kinds import (
     people_of,
 )
 from core.words.names import SEGMENTS
-from core.words.reading import DEPTH, Body, Name, Part, Whole, at_of, inside
+from core.words.reading import DEPTH, Body, Name, Part, Whole, at_of, inside, number_in
 
 OVER_TIME = "events over time"
 ANY_SHAPE = (
@@ -140,19 +140,24 @@ EXPLAIN = Kind(
 
 def _read_group(read: list[Any]) -> Part:
     """Return the second group: everyone, everyone else, an audience, a segment or a question."""
-    words = {child.type for child in read if isinstance(child, Token)}
+    depth: Body = {}
     if any(isinstance(child, Whole) for child in read):
         found = inside(read)
-        return Part({"against": {"among": found["of"]}, DEPTH: found[DEPTH]}, at_of(read))
-    if "EVERYONE" in words:
-        return Part({"against": {"others": True} if "ELSE" in words else {}}, at_of(read))
-    name: Name = read[-1]
+        group, depth = {"among": found["of"]}, {DEPTH: found[DEPTH]}
+    else:
+        group = _group_of({child.type for child in read if isinstance(child, Token)}, read[-1])
+    return Part({"against": {"against": group}, **depth}, at_of(read))
+
+
+def _group_of(words: set[str], name: Name | Token) -> Body:
+    if not isinstance(name, Name):
+        return {"others": True} if "ELSE" in words else {}
     word = re.sub(r"[\s-]+", "_", name.text.lower())
     if "SEGMENT" in words:
-        return Part({"against": {"segment": name.text}}, at_of(read))
+        return {"segment": name.text}
     if name.bare and word in SEGMENTS and "AUDIENCE" not in words:
-        return Part({"against": {"segment": word}}, at_of(read))
-    return Part({"against": {"audience": name.text}}, at_of(read))
+        return {"segment": word}
+    return {"audience": name.text}
 
 
 def _against(writer: Writing) -> str:
@@ -251,4 +256,40 @@ EXPERIMENT = Kind(
 )
 
 
-KINDS = (SEVERAL, SAVED, EXPLAIN, AGAINST, EXPERIMENT)
+# -- usual
+
+
+def _read_usual(read: list[Any]) -> Part:
+    return Part({"usual": number_in(read, "level")}, at_of(read))
+
+
+def _usual(writer: Writing) -> str:
+    level = writer.take("level")
+    text = f"{writer.nested(writer.value('of'))} vs usual"
+    return text if level is None else f"{text} {level}"
+
+
+def _of_point(question: Any, cell: Any, nested: Nested) -> str:
+    return nested.subject(question.of, cell)
+
+
+USUAL = Kind(
+    name="usual",
+    at="core.queries.composite.usual:WithUsual",
+    shapes=("series",),
+    wording=Wording(
+        phrases=(),
+        write=_usual,
+        words=keyword("usual"),
+        clauses=(Phrase("VS USUAL INT?", _read_usual),),
+    ),
+    example="signup vs usual",
+    about="what is usual for each point of a question over time, and a forecast of the running one",
+    behind=people_of,
+    around=_of_point,
+    over_time=lambda _: True,
+    since=4,
+)
+
+
+KINDS = (SEVERAL, SAVED, EXPLAIN, AGAINST, EXPERIMENT, USUAL)

@@ -336,6 +336,7 @@ def test_funnels_of_crowded_worlds(runner, events, asked):
             "steps": [{"event": "sign_up"}, {"event": "view_item"}]}},
         {"kind": "experiment", "exposure": {"event": "view_item"}, "variant": "country",
          "goals": [{"event": "purchase"}]},
+        {"kind": "usual", "of": {"kind": "trend", "event": "view_item", "measure": "users"}},
         {"kind": "explain", "event": "purchase", "fields": ["country", "item"],
          "range": "2025-04-14,2025-04-20"},
         {"kind": "paths", "from": "sign_up", "count_by": "totals", "limit": 1},

@@ -1,0 +1,224 @@
+"""A question over time with what is usual for each point, and a forecast of the running one
+(definitions 11.6, 11.22).
+
+The question is asked once more, over the time before its range, and about the same part of earlier
+periods; so every figure is one of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from statistics import median
+from typing import Any, ClassVar, Final, Literal
+
+from pydantic import field_validator, model_validator
+
+from core.answers import Cell, Line, Series
+from core.errors import BadQuestion
+from core.queries.common.any_question import AnyQuestion, lifted, said_by
+from core.queries.common.context import Context
+from core.queries.common.question import Ask, Question, Rows, TimedQuestion
+from core.queries.kinds import KINDS
+from core.sql.dialect import Binder, Statement
+from core.text import number
+from core.timeframe import CLOCK, iso, same_time, to_date
+from core.values.usual import FEWEST, WINDOWS, usual
+from core.words.dates import day
+
+OUTER: Final = ("range", "conditions", "audience", "segment", "among")
+"""Fields that the question has outside; those of the inner one move there."""
+
+DAYS: Final = {"daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}
+COUNTED: Final = ("users", "events", "sessions")
+"""Units of figures that grow while a period runs."""
+
+MOST = 12
+"""How many earlier periods a forecast is learned from."""
+
+NAMED = 3
+"""How many unusual points a note names."""
+
+Band = tuple[float, float]
+
+
+class WithUsual(Question):
+    """A question over time, and between which figures each of its points usually lies.
+
+    Attributes:
+        of: a question over time, as an object with its kind.
+        level: percent of usual points between the figures: 95, 98 or 99.
+    """
+
+    kind: Literal["usual"] = "usual"
+    of: AnyQuestion
+    level: Literal[95, 98, 99] = 95
+
+    needs: ClassVar[str] = "sets"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_place_for_each(cls, data: Any) -> Any:
+        return lifted(data, OUTER) if isinstance(data, dict) else data
+
+    @field_validator("of")
+    @classmethod
+    def _over_time(cls, of: Question) -> Question:
+        row = KINDS[of.kind]
+        if not (isinstance(of, TimedQuestion) and "series" in row.shapes and row.over_time(of)):
+            raise BadQuestion(
+                f"{row.title.capitalize()} has no points over time, of which some are usual.",
+                "For example signup vs usual.",
+                parameter="of",
+            )
+        return of
+
+    @property
+    def granularity(self) -> str:
+        """That of the question."""
+        return str(getattr(self.of, "granularity", "daily"))
+
+    def by_the_minute(self) -> bool:
+        """See Question: a forecast changes with the time of day."""
+        return True
+
+    def asked(self, range_text: str, **changes: Any) -> Question:
+        """Return the question of another range."""
+        from core.queries import from_json
+
+        outer = {name: value for name, value in said_by(self).items() if name in OUTER}
+        return from_json({**said_by(self.of), **outer, "range": range_text, **changes})
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question."""
+        answer: Series = yield from self.asked(self.range).ask(ctx)
+        unit = answer.granularity
+        if not answer.buckets:
+            return answer
+        back = self._range_back(ctx, answer)
+        past: Series = yield from self.asked(back, limit=1000, compare=None).ask(ctx)
+        shares = yield from self._shares(ctx, answer, past)
+        lines = tuple(self._with(ctx, answer, line, past, shares) for line in answer.lines)
+        notes = (*answer.notes, *self._notes(answer, lines, unit))
+        return answer.model_copy(update={"lines": lines, "notes": notes})
+
+    def _range_back(self, ctx: Context, answer: Series) -> str:
+        """The range from the first point that says what is usual to the last one asked for."""
+        unit, span = answer.granularity, ctx.span_to_today(self.range)
+        if unit in CLOCK:
+            start = answer.buckets[0].start - WINDOWS[unit] * CLOCK[unit]
+            first = ctx.calendar.day_of(start)
+        else:
+            first = ctx.calendar.period_start(span.first_day - WINDOWS[unit] * DAYS[unit], unit)
+        last = max(span.last_day, span.first_day)
+        return f"{to_date(max(first, 366)).isoformat()},{to_date(last).isoformat()}"
+
+    def _with(self, ctx: Context, answer: Series, line: Line, past: Series, shares: Shares) -> Line:
+        """Return a line with what is usual for its points, and the forecast of the last."""
+        values = known(ctx, past, line)
+        labels = [bucket.label for bucket in past.buckets]
+        at = {label: n for n, label in enumerate(labels)}
+        bands: list[Band | None] = []
+        for n, bucket in enumerate(answer.buckets):
+            place = at.get(bucket.label)
+            is_cut = bucket.partial and n < len(answer.buckets) - 1
+            found = None
+            if place is not None and not is_cut and not line.overlapping:
+                found = usual(labels, values, place, answer.granularity)
+            bands.append(found.band(self.level) if found else None)
+        share, last = shares.get((line.group, line.series)), line.values[-1]
+        forecast = last / share if share and last is not None else None
+        return line.model_copy(update={"usual": tuple(bands), "forecast": forecast})
+
+    # -- the forecast
+
+    def _shares(
+        self, ctx: Context, answer: Series, past: Series
+    ) -> Generator[Statement, Rows, Shares]:
+        """What share of a period was usually done by now, by line; nothing if too few say so."""
+        running = answer.buckets[-1]
+        grows = answer.unit in COUNTED or answer.additive
+        if not (running.start <= ctx.now < running.end or running.partial) or not grows:
+            return {}
+        if answer.granularity in CLOCK or ctx.today > ctx.calendar.day_of(running.end - 1):
+            return {}
+        done: dict[tuple[tuple[str, ...], str], list[float]] = {}
+        for at in _like(answer, past):
+            text = self._elapsed(ctx, running.start, past.buckets[at].start)
+            part: Series = yield from self.asked(text, limit=1000, compare=None).ask(ctx)
+            figures = {(line.group, line.series): line.total for line in part.lines}
+            for line in past.lines:
+                whole = known(ctx, past, line)[at]
+                if whole and not line.overlapping:
+                    own = figures.get((line.group, line.series)) or 0.0
+                    done.setdefault((line.group, line.series), []).append(own / whole)
+        return {name: median(found) for name, found in done.items() if len(found) >= FEWEST}
+
+    def _elapsed(self, ctx: Context, running: int, start: int) -> str:
+        """The range of the part of an earlier period that has passed of the running one."""
+        calendar = ctx.calendar
+        first = calendar.day_of(start)
+        day = first + ctx.today - calendar.day_of(running)
+        end = same_time(ctx.now, day, calendar) + 1
+        return f"{to_date(first).isoformat()},{iso(end)}"
+
+    # -- what is said
+
+    def _notes(self, answer: Series, lines: Sequence[Line], unit: str) -> Iterator[str]:
+        if not any(band for line in lines for band in line.usual):
+            yield (f"Too little is known before to say what is usual: {FEWEST} points are needed.")
+        for line in lines:
+            yield from self._odd(answer, line)
+        running = answer.buckets[-1]
+        found = [line for line in lines if line.forecast is not None]
+        if len(found) == 1:
+            value = number(found[0].forecast or 0, 0)
+            yield f"Forecast of {day(running.label)}: {value}, by the share usually done by now."
+        elif not found and running.partial and unit not in CLOCK:
+            yield f"Too little is known before for a forecast of {day(running.label)}."
+
+    def _odd(self, answer: Series, line: Line) -> Iterator[str]:
+        odd = [
+            bucket.label
+            for bucket, value, band in zip(answer.buckets, line.values, line.usual, strict=True)
+            if band and value is not None and not bucket.partial
+            and not band[0] <= value <= band[1]
+        ]  # fmt: skip
+        if odd:
+            more = f" and {len(odd) - NAMED} more" if len(odd) > NAMED else ""
+            name = f"{line.name}: " if line.name else ""
+            named = ", ".join(day(label) for label in odd[-NAMED:])
+            yield f"{name}Outside what is usual: {named}{more}."
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: those of the question's own number."""
+        return self.asked(self.range).people(ctx, bind, cell)
+
+
+Shares = dict[tuple[tuple[str, ...], str], float]
+"""(group, series) of a line -> the share of a period that was usually done by now."""
+
+
+def known(ctx: Context, past: Series, like: Line) -> list[float | None]:
+    """Return a line's figures of periods that are over and were observed."""
+    line = next(
+        (each for each in past.lines if (each.group, each.series) == (like.group, like.series)),
+        None,
+    )
+    if line is None:
+        return [None] * len(past.buckets)
+    first = ctx.earliest
+    return [
+        None if bucket.partial or first is None or bucket.end <= first else value
+        for bucket, value in zip(past.buckets, line.values, strict=True)
+    ]
+
+
+def _like(answer: Series, past: Series) -> list[int]:
+    """Return the places of the periods that a forecast is learned from, the newest first."""
+    running = answer.buckets[-1]
+    before = [n for n, bucket in enumerate(past.buckets) if bucket.end <= running.start]
+    before = [n for n in reversed(before) if not past.buckets[n].partial]
+    if answer.granularity == "daily":
+        same = [n for n in before if (len(past.buckets) - 1 - n) % 7 == 0]
+        before = same if len(same) >= FEWEST else before
+    return before[:MOST]

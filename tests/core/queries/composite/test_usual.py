@@ -1,0 +1,131 @@
+"""What is usual for the points of a question, and the forecast of the running one (11.6, 11.22)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.draw import Look, draw, plain
+from core.errors import BadQuestion
+from core.queries import from_json
+from tests.oracles.composite.usual import usual_days
+from tests.worlds.compare import both_engines, check_people, from_text
+from tests.worlds.strategies import CONDITIONS, EVENTS, worlds
+from tests.worlds.world import DAY, HOUR, Event, World, engine_of
+
+NOON = 1_744_804_800_000
+"""2025-04-16 12:00 UTC, a Wednesday."""
+
+
+@pytest.fixture(scope="module")
+def engine():
+    """For 100 days two visits at 8 and two at 20; of today three at 8, of a day ago nine at 9."""
+    events = [
+        Event("visit", NOON - day * DAY + hour * HOUR, f"u{n}")
+        for day in range(1, 101)
+        for hour in (-4, 8)
+        for n in range(2)
+    ]
+    events += [Event("visit", NOON - 4 * HOUR, f"u{n}") for n in range(3)]
+    events += [Event("visit", NOON - DAY - 3 * HOUR, "u0") for _ in range(9)]
+    with engine_of(World(tuple(events), now=NOON)) as found:
+        yield found
+
+
+def test_days_have_a_band_and_today_a_forecast(engine) -> None:
+    found = engine.answer(from_text("visit vs usual last 7d"))
+    line = found.lines[0]
+    assert line.values == (4, 4, 4, 4, 4, 13, 3)
+    assert line.usual == ((4, 4),) * 7
+    assert line.forecast == 6, "half of a day is usually done by noon"
+    assert found.notes == (
+        "Outside what is usual: Apr 15.",
+        "Forecast of Apr 16: 6, by the share usually done by now.",
+    )
+    assert '"forecast": 6.0' in found.model_dump_json(indent=1)
+    plain_answer = engine.answer(from_text("visit last 7d"))
+    assert "usual" not in plain_answer.model_dump()["lines"][0], "only answers that say it have it"
+    check_people(engine, from_text("users of visit vs usual last 7d"),
+                 engine.answer(from_text("users of visit vs usual last 7d")))  # fmt: skip
+
+
+def test_a_running_week_and_its_people_have_a_forecast_too(engine) -> None:
+    """Of 28 visits a week 10 are there by Wednesday noon; people were all seen on Monday."""
+    found = engine.answer(from_text("visit weekly vs usual last 60d"))
+    assert found.lines[0].values[-1] == 20
+    assert found.lines[0].forecast == pytest.approx(20 * 28 / 10)
+    of_people = engine.answer(from_text("users of visit weekly vs usual last 60d"))
+    assert of_people.lines[0].forecast == of_people.lines[0].values[-1] == 3
+
+
+def test_every_line_has_its_own(engine) -> None:
+    found = engine.answer(from_text("visit by user vs usual last 7d"))
+    usual = {line.group: (line.usual[0], line.forecast) for line in found.lines}
+    assert usual[("u0",)] == ((2, 2), 2)
+    assert usual[("u2",)][1] is None
+
+
+def test_too_little_history_is_told() -> None:
+    events = [Event("visit", NOON - day * DAY, "ann") for day in range(4)]
+    with engine_of(World(tuple(events), now=NOON)) as engine:
+        found = engine.answer(from_text("visit vs usual last 7d"))
+    assert found.notes[-2:] == (
+        "Too little is known before to say what is usual: 6 points are needed.",
+        "Too little is known before for a forecast of Apr 16.",
+    )
+    assert found.lines[0].usual == (None,) * 7
+
+
+def test_shares_and_averages_are_not_forecast(engine) -> None:
+    found = engine.answer(from_text("average of visit vs usual last 7d"))
+    assert found.lines[0].forecast is None
+    assert found.lines[0].usual[0] is not None
+
+
+@pytest.mark.parametrize("text", ["visit > buy vs usual", "frequency of visit vs usual"])
+def test_what_has_no_points_is_refused(text: str) -> None:
+    with pytest.raises(BadQuestion, match="no points over time"):
+        from_text(text)
+
+
+def test_text_and_json_say_the_same() -> None:
+    said = "users of signup weekly by country vs prev vs usual last 90d where plan = pro for Paying"
+    question = from_text(said.replace(" for Paying", "") + " for Paying")
+    assert (question.range, question.audience, question.of.compare) == ("90d", "Paying", "previous")
+    assert from_text("visit vs usual 99 last 7d", "visit vs usual 99 last 7d").level == 99
+    with pytest.raises(BadQuestion, match="cannot be combined"):
+        from_text("users of signup vs usual for A against B")
+
+
+@pytest.mark.parametrize(("look", "ring"), [(Look(), "○"), (Look("ascii"), "o")])
+def test_the_band_and_the_forecast_are_drawn(engine, look: Look, ring: str) -> None:
+    found = engine.answer(from_text("visit vs usual last 30d"))
+    lines = draw(found, 80, 16, look)
+    assert ring in plain(lines)
+    assert any("tint0" in span.style for line in lines for span in line) or look.letters
+    boxed = plain(draw(found, 80, 16, look, cursor=(0, 29)))
+    assert "usual 4 to 4" in boxed
+    assert "forecast 6" in boxed
+
+
+@settings(max_examples=15, deadline=None)
+@given(worlds(days=40), st.sampled_from(EVENTS), st.sampled_from(CONDITIONS))
+def test_every_band_is_that_of_a_plain_loop(world: World, event: str, conditions: Any) -> None:
+    question = from_json({
+        "kind": "usual", "of": {"kind": "trend", "event": event, "range": "20d"},
+        "conditions": conditions,
+    })  # fmt: skip
+    with both_engines(world) as engines:
+        for engine in engines:
+            try:
+                found = engine.answer(question)
+            except BadQuestion:
+                return  # the world lacks an event or a field
+            expected = usual_days(world, question)
+            for line in found.lines:
+                assert len(line.usual) == len(expected)
+                for band, wanted in zip(line.usual, expected, strict=True):
+                    assert band == (wanted and pytest.approx(wanted))
