@@ -25,6 +25,9 @@ PEOPLE: Final = "people of group"
 NUMBERS: Final = {"user_id": "user of group", "device_id": "device of group"}
 """Columns whose texts stand for one number each, and the columns of these numbers."""
 
+PERSONS: Final = ("actor", "user_id")
+"""Columns whose different values may be as many as the people of a stored set."""
+
 GROUPED: Final = frozenset({"event_name", "actor", *NUMBERS, "day", *CONTEXT})
 """Columns by which events may be grouped."""
 _OTHERS: Final = frozenset({"timestamp", "ts", "properties", "session_id"})
@@ -54,7 +57,7 @@ class Grouping(NamedTuple):
         moments: whether it reads the first and last times of groups.
         utc_days: whether it reads the days of events in UTC.
         tests: conditions on `ts`, which events are to be tested by before they are grouped.
-        people: whether it reads how many people are in a group.
+        people: the columns of persons whose different values it counts as the people of groups.
         by: the columns that it groups by; None if it groups by anything else.
     """
 
@@ -64,7 +67,7 @@ class Grouping(NamedTuple):
     moments: bool
     utc_days: bool
     tests: tuple[str, ...]
-    people: bool
+    people: frozenset[str]
     by: frozenset[str] | None
 
 
@@ -100,7 +103,7 @@ def grouping(
         f'"{FIRST}"' in made or f'"{LAST}"' in made,
         f'"{UTC_DAY}"' in made,
         tuple(_unqualified(test) for test in tests),
-        f'"{PEOPLE}"' in made,
+        frozenset(_persons(query, edits)),
         _grouped_by(query, words, said),
     )
 
@@ -172,7 +175,7 @@ def _figures(
 
 
 def _distinct(prefix: str, name: str, *, of_sets: bool) -> str | None:
-    if of_sets and name == "actor":
+    if of_sets and name in PERSONS:
         return f'coalesce(sum({prefix}"{PEOPLE}"), 0)'
     if name in NUMBERS:
         return f'count(distinct {prefix}"{NUMBERS[name]}")'
@@ -191,6 +194,13 @@ def _column(query: str, words: Sequence[Word]) -> tuple[str, str]:
 def _is_utc_day(given: Sequence[str]) -> bool:
     start = given[2:] if given[1:2] == ["."] else given
     return list(start) == ["ts", "/", "1000.0", ",", "'unixepoch'"]
+
+
+def _persons(query: str, edits: Sequence[Edit]) -> Iterator[str]:
+    """Yield the columns for which the people of groups are counted."""
+    for edit in edits:
+        if f'"{PEOPLE}"' in edit.text:
+            yield words_of(query[edit.start : edit.end])[-2].said
 
 
 def _grouped_by(query: str, words: Sequence[Word], said: Sequence[str]) -> frozenset[str] | None:

@@ -27,6 +27,13 @@ _DIFFERENT_KEYS: Final = """
 """People are counted by their texts: a user and a device of one text are one."""
 
 
+_ALL_ARE_USERS: Final = "not exists (select 1 from events where user <> actor)"
+"""So that everybody is a user, and every user somebody. The first other event ends the search."""
+
+_AS_PEOPLE: Final = {"actor": _DIFFERENT_KEYS, "user_id": _ALL_ARE_USERS}
+"""When there are as many different values of a column as people."""
+
+
 class OverSets(NamedTuple):
     """How a statement can be answered from stored sets.
 
@@ -57,7 +64,8 @@ def over_sets(asked: Grouping, names: Sequence[str]) -> OverSets | None:
         return None
     tests = [_by_day(test) for test in asked.tests]
     holds = [_HAS_SETS.format(name) for name in contexts]
-    holds += [_UTC] * bool(tests or asked.utc_days) + [_DIFFERENT_KEYS] * asked.people
+    holds += [_UTC] * bool(tests or asked.utc_days)
+    holds += [_AS_PEOPLE[name] for name in sorted(asked.people)]
     given = tuple(test for test in tests if test is not None)
     if len(given) < len(tests):
         return None

@@ -17,6 +17,7 @@ from core.answers import Cell
 from core.boards.answering import block_question
 from core.definitions.board import Block, Board, Position
 from core.engines.running import Stop
+from core.engines.sqlite.engine import SqliteEngine
 from core.engines.sqlite.raw_sql_child import people_in
 from core.engines.sqlite.typed_views import Way, filtered_names, ways_of
 from core.errors import BadQuestion, FootfallError, QueryFailed, Stopped, TookTooLong
@@ -426,6 +427,22 @@ def test_events_without_properties_are_one_group(query):
         assert not _holds(engine, way)
 
 
+def test_users_are_the_people_of_sets_where_everybody_is_a_user(tmp_path):
+    query = "select event_name, count(distinct user_id) from events_v1 group by 1 order by 1"
+    way = ways_of(query)[0]
+    path = tmp_path / "w.db"
+    with closing(open_writer(path)) as connection:
+        users = [Event(name, 1, user) for name, user in (("a", "u"), ("a", "v"), ("b", "u"))]
+        store_events(connection, [*users, Event("b", 1)])
+        with closing(SqliteEngine(path)) as engine:
+            assert _holds(engine, way)
+            found = answered(engine, way.query, dict(way.views)["events_v1"])
+            assert found[1] == [("a", 2), ("b", 1)]
+            assert found == answered(engine, query, events_view())
+            store_events(connection, [Event("a", 1, device="d")])
+            assert not _holds(engine, way)
+
+
 def test_sets_that_count_otherwise_than_texts_are_not_read():
     by_actor = ways_of("select count(distinct actor) from events_v1")[0]
     by_country = ways_of("select country, count(*) from events_v1 group by 1")[0]
@@ -451,7 +468,7 @@ def test_sets_that_count_otherwise_than_texts_are_not_read():
         "select count(distinct actor), max(day) from events_v1",
         "select max(day), count(distinct actor) from events_v1 "
         "where event_name in ('home', 'purchase') group by day",
-        "select day, count(distinct user_id) from events_v1 group by day",
+        "select day, count(distinct device_id) from events_v1 group by day",
         "select country, city, count(*) from events_v1 group by 1, 2",
         "select day, count(*) from events_v1 where timestamp < '2025-04-20 12:00' group by 1",
         "select country, count(*), max(ts) from events_v1 group by 1",
