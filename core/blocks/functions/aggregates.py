@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from array import array
 from base64 import b64encode
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from pyroaring import BitMap
 
 from core.blocks.functions import figures
 from core.blocks.functions.gathering import GIVEN, PLACE, SLOT, VALUE, WHO, Gathering, of_chosen
-from core.blocks.functions.groups import Groups, counted, spans
+from core.blocks.functions.groups import LARGEST, Groups, coded, decoded, starts
 from core.blocks.functions.plan import Ints
 
 WHOLE = -1
@@ -90,13 +91,24 @@ class Figures(Gathering):
 class Sets(Figures):
     """Aggregate: a JSON list of rows [slot, v0, v1, rows, set of actors in base64]."""
 
-    def _columns(self, groups: Groups, chosen: Ints | None) -> list[list[Any]]:
-        actors = self.column(WHO)
-        most = int(actors.max(initial=0)) + 1
-        keys, _ = counted(groups.places * most + actors)
-        places, actors = np.divmod(keys, most)
-        sets = [packed_set(actors[low:high]) for low, high in spans(places, len(groups))]
-        return [groups.rows.tolist(), sets]
+    def _rows(self, slots: Ints, chosen: Ints | None) -> list[Row]:
+        codes = [of_chosen(self.column(f"v{n}"), chosen) for n in range(len(self.plan.by))]
+        packed, sizes = coded(slots, codes)
+        actors = of_chosen(self.column(WHO), chosen)
+        bits = int(actors.max(initial=0)).bit_length()
+        if int(packed.max(initial=0)) >= LARGEST >> bits:
+            groups = Groups(slots, codes)
+            packed, sizes, keys = groups.places, [], groups.keys
+        ordered = np.sort(packed << bits | actors)
+        edges = np.flatnonzero(starts(ordered >> bits))
+        found = decoded(ordered[edges] >> bits, sizes) if sizes else keys
+        counts = np.diff(np.append(edges, len(ordered)))
+        each = np.flatnonzero(starts(ordered))
+        different = ordered[each] & ((1 << bits) - 1)
+        places = [*np.searchsorted(each, edges).tolist(), len(each)]
+        sets = [packed_set(different[low:high]) for low, high in pairwise(places)]
+        columns = [*self.shown(found), counts.tolist(), sets]
+        return [list(row) for row in zip(*columns, strict=True)]
 
 
 def packed_set(actors: Ints) -> str:

@@ -31,17 +31,9 @@ class Groups:
     """
 
     def __init__(self, slots: Ints, codes: list[Ints]) -> None:
-        columns = [slots - OUTSIDE, *codes]
-        sizes = [int(column.max()) + 1 if len(column) else 1 for column in columns]
-        packed = columns[0].astype(np.int64)
-        for column, size in zip(columns[1:], sizes[1:], strict=True):
-            packed = packed * size + column
+        packed, sizes = coded(slots, codes)
         found, self.places = numbered(packed, int(np.prod(sizes, dtype=object)))
-        keys = []
-        for size in reversed(sizes[1:]):
-            found, code = np.divmod(found, size)
-            keys.append(code)
-        self.keys = [found + OUTSIDE, *reversed(keys)]
+        self.keys = decoded(found, sizes)
 
     def __len__(self) -> int:
         return len(self.keys[0])
@@ -50,6 +42,25 @@ class Groups:
     def rows(self) -> Ints:
         """How many rows each group has."""
         return np.bincount(self.places, minlength=len(self))
+
+
+def coded(slots: Ints, codes: list[Ints]) -> tuple[Ints, list[int]]:
+    """Return the slot and the codes of rows as one number each, and how many each may be."""
+    columns = [slots - OUTSIDE, *codes]
+    sizes = [int(column.max()) + 1 if len(column) else 1 for column in columns]
+    packed = columns[0].astype(np.int64, copy=False)
+    for column, size in zip(columns[1:], sizes[1:], strict=True):
+        packed = packed * size + column
+    return packed, sizes
+
+
+def decoded(packed: Ints, sizes: list[int]) -> list[Ints]:
+    """Return the slots and the codes that `coded` has packed, a column each."""
+    keys = []
+    for size in reversed(sizes[1:]):
+        packed, code = np.divmod(packed, size)
+        keys.append(code)
+    return [packed + OUTSIDE, *reversed(keys)]
 
 
 def numbered(keys: Ints, most: int) -> tuple[Ints, Ints]:

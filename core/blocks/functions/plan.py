@@ -84,6 +84,7 @@ class Plan:
         times: the first ms and that after the last; None for any.
         slots: runs of equal slots in order: (first index, start, end, length), of days or, with
             `by_time`, of ms. None: the slot is the day itself.
+        cycle: what is added to a slot, and after how many they begin again; None if they do not.
         mask: which rows count (`core.blocks.functions.masks`); None for all.
         members: which of the extras are the actors that count.
         by: what rows are grouped by: "event", or a field; a list of one field is a number, whose
@@ -119,6 +120,7 @@ class Plan:
     times: tuple[int, int] | None = None
     slots: tuple[tuple[int, int, int, int], ...] | None = ()
     by_time: bool = False
+    cycle: tuple[int, int] | None = None
     mask: Any = None
     members: tuple[int, ...] = ()
     by: tuple[Any, ...] = ()
@@ -147,7 +149,11 @@ class Plan:
 
     def slot_of(self, moments: Ints) -> Ints:
         """Return the slot of each day or instant; 0 if there are none."""
-        return moments if self.slots is None else slots_of(moments, self.slots)
+        found = moments if self.slots is None else slots_of(moments, self.slots)
+        if self.cycle is None:
+            return found
+        more, length = self.cycle
+        return np.where(found < 0, found, (found + more) % length)
 
 
 def read(text: str) -> Plan:

@@ -195,16 +195,27 @@ class Weekday(Question):
         ]
         return bind.statement(
             f"""
-            with places as materialized (
-                select {week.weekday(bind, "day")} as day, hour, sum(total) as total,
-                       {d.union("users")} as users, sum({d.count("users")}) as visits
-                from ({self._sets(ctx, bind, week)}) found
-                group by 1, 2
-            )
+            with places as materialized ({self._places(ctx, bind, week)})
             {"union all".join(parts)}
             """,
             f"people by weekday{' and hour' if self._hourly() else ''}",
         )
+
+    def _places(self, ctx: Context, bind: Binder, week: Week) -> str:
+        """Relation (day, hour, total, users, visits) by weekday and hour, ALL for no hour.
+
+        Visits are the people of each day, added up; 0 where these are not asked for.
+        """
+        d, selection = ctx.dialect, self._selection(ctx)
+        if self._hourly() and not self.average and selection.blocks.can():
+            return f"""
+                select {d.idiv("slot", "24")} as day, slot % 24 as hour, total, users, 0 as visits
+                from ({self._hours(bind, selection, week, cycle=(24 * week.shift, 7 * 24))})"""
+        return f"""
+                select {week.weekday(bind, "day")} as day, hour, sum(total) as total,
+                       {d.union("users")} as users, sum({d.count("users")}) as visits
+                from ({self._sets(ctx, bind, week)}) found
+                group by 1, 2"""
 
     def _sets(self, ctx: Context, bind: Binder, week: Week) -> str:
         """Relation (day, hour, total, users): a row per local day, or per hour of it."""
@@ -215,8 +226,11 @@ class Weekday(Question):
                 return f"select slot as day, {ALL} as hour, total, users from ({sets})"
             sets = selection.people(bind, week.span)
             return f"select slot as day, {ALL} as hour, 0 as total, users from ({sets})"
+        d = ctx.dialect
         if selection.blocks.can():
-            return self._hours(bind, selection, week)
+            return f"""
+                select {d.idiv("slot", "24")} as day, slot % 24 as hour, total, users
+                from ({self._hours(bind, selection, week)})"""
         return f"""
                 select e.day as day, {week.hour(bind)} as hour, count(*) as total,
                        {ctx.dialect.build("e.actor")} as users
@@ -224,13 +238,9 @@ class Weekday(Question):
                 where {selection.where(bind, week.span)}
                 group by 1, 2"""
 
-    def _hours(self, bind: Binder, selection: Selection, week: Week) -> str:
-        """Relation (day, hour, total, users) from blocks."""
-        sets = selection.blocks.sets(bind, week.span, (), (), pieces=week.local_hours)
-        d = bind.dialect
-        return f"""
-                select {d.idiv("slot", "24")} as day, slot % 24 as hour, total, users
-                from ({sets})"""
+    def _hours(self, bind: Binder, selection: Selection, week: Week, **more: Any) -> str:
+        """Relation (slot, total, users) from blocks, of the hours since 1970."""
+        return selection.blocks.sets(bind, week.span, (), (), pieces=week.local_hours, **more)
 
     def _totals(
         self, ctx: Context, week: Week, found: Mapping[Place, Counted]
@@ -339,7 +349,8 @@ class Weekday(Question):
             raise BadQuestion(f"cell names no hour {cell.period}.", parameter="cell")
         if selection.blocks.can():
             hours = self._hours(bind, selection, week)
-            on = f"hour = {bind(cell.period)} and {self._on(week, bind, 'day', name)}"
+            day = ctx.dialect.idiv("slot", "24")
+            on = f"slot % 24 = {bind(cell.period)} and {self._on(week, bind, day, name)}"
             return ctx.dialect.members(f"select users from ({hours}) where {on}")
         return f"""
             select distinct e.actor as actor
@@ -414,10 +425,14 @@ class Week:
 
     # -- in SQL
 
+    @property
+    def shift(self) -> int:
+        """What is added to a local day so that its rest by 7 is the weekday."""
+        return THURSDAY - self.ctx.calendar.week_start + 7 * LONG_AGO
+
     def weekday(self, bind: Binder, day: str) -> str:
         """Return SQL for the weekday of a local day, from 0 for the first of the week."""
-        shift = THURSDAY - self.ctx.calendar.week_start + 7 * LONG_AGO
-        return f"(({day} + {bind(shift)}) % 7)"
+        return f"(({day} + {bind(self.shift)}) % 7)"
 
     def hour(self, bind: Binder) -> str:
         """Return SQL for the local hour of an event `e`."""

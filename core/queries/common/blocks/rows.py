@@ -143,17 +143,18 @@ class BlockRows:
         by: Sequence[Field],
         *,
         pieces: Sequence[Piece] = (),
+        cycle: tuple[int, int] | None = None,
     ) -> str:
         """Return the relation (slot, v0, v1, total, users); slots of None are the local days.
 
         Args:
             pieces: runs of equal slots of ms that take the place of slots.
+            cycle: what is added to a slot, and after how many they begin again.
         """
         writer = Writer(self, bind)
         writer.read(ACTOR)
-        return self.unfolded_sets(
-            bind, by, writer.call("block_sets", span, slots, by, pieces=pieces)
-        )
+        called = writer.call("block_sets", span, slots, by, pieces=pieces, cycle=cycle)
+        return self.unfolded_sets(bind, by, called)
 
     def latest(self, bind: Binder, span: Span, by: Sequence[Field]) -> str:
         """Return the relation (slot, v0, v1, total, users) of everybody's last event, in slot 0."""
