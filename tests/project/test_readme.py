@@ -57,6 +57,8 @@ SYNOPSES = {
     "--where 'country = NL'",
     "footfall chart save NAME QUESTION": "footfall chart save Actives dau",
     "footfall event flag NAME --inactive": "footfall event flag purchase --inactive",
+    "footfall export FOLDER": "footfall export kept",
+    "footfall apply FOLDER [--dry-run]": "footfall apply kept --dry-run",
     "footfall mark TEXT [--at WHEN]": "footfall mark 'Release 2.0' --at 2026-01-01",
     "footfall profile [NAME] [--role ROLE]": "footfall profile ana --role admin",
     "footfall list KIND": "footfall list events",

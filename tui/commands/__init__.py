@@ -20,6 +20,7 @@ from core.errors import BadInput, FootfallError, did_you_mean
 COMMANDS = {
     "alert": "watch questions: list, create, run, test, edit, delete, restore",
     "api": "answer a documented HTTP request without a server",
+    "apply": "store boards and other kept things from files, as export writes them",
     "audience": "save groups of people: list, show, create, edit, delete, restore, count",
     "backup": "copy a workspace while it is in use",
     "board": "print or open a board; list, import, export, pin, delete, restore",
@@ -32,6 +33,7 @@ COMMANDS = {
     "demo": "create a sample workspace and open it",
     "doctor": "check terminal, clipboard, database and timing",
     "event": "create custom events; flag events as inactive, hidden or deleted",
+    "export": "write boards and other kept things as files, to keep in git",
     "export-events": "write all events and statements about people as JSON lines",
     "follow": "import a file, and what is added to it, until ctrl+c",
     "forget": "take out all events and logs before a day",
@@ -59,7 +61,9 @@ ALSO = {"alerts": "alert"}
 _HIDDEN = ("explore", "open")
 """What a first word that is no command does."""
 
-_SAVED = ("alert", "audience", "board", "chart", "event", "mark", "profile", "share")
+_SAVED = (
+    "alert", "apply", "audience", "board", "chart", "event", "export", "mark", "profile", "share",
+)  # fmt: skip
 _FRESH = ("follow", "push", "sync")
 _SETUP = ("completion", "config", "connect", "doctor")
 _UPKEEP = (

@@ -100,6 +100,19 @@ class Items:
             self._save(connection, self.access.who(connection), kind, kept)
         return self.one(kind, kept.id)
 
+    def put(
+        self, connection: sqlite3.Connection, kind: Kind, item: Item, renamed_from: str = ""
+    ) -> None:
+        """Store one in the caller's transaction; see `save`.
+
+        Args:
+            renamed_from: the title it had; what names it follows if it has another.
+        """
+        profile = self.access.who(connection)
+        self._save(connection, profile, kind, item)
+        if renamed_from not in ("", item.title):
+            self._follow(connection, profile, Renaming(kind, renamed_from, item.title))
+
     def rename(self, kind: Kind, id_: str, title: str) -> int:
         """Give one another title, and that name to whatever is kept and names it, all at once.
 
@@ -205,6 +218,18 @@ class Items:
             for number, title, description, body, by, at in rows
         ]  # fmt: skip
 
+    def titles(self) -> list[tuple[Kind, str, str]]:
+        """Return (kind, id, title) of every version, in the order of time."""
+        with self.access.reading() as connection:
+            if not _exists(connection, "versions"):
+                return []
+            return connection.execute(
+                """
+                select kind, id, title from versions
+                group by kind, id, title order by max(saved_at)
+                """
+            ).fetchall()
+
     def revert(self, kind: Kind, name: str, version: int) -> Item:
         """Save an earlier version as the current one; NotFound if there is no such version."""
         item = self.one(kind, name)
@@ -221,24 +246,28 @@ class Items:
             NotFound: there is no such thing.
             Forbidden: it is somebody else's, and the role is not admin.
         """
-        now, table = self.access.clock(), table_of(kind)
         with self.access.writing() as connection:
-            found = connection.execute(
-                f"select owner from {table} where id = ? and deleted_at is null", (id_,)
-            ).fetchone()
-            if found is None:
-                raise NotFound(f"There is no {ONE[kind]} with the id {id_!r}.")
-            self.access.who(connection).check_change(found[0], a_thing(kind))
-            connection.execute(f"update {table} set deleted_at = ? where id = ?", (now, id_))
-            old = (now - KEPT_MS,)
-            connection.execute(
-                f"""
-                delete from versions
-                where kind = '{kind}' and id in (select id from {table} where deleted_at < ?)
-                """,
-                old,
-            )
-            connection.execute(f"delete from {table} where deleted_at < ?", old)
+            self.remove(connection, kind, id_)
+
+    def remove(self, connection: sqlite3.Connection, kind: Kind, id_: str) -> None:
+        """Delete one in the caller's transaction; see `delete`."""
+        now, table = self.access.clock(), table_of(kind)
+        found = connection.execute(
+            f"select owner from {table} where id = ? and deleted_at is null", (id_,)
+        ).fetchone()
+        if found is None:
+            raise NotFound(f"There is no {ONE[kind]} with the id {id_!r}.")
+        self.access.who(connection).check_change(found[0], a_thing(kind))
+        connection.execute(f"update {table} set deleted_at = ? where id = ?", (now, id_))
+        old = (now - KEPT_MS,)
+        connection.execute(
+            f"""
+            delete from versions
+            where kind = '{kind}' and id in (select id from {table} where deleted_at < ?)
+            """,
+            old,
+        )
+        connection.execute(f"delete from {table} where deleted_at < ?", old)
 
     def deleted(self, kind: Kind) -> list[tuple[str, str, int]]:
         """Return (id, title, deleted at ms) of everything that can be restored, newest first."""

@@ -102,26 +102,36 @@ class Marks:
             NotFound: its id belongs to somebody else's private mark.
         """
         with self.access.writing() as connection:
-            profile = self.access.who(connection)
-            known = connection.execute("select 1 from marks where id = ?", (mark.id,)).fetchone()
-            if known:
-                profile.check_change(self._visible(connection, mark.id).created_by, "a mark")
-            else:
-                profile.check_create("a mark")
-            values = mark.model_dump() | {
-                "created_by": profile.user, "created_at": self.access.clock(),
-                "source": self.access.source, "tags": json.dumps(mark.tags, ensure_ascii=False),
-            }  # fmt: skip
-            changes = ", ".join(f"{k} = excluded.{k}" for k in _FIELDS if k not in _KEPT)
-            connection.execute(
-                f"""
-                insert into marks ({", ".join(_FIELDS)})
-                values ({", ".join(f":{k}" for k in _FIELDS)})
-                on conflict (id) do update set {changes}
-                """,
-                values,
-            )
+            if connection.execute("select 1 from marks where id = ?", (mark.id,)).fetchone():
+                self._visible(connection, mark.id)
+            self.put(connection, mark)
         return self.one(mark.id)
+
+    def put(self, connection: sqlite3.Connection, mark: Mark) -> None:
+        """Store one in the caller's transaction, and bring it back if it is deleted; see `save`."""
+        profile = self.access.who(connection)
+        known = connection.execute(
+            "select created_by, scope from marks where id = ?", (mark.id,)
+        ).fetchone()
+        if known and known[1] == "private" and known[0] != profile.user:
+            raise NotFound(f"There is no mark with the id {mark.id!r}.")
+        if known:
+            profile.check_change(known[0], "a mark")
+        else:
+            profile.check_create("a mark")
+        values = mark.model_dump() | {
+            "created_by": profile.user, "created_at": self.access.clock(),
+            "source": self.access.source, "tags": json.dumps(mark.tags, ensure_ascii=False),
+        }  # fmt: skip
+        changes = ", ".join(f"{k} = excluded.{k}" for k in _FIELDS if k not in _KEPT)
+        connection.execute(
+            f"""
+            insert into marks ({", ".join(_FIELDS)})
+            values ({", ".join(f":{k}" for k in _FIELDS)})
+            on conflict (id) do update set {changes}, deleted_at = null
+            """,
+            values,
+        )
 
     def change(self, id_: str, **fields: Any) -> Mark:
         """Change some fields of a mark.
@@ -134,12 +144,16 @@ class Marks:
 
     def delete(self, id_: str) -> None:
         """Delete a mark; it can be restored for 30 days. Forbidden, NotFound: as for `save`."""
-        now = self.access.clock()
         with self.access.writing() as connection:
-            mark = self._visible(connection, id_)
-            self.access.who(connection).check_change(mark.created_by, "a mark")
-            connection.execute("update marks set deleted_at = ? where id = ?", (now, id_))
-            connection.execute("delete from marks where deleted_at < ?", (now - KEPT_MS,))
+            self.remove(connection, id_)
+
+    def remove(self, connection: sqlite3.Connection, id_: str) -> None:
+        """Delete one in the caller's transaction; see `delete`."""
+        now = self.access.clock()
+        mark = self._visible(connection, id_)
+        self.access.who(connection).check_change(mark.created_by, "a mark")
+        connection.execute("update marks set deleted_at = ? where id = ?", (now, id_))
+        connection.execute("delete from marks where deleted_at < ?", (now - KEPT_MS,))
 
     def deleted(self) -> list[tuple[str, str, int]]:
         """Return (id, title, deleted at ms) of the marks that can be restored, newest first."""

@@ -88,12 +88,16 @@ class Saved:
         Raises:
             BadInput: another board has the title.
         """
+        return _to_board(self.save("boards", self.item_of(board)))
+
+    @staticmethod
+    def item_of(board: Board) -> Item:
+        """Return a board as it is stored."""
         body = board.model_dump(mode="json", by_alias=True, include=set(_BODY))
-        item = Item(
+        return Item(
             id=board.id, title=board.title, description=board.description, body=body,
             is_pinned=board.is_pinned,
         )  # fmt: skip
-        return _to_board(self.save("boards", item))
 
     def delete_board(self, id_: str) -> None:
         """Delete a board; it can be restored for 30 days."""

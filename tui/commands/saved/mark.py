@@ -14,7 +14,7 @@ from core.timeframe import Calendar
 from tui.commands.database import database, open_engine
 from tui.commands.options import db_option, format_options, width_of, width_option
 from tui.commands.output import put_answer, put_json, put_line
-from tui.commands.saved.common import as_option, saved_at, undelete
+from tui.commands.saved.common import as_option, read_text, saved_at, undelete
 
 CATEGORIES = ("release", "news", "incident", "post")
 SOURCES = ("manual", "api", "plugin")
@@ -25,8 +25,10 @@ class _Group(click.Group):
     """A group whose first word may be the text of a mark."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take a first word that is not a command as the text of a mark."""
-        if args and args[0] not in (*self.commands, "--help", "-h"):
+        """Take a first word that is not a command as the text of a mark, or as a source."""
+        if args and args[0].split("=")[0] in ("--from", "--from-git"):
+            args = ["import", *args]
+        elif args and args[0] not in (*self.commands, "--help", "-h"):
             args = ["add", *args]
         return super().parse_args(ctx, args)
 
@@ -38,6 +40,8 @@ def command() -> None:
     \b
     footfall mark "Release 2.1" --at "2025-04-07 14:30" --category release
     footfall mark list --category incident --last 30d
+    footfall mark --from-git . --match 'v*'
+    footfall mark --from holidays.ics --category news
     footfall mark edit mrk_3f9c21d0a4b7 --until "2025-04-07 16:00" --tag web
     """
 
@@ -100,6 +104,60 @@ def add(text: tuple[str, ...], profile: str | None, db: str | None, **given: Any
     fields = {"title": title, "timestamp": int(time.time() * 1000)}
     mark = checked(Mark, {**fields, **_values(path, profile, given)})
     put_line(_line(path, saved_at(path, profile).save_mark(mark)))
+
+
+@command.command("import")
+@click.option(
+    "--from-git",
+    "repository",
+    is_flag=False,
+    flag_value=".",
+    metavar="[PATH]",
+    help="Tags of a git repository; default that of this folder.",
+)
+@click.option("--match", "pattern", default="", metavar="PATTERN", help="Only such tags: v*.")
+@click.option(
+    "--from", "file", metavar="FILE", help="CSV with a header, or ICS; - is standard input."
+)
+@click.option(
+    "--category", type=click.Choice(CATEGORIES), help="Default that of the file, or release."
+)
+@click.option("--tag", "tags", multiple=True, metavar="WORD", help="May be repeated.")
+@click.option("--private/--public", "private", default=None, help="Private: only you see them.")
+@as_option
+@db_option
+def import_(
+    repository: str | None,
+    pattern: str,
+    file: str | None,
+    category: str | None,
+    tags: tuple[str, ...],
+    private: bool | None,
+    profile: str | None,
+    db: str | None,
+) -> None:
+    """Take marks over from git, CSV or ICS; those that are known are not added again."""
+    from core.folders.marks import take_over
+
+    path = database(db)
+    if (repository is None) == (file is None):
+        raise BadInput("Marks from where?", "Give --from-git [PATH] or --from FILE.")
+    found = _found(open_engine(path).calendar, repository, pattern, file)
+    given = {"category": category, "tags": tags or None, "scope": "private" if private else None}
+    fields = {name: value for name, value in given.items() if value is not None}
+    taken = take_over(saved_at(path, profile, source="plugin"), found, fields)
+    put_line(f"{taken.new:,} new, {taken.changed:,} changed, {taken.known:,} known already")
+
+
+def _found(calendar: Calendar, repository: str | None, pattern: str, file: str | None) -> Any:
+    from core.folders.marks import from_csv, from_git, from_ics
+
+    if repository is not None:
+        return from_git(Path(repository).expanduser(), pattern)
+    text = read_text(str(file)).removeprefix("\ufeff")
+    if "BEGIN:VCALENDAR" in text[:1_000].upper():
+        return from_ics(text, calendar)
+    return from_csv(text, lambda when: moment(when, calendar, "The time"))
 
 
 @command.command("edit")
