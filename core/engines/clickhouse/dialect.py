@@ -6,12 +6,13 @@ the empty set.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from core.columns import EMPTY, NONE
 from core.engines.clickhouse import present as standing
 from core.engines.clickhouse import sets, values
+from core.engines.clickhouse.columns import NOTHING, Columns
 from core.engines.clickhouse.sets import ALL_COUNT, Flags
 from core.filters import Condition
 from core.sql.dialect import Binder
@@ -27,14 +28,22 @@ class ClickHouseDialect:
     blocks_from: int | None = None
     materialized = ""
 
-    def __init__(self, present: Present | None = None, flags: Flags = ALL_COUNT) -> None:
-        """Take the instant after which nothing counts, and the events that do not count."""
+    def __init__(
+        self,
+        present: Present | None = None,
+        flags: Flags = ALL_COUNT,
+        columns: Callable[[], Columns] = lambda: NOTHING,
+    ) -> None:
+        """Take the instant after which nothing counts, the events that do not count, and what finds
+        the properties with a column of their own.
+        """
         self.present = present
         self.flags = flags
+        self._columns = columns
 
     def upto(self, present: Present) -> ClickHouseDialect:
         """Return the same dialect for what counts at an instant."""
-        return ClickHouseDialect(present, self.flags)
+        return ClickHouseDialect(present, self.flags, self._columns)
 
     @property
     def has_sets(self) -> bool:
@@ -135,7 +144,8 @@ class ClickHouseDialect:
 
     def json_property(self, path: str, binder: Binder) -> str:
         """See values.property_at."""
-        return values.property_at("e.properties", path, binder)
+        own = {name: f"e.{column}" for name, column in self._columns().raw.items()}
+        return values.property_at("e.properties", path, binder, own)
 
     def dictionary(self, column: str, texts: Mapping[int, str], binder: Binder) -> str:
         """Looked up in the texts, which only the workspace file has."""
@@ -150,7 +160,7 @@ class ClickHouseDialect:
 
     def as_number(self, raw: str) -> str:
         """See values.number."""
-        return values.number(values.text(values.present(raw)))
+        return self._columns().instead(raw, "number") or values.number_of(raw)
 
     def total(self, expression: str) -> str:
         """In integer millionths if all numbers are multiples of them, else compensated."""
@@ -181,9 +191,7 @@ class ClickHouseDialect:
 
     def json_label(self, raw: str) -> str:
         """Text without its quotes, everything else as JSON."""
-        known = values.present(raw)
-        return f"""multiIf({known} = 'null', '{NONE}', {known} = '""', '{EMPTY}',
-                  {values.text(known)})"""
+        return self._columns().instead(raw, "label") or values.label_of(raw)
 
     def items(self, raw: str, *, different: bool) -> str:
         """The texts of its elements."""

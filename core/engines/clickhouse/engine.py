@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from core.answers import Shape
 from core.engines.answering import answered
 from core.engines.cache import Cache
+from core.engines.clickhouse.columns import FOUND, Columns
 from core.engines.clickhouse.dialect import ClickHouseDialect
 from core.engines.clickhouse.sets import Flags
 from core.engines.running import Clock, Result, Stop, wall_clock
@@ -94,6 +95,7 @@ class ClickHouseEngine:
         self.time_limit = time_limit
         self._runner = runner
         self._cache: Cache[Result] = Cache()
+        self._properties: tuple[Any, Columns] | None = None
 
     @property
     def path(self) -> Path:
@@ -151,9 +153,17 @@ class ClickHouseEngine:
         present = ctx.dialect.present
         events = ctx.catalog.events
         flags = Flags(tuple(events.deleted), tuple(events.inactive))
-        dialect = ClickHouseDialect(present, flags)
+        dialect = ClickHouseDialect(present, flags, self._columns)
         whole = self._of_cluster(ctx.whole) if ctx.whole is not None else None
         return replace(ctx, dialect=dialect, whole=whole)
+
+    def _columns(self) -> Columns:
+        """The columns of properties; the server is asked for them after each change."""
+        state = self.state()
+        if self._properties is None or self._properties[0] != state:
+            rows = self._runner.run(FOUND, {})
+            self._properties = state, Columns.of(rows)
+        return self._properties[1]
 
     def run(
         self,

@@ -34,6 +34,19 @@ class Layout:
         found = [statement for table in TABLES for statement in self._table(table)]
         return (*found, self._coming())
 
+    def widen(self, columns: Sequence[str]) -> Sequence[str]:
+        """Return the statements that add columns to `events`; see core.engines.clickhouse.columns.
+
+        Args:
+            columns: their definitions.
+        """
+        tables = dict.fromkeys((self._part(EVENTS), EVENTS.name))
+        return [
+            f"alter table {table}{self._everywhere} add column if not exists {column}"
+            for column in columns
+            for table in tables
+        ]
+
     def drop(self) -> Sequence[str]:
         """Return the statements that drop everything, of either layout."""
         everywhere = f"{self._everywhere} sync"
@@ -72,7 +85,7 @@ class Layout:
 )
 engine = {replicated}{kind}MergeTree{month}
 order by ({table.order})
-settings {window}_deduplication_window = {REMEMBERED}"""
+settings {window}_deduplication_window = {REMEMBERED}, index_granularity = {table.granule}"""
         ]
         if self.cluster:
             made.append(

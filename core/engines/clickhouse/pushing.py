@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
+from core.engines.clickhouse import columns
 from core.engines.clickhouse.engine import Runner
 from core.engines.clickhouse.layout import Layout
 from core.engines.clickhouse.sets import renew
@@ -133,6 +134,7 @@ class _Push:
             before = connected.progress(self._writer)
         connected.begin(self._writer, self._patience)
         with snapshot(self._reader) as now:
+            self._widen(now)
             if before.sending:
                 self._delete_after(before)
             if before.events or before.logs:
@@ -179,6 +181,12 @@ class _Push:
             self._runner.run(statement, {})
         row = (workspace, LAYOUT, int(time.time() * 1000))
         self._runner.insert(PUSHED.name, tuple(PUSHED.columns), [row])
+
+    def _widen(self, now: Snapshot) -> None:
+        """Add the columns for properties that have none."""
+        known = columns.Columns.of(self._runner.run(columns.FOUND, {}))
+        for statement in self._layout.widen(columns.missing(now.properties(columns.MOST), known)):
+            self._runner.run(statement, {})
 
     # -- what is new
 

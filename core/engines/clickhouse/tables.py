@@ -13,7 +13,7 @@ from typing import Final
 
 from core.columns import CONTEXT
 
-LAYOUT: Final = 2
+LAYOUT: Final = 3
 """The number of these tables; those of another number are made anew by the next push."""
 
 
@@ -28,6 +28,7 @@ class Table:
         shard: SQL of the number that says on which shard of a cluster a row is.
         month: SQL of the local day whose month is its partition, "" for no partitions.
         kind: what its engine does besides storing rows: "", "Replacing" or "Aggregating".
+        granule: how many rows are read at least.
         source: the table of the workspace that it copies, "" for none.
         names: a column -> the one of the workspace, where they differ.
     """
@@ -38,6 +39,7 @@ class Table:
     shard: str
     month: str = ""
     kind: str = ""
+    granule: int = 8192
     source: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
 
@@ -96,10 +98,11 @@ SETS: Final = Table(
         "total": "SimpleAggregateFunction(sum, Int64)",
         "users": "AggregateFunction(groupBitmap, UInt32)",
     },
-    order="event, dimension, value, day",
+    order="dimension, event, value, day",
     shard="cityHash64(event, dimension, value, day)",
     month="day",
     kind="Aggregating",
+    granule=128,
 )
 """Who did an event on a day, whole (dimension 0) and by the value of each context column, and how
 often; see core.engines.clickhouse.sets.

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 
+from core.columns import EMPTY, NONE
 from core.filters import OPERATORS, Condition, ElementTest, Scalar, as_text
 from core.sql.dialect import Binder
 from core.sql.json_paths import ways_of
@@ -26,21 +28,44 @@ _MOMENT = (
 )
 
 
-def property_at(column: str, name: str, binder: Binder) -> str:
-    """Return the raw value of a property in a JSON column by name."""
-    found = [_at(column, path, binder) for path in ways_of(name)]
+def property_at(column: str, name: str, binder: Binder, own: Mapping[str, str]) -> str:
+    """Return the raw value of a property in a JSON column by name.
+
+    Args:
+        own: a property with a column of its own -> SQL of that.
+    """
+    found = [
+        own[path[0]]
+        if len(path) == 1 and path[0] in own
+        else raw_at(f"{column}, {', '.join(binder(key) for key in path)}")
+        for path in ways_of(name)
+    ]
     if len(found) == 1:
         return found[0]
     present = (f"nullif({raw}, 'null')" for raw in found)
     return f"coalesce({', '.join(present)})"
 
 
-def _at(column: str, path: tuple[str, ...], binder: Binder) -> str:
-    """JSONExtractRaw rewrites numbers, so 1.0 becomes 1; a double gets its point back."""
-    place = f"{column}, {', '.join(binder(key) for key in path)}"
+def raw_at(place: str) -> str:
+    """Return the raw value at a place: a JSON column and the keys that lead there, after commas.
+
+    JSONExtractRaw rewrites numbers, so 1.0 becomes 1; a double gets its point back.
+    """
     return f"""nullIf(concat(JSONExtractRaw({place}),
                    if(JSONType({place}) = 'Double'
                       and not match(JSONExtractRaw({place}), '[.e]'), '.0', '')), '')"""
+
+
+def number_of(raw: str) -> str:
+    """Return a raw value as a finite number, NULL if it is none."""
+    return number(text(present(raw)))
+
+
+def label_of(raw: str) -> str:
+    """Return a raw value as the label in a breakdown."""
+    known = present(raw)
+    return f"""multiIf({known} = 'null', '{NONE}', {known} = '""', '{EMPTY}',
+                  {text(known)})"""
 
 
 def present(raw: str) -> str:

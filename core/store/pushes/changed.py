@@ -53,6 +53,10 @@ class Snapshot:
         )
         return [seq for (seq,) in rows]
 
+    def properties(self, most: int) -> list[tuple[str, str]]:
+        """Return (name, state) of the properties that were first seen, up to a number of them."""
+        return properties(self._connection, most)
+
     def rows(self, select: str, column: str, keys: Sequence[int]) -> Iterator[Sequence[Any]]:
         """Yield the rows of a statement where a column is one of some keys."""
         listed = f"[{','.join(map(str, keys))}]"
@@ -78,6 +82,13 @@ class Snapshot:
 
     def _all(self, select: str, parameters: Sequence[Any]) -> Iterator[Sequence[Any]]:
         yield from self._connection.execute(select, parameters)
+
+
+def properties(connection: sqlite3.Connection, most: int) -> list[tuple[str, str]]:
+    """Return (name, state) of the properties that were first seen, up to a number of them."""
+    return connection.execute(
+        "select name, state from property_keys order by id limit ?", (most,)
+    ).fetchall()
 
 
 @contextmanager

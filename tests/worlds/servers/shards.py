@@ -15,6 +15,8 @@ from core.queries.common.question import Rows
 
 CLUSTER = "two"
 
+WHOLE = "settings asterisk_include_materialized_columns = 1"
+
 CONFIGURATION = f"""<clickhouse>
     <tcp_port>9000</tcp_port>
     <remote_servers><{CLUSTER}>
@@ -61,7 +63,7 @@ class Shards:
         """Let each shard read only its own rows from here on."""
         for table in TABLES:
             own = f"({table.shard}) % 2 = shardNum() - 1"
-            part = f"select * from {table.name}_local where {own}"
+            part = f"select * from {table.name}_local where {own} {WHOLE}"
             if table is SETS:
                 part = sets_of(f"{EVENTS.name}_part")
             self.run(f"create or replace view {table.name}_part as {part}", {})

@@ -34,10 +34,10 @@ def test_every_kind_is_answered_by_shards_as_by_the_file(runner: ChdbRunner) -> 
         assert min(counts) > 0
         with closing(ClickHouseEngine(engine.path, shards, clock=engine.clock)) as there:
             for kind in (kind for kind in ALL_KINDS if kind not in BY_FILE):
-                for question in samples(kind):
-                    answer = check((engine, there), fields(question))
-                    if hasattr(answer, "cells"):
-                        check_people((engine, there), fields(question), answer, at_most=1)
+                asking = fields(samples(kind)[0])
+                answer = check((engine, there), asking)
+                if hasattr(answer, "cells"):
+                    check_people((engine, there), asking, answer, at_most=1)
 
 
 @pytest.mark.parametrize("cluster", ["", CLUSTER, "it's `mine`"])
