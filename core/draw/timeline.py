@@ -99,7 +99,12 @@ def _head(answer: Timeline, size: int, look: Look) -> list[Line]:
     if also:
         lines += wrapped(["also " + ", ".join(safe(a, 60) for a in also)], size)
     if answer.segments:
-        lines.append((Span("segments ", "dim"), Span(", ".join(safe(s) for s in answer.segments))))
+        lines.append(
+            (
+                Span("segments ", "dim"),
+                Span(", ".join(safe(s.replace("_", " ")) for s in answer.segments)),
+            )
+        )
     return [*lines, _activity(answer, size, look)] if answer.days else lines
 
 

@@ -200,7 +200,7 @@ def what_changed(about: About) -> Question | None:
     stored = any(map(catalog.values.of, catalog.fields))
     examined = () if stored else tuple(_properties(about))[:EXAMINED]
     if not stored and not examined:
-        return period_before(about)
+        return period_before(replace(about, question=edits.revise(question, compare=None)))
     of = question.model_dump(by_alias=True)
     kept = {name: value for name, value in of.items() if name not in ("breakdown", "compare")}
     return from_json(

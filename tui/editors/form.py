@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -48,8 +49,11 @@ KEYS = (
 )
 """What keys do on every row. Letters differ, and stand in the key line."""
 
+ROOMY = 100
+"""Columns of the screen from which on all values are in one column."""
+
 LABELS = 20
-"""The most cells of a label."""
+"""Cells of a label from which on its value stands right after it, out of the column."""
 
 
 class Form(Overlay):
@@ -162,7 +166,7 @@ class Form(Overlay):
         """Show the question as it is; the cursor goes to a row, or stays."""
         found = self.purpose.rows(self.question)
         self.entries = {entry.key: entry for entry in found if entry.key}
-        self.listing.fill(_listed(found))
+        self.listing.fill(_listed(found, together=self.app.size.width >= ROOMY))
         if to:
             self.listing.select(to)
         self._tell()
@@ -385,25 +389,33 @@ class Form(Overlay):
         self.dismiss(None)
 
 
-def _listed(entries: Sequence[Entry]) -> list[Row]:
-    """Return entries as rows, with the values of each section in a column of their own."""
+def _listed(entries: Sequence[Entry], *, together: bool) -> list[Row]:
+    """Return entries as rows.
+
+    Args:
+        together: whether all values are in one column, else those of each section.
+    """
     found: list[Row] = []
-    section: list[Entry] = []
-    for entry in entries:
-        if not entry.key:
-            found += [*_section(section), Row(entry.label)]
-            section = []
-        else:
-            section.append(entry)
-    return [*found, *_section(section)]
-
-
-def _section(entries: Sequence[Entry]) -> list[Row]:
-    sizes = [2 * entry.depth + width_of(entry.label) for entry in entries]
-    column = min(max(sizes, default=0) + 1, LABELS)
-    found = []
-    for entry in entries:
-        label = f"{'  ' * entry.depth}{entry.label}"
-        text = label + " " * max(column - width_of(label), 1) + entry.shown
-        found.append(Row(text, entry.key, off="usual" if entry.usual else ""))
+    whole = _column(entries)
+    for headed, group in groupby(entries, lambda entry: not entry.key):
+        section = list(group)
+        column = whole if together else _column(section)
+        found += [Row(e.label) if headed else _row(e, column) for e in section]
     return found
+
+
+def _column(entries: Sequence[Entry]) -> int:
+    """Return where values begin: after the longest label, those left out that would be too long."""
+    sizes = [_size(entry) for entry in entries if entry.key and entry.shown]
+    return max((size for size in sizes if size < LABELS), default=0) + 1
+
+
+def _size(entry: Entry) -> int:
+    return 2 * entry.depth + width_of(entry.label)
+
+
+def _row(entry: Entry, column: int) -> Row:
+    numbered = entry.label.isdecimal()
+    gap = " " * max(1 if numbered else column - _size(entry), 1) if entry.shown else ""
+    text = f"{'  ' * entry.depth}{entry.label}{gap}{entry.shown}"
+    return Row(text, entry.key, off="usual" if entry.usual else "")

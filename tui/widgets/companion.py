@@ -121,6 +121,7 @@ class Composition(Container):
     Composition .aside, Composition .beside, Composition .below { display: none; }
     Composition .third { display: none; width: 30%; }
     Composition.-vast .third { display: block; }
+    Composition.-vast .aside { width: 36; }
     Composition .whole, Composition .right { height: 1fr; width: 1fr; }
     Composition .aside { width: 26; }
     Composition .beside { width: 40%; }

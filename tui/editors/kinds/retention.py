@@ -69,7 +69,7 @@ def windows(question: Question) -> list[Entry]:
         fields.choice(question, ("average",), "average", AVERAGES),
         fields.choice(question, ("reference",), "percent of",
                       (("cohort", "the cohort"), ("previous", "the period before"))),
-        fields.flag(question, ("incomplete",), "show unfinished periods"),
+        fields.flag(question, ("incomplete",), "show open periods"),
     ]  # fmt: skip
 
 
