@@ -111,6 +111,7 @@ def share(
     from core.boards.sharing import for_others
     from core.definitions.share import Share, new_hash
     from core.store.library.shares import Shares
+    from tui.services.writing import write_whole
 
     now, hash = engine.clock(), new_hash()
     target = Path(wish.folder).expanduser() / f"{hash}.html"
@@ -127,7 +128,7 @@ def share(
     board, kept = for_others(thing.board, answers, engine.context(), wish.allowed)
     text = _page(board, kept, _marks(saved, thing, wish), found, engine.calendar, colours)
     try:
-        target.write_text(text, "utf-8")
+        write_whole(target, text)
     except (OSError, ValueError) as error:
         raise BadInput(f"{target} cannot be written: {error}.", "Name another folder.") from error
     for before in Shares(saved.access).add(found, thing.owner):

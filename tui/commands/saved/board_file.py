@@ -60,6 +60,7 @@ def put_file(text: str, file: str, workspace: Path) -> None:
         BadInput: the file is the workspace, or cannot be written.
     """
     from core.store.workspace import is_part_of
+    from tui.services.writing import write_whole
 
     if file == "-":
         put(text)
@@ -68,6 +69,6 @@ def put_file(text: str, file: str, workspace: Path) -> None:
     if is_part_of(target, workspace):
         raise BadInput(f"{file} is the workspace itself.", "Name another file.")
     try:
-        target.write_text(text, "utf-8")
+        write_whole(target, text)
     except (OSError, ValueError) as error:
         raise BadInput(f"{file} cannot be written: {error}.") from error
