@@ -20,19 +20,19 @@ _SLOT: Final = 24
 class Hashes:
     """A set of signed 64-bit hashes; each takes about eight bytes.
 
-    They are kept in runs, sorted, each at least twice as long as the next one. A table of the slots
-    that they have taken tells most new ones at once.
+    They are kept in runs, sorted, each at least twice as long as the next one. A table with a bit
+    for each slot that they have taken tells most new ones at once.
     """
 
     def __init__(self) -> None:
         self._single: set[int] = set()
         self._runs: list[Ids] = []
-        self._taken: NDArray[np.bool_] | None = None
+        self._taken: NDArray[np.uint8] | None = None
 
     def __contains__(self, id_: int) -> bool:
         if id_ in self._single:
             return True
-        if self._taken is None or not self._taken[_slots(id_)]:
+        if self._taken is None or not self._taken[_byte(id_)] >> _bit(id_) & 1:
             return False
         import numpy as np
 
@@ -56,7 +56,7 @@ class Hashes:
         if self._taken is None:
             others = np.zeros(len(in_order), np.bool_)
         else:
-            others = self._taken[_slots(in_order)]
+            others = (self._taken[_byte(in_order)] >> _bit(in_order) & 1).astype(np.bool_)
             others[others] = self._are_in_runs(in_order[others])
         others[1:] |= same
         others[:-1] |= same
@@ -81,8 +81,10 @@ class Hashes:
         if not len(run):
             return
         if self._taken is None:
-            self._taken = np.zeros(1 << _SLOT, np.bool_)
-        self._taken[_slots(run)] = True
+            self._taken = np.zeros(1 << _SLOT >> 3, np.uint8)
+        places, bits = _byte(run), np.left_shift(1, _bit(run)).astype(np.uint8)
+        first = np.flatnonzero(np.diff(places, prepend=-1))
+        self._taken[places[first]] |= np.bitwise_or.reduceat(bits, first)
         runs = self._runs
         runs.append(run)
         while len(runs) > 1 and len(runs[-2]) < 2 * len(runs[-1]):
@@ -90,6 +92,11 @@ class Hashes:
             runs[-1].sort()
 
 
-def _slots(hashes: Any) -> Any:
-    """Return the number of the slot of a hash, or of each."""
-    return (hashes >> (64 - _SLOT)) & ((1 << _SLOT) - 1)
+def _byte(hashes: Any) -> Any:
+    """Return which byte of the table the slot of a hash, or of each, is in."""
+    return hashes >> (67 - _SLOT) & ((1 << _SLOT >> 3) - 1)
+
+
+def _bit(hashes: Any) -> Any:
+    """Return which bit of this byte it is."""
+    return hashes >> (64 - _SLOT) & 7
