@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
@@ -27,6 +28,9 @@ _NUL: Final = LeftOut("runs of NUL bytes")
 
 _CHUNK: Final = 256
 """How many lines are parsed in another way if one of them has a long number."""
+
+_TWO: Final = re.compile(rb"}[ \t\r]*,[ \t\r]*{")
+"""What is between two objects on one line."""
 
 Objects = Sequence[Any]
 """The object on each line, None where there is none."""
@@ -160,11 +164,32 @@ def _objects(lines: Sequence[bytes | Rejected]) -> Objects:
 
 def _values(texts: Sequence[bytes]) -> list[Any]:
     """Return the value on each line, None where there is none."""
-    parse_one = values.parse if values.has_long_numbers(b"\n".join(texts)) else orjson.loads
+    together = b"[%b]" % b",\n".join(texts)
+    parse_one: Callable[[bytes], Any] = values.parse
+    if not values.has_long_numbers(together):
+        parse_one = orjson.loads
+        if (found := _at_once(together, len(texts))) is not None:
+            return found
     try:
         return list(map(parse_one, texts))
     except ValueError:
         return [_parsed(text, parse_one) for text in texts]
+
+
+def _at_once(lines: bytes, count: int) -> list[Any] | None:
+    """Return the objects on so many lines, given as one array, in three quarters of the time of one
+    by one; None if one of them may be no object or several.
+
+    If there are as many objects as lines, and one of them were more than a line, some line would
+    have two with a comma between them.
+    """
+    if _TWO.search(lines):
+        return None
+    try:
+        found: list[Any] = orjson.loads(lines)
+    except ValueError:
+        return None
+    return found if len(found) == count and set(map(type, found)) == {dict} else None
 
 
 def _parsed(line: bytes, parse_one: Callable[[bytes], Any]) -> Any:

@@ -107,15 +107,12 @@ class Coder:
 
     def columns(self, events: Events) -> Columns:
         """Return events, at least one, as columns."""
-        told = {}
-        if any(events.traits):
-            told = {place: each for place, each in enumerate(events.traits) if each}
         return Columns(
             array("q", events.ts),
             array("q", events.id),
             [*map(self._column, range(len(_TEXTS)), _texts(events)), self._contexts(events)],
             events.properties,
-            told,
+            _told(events.traits),
         )
 
     def _joined(self, parts: Sequence[Part]) -> Columns:
@@ -129,21 +126,20 @@ class Coder:
         places = order.tolist()
 
         def in_order(columns: Iterable[Sequence[Any]]) -> list[Any]:
-            return list(map(list(chain.from_iterable(columns)).__getitem__, places))
+            found = list(chain.from_iterable(columns))
+            is_empty = found.count(None) == len(found)
+            return found if is_empty else list(map(found.__getitem__, places))
 
         texts = map(in_order, zip(*map(_texts, every), strict=True))
         contexts = [self._contexts(events) for events in every]
         codes = _picked(sum((each.codes for each in contexts), array("i")), order)
-        told = {}
-        if any(any(events.traits) for events in every):
-            traits = in_order(events.traits for events in every)
-            told = {place: each for place, each in enumerate(traits) if each}
+        traits = in_order(events.traits for events in every)
         return Columns(
             _picked(array("q", chain.from_iterable(events.ts for events in every)), order),
             _picked(array("q", chain.from_iterable(events.id for events in every)), order),
             [*map(self._column, range(len(_TEXTS)), texts), Column(codes, contexts[0].table)],
             in_order(events.properties for events in every),
-            told,
+            _told(traits),
         )
 
     def _renew(self) -> None:
@@ -182,6 +178,11 @@ def _picked(values: array[int], places: Any) -> array[int]:
     found: array[int] = array(values.typecode)
     found.frombytes(np.asarray(values)[np.asarray(places)].tobytes())
     return found
+
+
+def _told(traits: Sequence[dict[str, Any] | None]) -> dict[int, dict[str, Any]]:
+    """Return the traits of the events that have some, by place."""
+    return {place: each for place, each in enumerate(traits) if each} if any(traits) else {}
 
 
 def _texts(events: Events) -> tuple[Sequence[str | None], ...]:
