@@ -54,14 +54,7 @@ def _events(count: int) -> str:
 
 def strays(connection: sqlite3.Connection, now: int) -> Strays:
     """Find them, from the index of events and the stored days; `now` is UTC ms."""
-    (future,) = connection.execute(
-        """
-        select count(*)
-        from event_names n cross join events e on e.event = n.id and e.ts > ?
-        where not n.deleted
-        """,
-        (now,),
-    ).fetchone()
+    future = _later(connection, now)
     days = connection.execute(
         """
         select day, total from activity
@@ -81,3 +74,19 @@ def strays(connection: sqlite3.Connection, now: int) -> Strays:
         return Strays(future)
     early = sum(total for _, total in days[:place])
     return Strays(future, early, days[0][0], days[place - 1][0], days[place][0])
+
+
+def _later(connection: sqlite3.Connection, now: int) -> int:
+    """Return how many events are later than an instant; mostly the latest one tells that none is."""
+    row = connection.execute("select value from meta where key = 'latest'").fetchone()
+    if row is not None and int(row[0]) <= now:
+        return 0
+    (found,) = connection.execute(
+        """
+        select count(*)
+        from event_names n cross join events e on e.event = n.id and e.ts > ?
+        where not n.deleted
+        """,
+        (now,),
+    ).fetchone()
+    return int(found)

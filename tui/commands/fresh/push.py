@@ -89,7 +89,15 @@ def _server(path: Path) -> ServerRunner:
 
 
 def _connected(path: Path) -> ServerRunner | None:
-    """Return the server that a workspace is connected to, if it is."""
+    """Return the server that a workspace is connected to, if it is; most are not, and for these
+    nothing that asks questions is loaded.
+    """
+    from core.store.pushes.connected import ADDRESS
+    from core.store.workspace import open_reader, read_meta
+
+    with closing(open_reader(path)) as connection:
+        if ADDRESS not in read_meta(connection):
+            return None
     from core.engines.opening import address_of, server
 
     address = address_of(path)
