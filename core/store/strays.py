@@ -77,7 +77,7 @@ def strays(connection: sqlite3.Connection, now: int) -> Strays:
 
 
 def _later(connection: sqlite3.Connection, now: int) -> int:
-    """Return how many events are later than an instant; mostly the latest one tells that none is."""
+    """Return how many events are later than an instant; mostly the latest tells that none is."""
     row = connection.execute("select value from meta where key = 'latest'").fetchone()
     if row is not None and int(row[0]) <= now:
         return 0
