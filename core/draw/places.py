@@ -24,7 +24,7 @@ def navigate(answer: Any, chart: str = "", week_start: int = 0) -> list[list[Cel
     itself, and for money the last column is those who ever paid. Histograms have a row per bin,
     treemaps one per group, people and timelines one per line. Table rows without keys are
     numbered from 0. A flow has a column of nodes per step, and one of bands between two steps; as a
-    table one row per node or edge.
+    table one row per node or edge, and as a matrix a row per event with a column per step.
     """
     shape = answer.shape
     if shape == "series":
@@ -98,6 +98,10 @@ def _flow(answer: Flow, chart: str) -> list[list[Cell]]:
         rows = [[answer.node_cell(s.step, n)] for s in answer.steps for n in s.nodes]
         rows += [[Cell(outcome="reached")]] if answer.reached is not None else []
         return rows + [[answer.drop_cell(node)] for node in answer.dropped]
+    if chart == "matrix":
+        from core.draw.flows.matrix import cells as by_step
+
+        return by_step(answer)
     from core.draw.flows.ways import cells
 
     return cells(answer)

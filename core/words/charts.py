@@ -42,6 +42,7 @@ CHARTS: Final[dict[str, dict[str, str]]] = {
         "flow": "core.draw.flows.bands:flow_chart",
         "table": "core.draw.flows.tables:flow_table",
         "edges": "core.draw.flows.tables:edges_table",
+        "matrix": "core.draw.flows.matrix:matrix",
     },
     "people": {"table": "core.draw.people:people_list"},
     "timeline": {"timeline": "core.draw.timeline:timeline_chart"},

@@ -6,7 +6,7 @@ so are the people behind it.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Final, Literal
 
 from pydantic import field_validator, model_validator
@@ -218,7 +218,7 @@ class Against(Question):
         return Table(
             title=f"{one.title}: {' against '.join(self.names())}",
             **dates(ctx.span(self.range)),
-            notes=(*self._notes(sizes), *dict.fromkeys((*one.notes, *other.notes))),
+            notes=(*self._notes(sizes), *said_by_either(one.notes, other.notes)),
             columns=COLUMNS,
             rows=(),
             people_column="first",
@@ -334,3 +334,10 @@ def _words(audience: str | None, segment: str | None, among: Question | None) ->
     if among is not None:
         found.append(format_cell(among, Cell()))
     return " in ".join(found) or "everyone"
+
+
+def said_by_either(one: Sequence[str], other: Sequence[str]) -> list[str]:
+    """Return the notes of both answers, saying whose they are if only one has them."""
+    both = [note for note in one if note in other]
+    first = [f"first: {note}" for note in one if note not in other]
+    return [*both, *first, *(f"second: {note}" for note in other if note not in one)]

@@ -68,10 +68,21 @@ class Row(NamedTuple):
 def paired(one: list[Share], other: list[Share], sizes: Sizes) -> list[Row]:
     """Return the shares of both answers side by side, in the order of the first."""
     first, second = ({share.cell: share for share in found} for found in (one, other))
-    return [_row(cell, first.get(cell), second.get(cell), sizes) for cell in {**first, **second}]
+    usual = _usual_whole(one), _usual_whole(other)
+    return [
+        _row(cell, first.get(cell), second.get(cell), sizes, usual) for cell in {**first, **second}
+    ]
 
 
-def _row(cell: Cell, one: Share | None, other: Share | None, sizes: Sizes) -> Row:
+def _usual_whole(shares: list[Share]) -> int:
+    """Return of how many people all shares without a group are, 0 if they are of different ones."""
+    found = {s.whole for s in shares if s.whole is not None and not s.cell.group}
+    return found.pop() or 0 if len(found) == 1 else 0
+
+
+def _row(
+    cell: Cell, one: Share | None, other: Share | None, sizes: Sizes, usual: tuple[int, int]
+) -> Row:
     some = one or other
     assert some is not None
     counts = one.part if one else 0, other.part if other else 0
@@ -80,5 +91,6 @@ def _row(cell: Cell, one: Share | None, other: Share | None, sizes: Sizes) -> Ro
         return Row(some.name, cell, counts, None, missing)
     if some.whole is None:
         return Row(some.name, cell, counts, (sizes.one, sizes.other), missing)
-    wholes = (one and one.whole) or 0, (other and other.whole) or 0
+    absent = (0, 0) if cell.group else usual
+    wholes = one.whole or 0 if one else absent[0], other.whole or 0 if other else absent[1]
     return Row(some.name, cell, counts, wholes, missing)

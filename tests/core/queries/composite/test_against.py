@@ -101,6 +101,16 @@ def test_a_group_without_people_is_nothing_to_compare(small):
     assert found.rows[0][1:3] == (None, 0.8)
 
 
+def test_nobody_at_a_step_is_a_share_of_0(small):
+    """ana and bob bought something after signing up; dee did not, and began a project."""
+    text = "paths from signup within 30d for (purchase) against everyone else"
+    found = small.answer(parse(text))
+    rows = {row[0]: row[1:] for row in found.rows}
+    name = next(name for name in rows if name.startswith("2 ") and not rows[name][-2])
+    assert rows[name][0] == 0
+    assert rows[name][2] == -rows[name][1]
+
+
 def test_a_text_names_its_groups_in_any_order():
     said = "signup > purchase in any order within 14d by plan for {} against {} last 90d"
     for one, other in (

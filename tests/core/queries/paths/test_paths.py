@@ -265,6 +265,21 @@ def test_cells_of_a_step_and_of_its_edges(engine):
     assert band in [row[0] for row in navigate(found, "edges")]
 
 
+def test_a_matrix_has_an_event_by_step_and_its_people(engine):
+    question = parse("paths from sign_up range 2025-04-07..2025-04-20 within 14d top 1")
+    found = engine.answer(question)
+    look = Look(colour=False)
+    lines = plain(draw(found, 80, 20, look, chart="matrix", cursor=(0, 0))).split("\n")
+    assert lines[0].split() == [word for n in range(1, 6) for word in ("step", str(n))]
+    assert lines[1].split()[:2] == ["›sign_up", "[100.0%]"]
+    assert "in other" in "".join(lines), "an event within (other) is not nobody"
+    counted = {found.node_cell(s.step, n): n.people for s in found.steps for n in s.nodes}
+    rows = navigate(found, "matrix")
+    assert {cell for row in rows for cell in row} >= set(counted)
+    for cell, many in counted.items():
+        assert len(people(engine, question, cell)) == many, cell
+
+
 def test_exports(engine):
     found = flow(engine, **{"from": "sign_up", "to": "purchase", "compare": "previous"})
     lines = export(found, "csv").split()
@@ -301,7 +316,7 @@ def test_drawings(engine):
 @pytest.mark.parametrize("size", [(1, 1), (7, 2), (30, 3), (20, 9), (80, 24), (200, 50)])
 @pytest.mark.parametrize("cursor", [None, (0, 0), (9, 9)])
 def test_drawings_keep_to_their_box(engine, size, cursor):
-    for chart in ("flow", "table", "edges"):
+    for chart in ("flow", "table", "edges", "matrix"):
         found = flow(engine, **{"from": "sign_up", "limit": 2})
         lines = draw(found, *size, Look(), chart=chart, cursor=cursor)
         assert len(lines) <= size[1]

@@ -1,0 +1,94 @@
+"""Flows as a matrix: a row per event, a column per step, and who of all paths is there."""
+
+from __future__ import annotations
+
+from core.answers import FLOW_REST, Cell, Flow, FlowNode
+from core.draw.flows.ways import Cursor
+from core.draw.flows.words import nothing, whole
+from core.draw.grids.heat import SHADES
+from core.draw.legend import wrapped
+from core.draw.spans import Line, Look, Span, safe
+from core.draw.table import scrolled
+from core.text import fit, number, percent, width
+
+CELL = 10
+"""Width of a step."""
+
+HIDDEN = "in other"
+"""What a step says of an event that it does not show by name."""
+
+
+def matrix(answer: Flow, size: int, height: int, look: Look, cursor: Cursor) -> list[Line]:
+    """Draw the share of all paths that are at each event at each step, shaded by it."""
+    if not answer.steps:
+        return [(Span(nothing(answer), "dim"),)]
+    rows, found = events(answer), _nodes(answer)
+    label = min(max(width(safe(name)) for name in rows), max(size - 2 - 2 * CELL, 6))
+    most = max((size - 2 - label) // CELL, 1)
+    first = min(max((cursor[1] if cursor else 0) - most + 1, 0), max(len(answer.steps) - most, 0))
+    steps = range(first + 1, min(first + most, len(answer.steps)) + 1)
+    notes = wrapped(_notes(answer, cursor), size) if height >= 6 else []
+    room = max(height - 1 - len(notes), 1)
+    shown, said = scrolled(len(rows), room, cursor and cursor[0])
+    heads = "".join(f"step {step}".rjust(CELL) for step in steps)
+    lines: list[Line] = [(Span(f"{' ' * (1 + label)}{heads}", "dim"),)]
+    for at in shown:
+        here = cursor[1] + 1 if cursor is not None and cursor[0] == at else 0
+        name = Span(fit(safe(rows[at]), label), "cursor" if here else "")
+        line = [Span(look.pick("›", ">") if here else " ", "cursor"), name]
+        line += [
+            _cell(answer, step, found.get((step, rows[at])), look, here == step) for step in steps
+        ]
+        lines.append(tuple(line))
+    return [*lines, *said, *notes]
+
+
+def events(answer: Flow) -> list[str]:
+    """Return the events with a row, in the order in which steps name them, then the rest."""
+    named = dict.fromkeys(
+        node.event for step in answer.steps for node in step.nodes if node.event not in FLOW_REST
+    )
+    rest = {node.event for step in answer.steps for node in step.nodes} - set(named)
+    return [*named, *(name for name in FLOW_REST if name in rest)]
+
+
+def cells(answer: Flow) -> list[list[Cell]]:
+    """Return the addresses of the matrix, row by row."""
+    other = FLOW_REST[0]
+    return [
+        [
+            Cell(step=step.step, row=name, besides=answer.named(step.step) if name == other else ())
+            for step in answer.steps
+        ]
+        for name in events(answer)
+    ]
+
+
+def _nodes(answer: Flow) -> dict[tuple[int, str], FlowNode]:
+    return {(step.step, node.event): node for step in answer.steps for node in step.nodes}
+
+
+def _cell(answer: Flow, step: int, node: FlowNode | None, look: Look, here: bool) -> Span:
+    share = node.of_start if node else None
+    if share is None:
+        there = {each.event for each in answer.steps[step - 1].nodes}
+        text = HIDDEN if FLOW_REST[0] in there else look.pick("–", "-")
+        return Span(text.rjust(CELL), "cursor" if here else "dim")
+    text = percent(share)
+    if here:
+        return Span(f"[{text}]".rjust(CELL), "cursor")
+    level = 1 + min(int(share * 6.999), 6) if share > 0 else 0
+    mark = SHADES[level] if look.letters and share > 0 else ""
+    return Span(f"{mark}{text}".rjust(CELL), f"heat{level}")
+
+
+def _notes(answer: Flow, cursor: Cursor) -> list[str]:
+    said = []
+    if cursor is not None:
+        name = events(answer)[min(cursor[0], len(events(answer)) - 1)]
+        step = min(cursor[1], len(answer.steps) - 1) + 1
+        node = _nodes(answer).get((step, name))
+        if node is not None:
+            many = f"{number(node.people)} {'person' if node.people == 1 else 'people'}"
+            said.append(f"{safe(name)} at step {step}: {many}, {percent(node.of_start)} of all.")
+    return [*said, whole(answer), *answer.notes]
