@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from array import array
 from base64 import b64encode
+from collections.abc import Sequence
 from itertools import pairwise
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -13,8 +15,19 @@ from pyroaring import BitMap
 
 from core.blocks.functions import figures
 from core.blocks.functions.gathering import GIVEN, PLACE, SLOT, VALUE, WHO, Gathering, of_chosen
-from core.blocks.functions.groups import LARGEST, Groups, coded, decoded, starts
-from core.blocks.functions.plan import Ints
+from core.blocks.functions.groups import (
+    LARGEST,
+    Groups,
+    added_up,
+    coded,
+    counted,
+    decoded,
+    ordered,
+    packed,
+    spans,
+    starts,
+)
+from core.blocks.functions.plan import OUTSIDE, Ints
 
 WHOLE = -1
 """The slot of the figures of all slots together."""
@@ -91,24 +104,38 @@ class Figures(Gathering):
 class Sets(Figures):
     """Aggregate: a JSON list of rows [slot, v0, v1, rows, set of actors in base64]."""
 
-    def _rows(self, slots: Ints, chosen: Ints | None) -> list[Row]:
-        codes = [of_chosen(self.column(f"v{n}"), chosen) for n in range(len(self.plan.by))]
-        packed, sizes = coded(slots, codes)
-        actors = of_chosen(self.column(WHO), chosen)
-        bits = int(actors.max(initial=0)).bit_length()
-        if int(packed.max(initial=0)) >= LARGEST >> bits:
-            groups = Groups(slots, codes)
-            packed, sizes, keys = groups.places, [], groups.keys
-        ordered = np.sort(packed << bits | actors)
-        edges = np.flatnonzero(starts(ordered >> bits))
-        found = decoded(ordered[edges] >> bits, sizes) if sizes else keys
-        counts = np.diff(np.append(edges, len(ordered)))
-        each = np.flatnonzero(starts(ordered))
-        different = ordered[each] & ((1 << bits) - 1)
-        places = [*np.searchsorted(each, edges).tolist(), len(each)]
-        sets = [packed_set(different[low:high]) for low, high in pairwise(places)]
-        columns = [*self.shown(found), counts.tolist(), sets]
-        return [list(row) for row in zip(*columns, strict=True)]
+    def finalize(self) -> str:
+        """Return the rows."""
+        codes = [self.most(f"v{n}") for n in range(len(self.plan.by))]
+        sizes, bits = [self.most(SLOT) - OUTSIDE, *codes], (self.most(WHO) - 1).bit_length()
+        if prod(sizes) > LARGEST >> bits or not len(self):
+            return super().finalize()
+        parts = [share.pairs(sizes, bits) for share in self.shares() if len(share)]
+        groups, counts = added_up([part[1:] for part in parts])
+        pairs = ordered(np.concatenate([part[0] for part in parts]))
+        edges = [*np.searchsorted(pairs, groups << bits).tolist(), len(pairs)]
+        actors = pairs & ((1 << bits) - 1)
+        sets = [packed_set(actors[low:high]) for low, high in pairwise(edges)]
+        columns = [*self.shown(decoded(groups, sizes)), counts.tolist(), sets]
+        return json.dumps(list(zip(*columns, strict=True)))
+
+    def pairs(self, sizes: Sequence[int], bits: int) -> tuple[Ints, Ints, Ints]:
+        """Return the different pairs of a group and an actor, as one number each, the groups, and
+        how many rows each has.
+        """
+        codes = [self.column(f"v{n}") for n in range(len(sizes) - 1)]
+        found = coded(self.column(SLOT), codes, sizes)
+        found <<= bits
+        found |= self.column(WHO)
+        found.sort()
+        groups, counts = counted(found >> bits)
+        return found[starts(found)], groups, counts
+
+    def _columns(self, groups: Groups, chosen: Ints | None) -> list[list[Any]]:
+        actors = self.column(WHO)
+        places, actors = np.divmod(counted(packed(groups.places, actors)[0])[0], self.most(WHO))
+        sets = [packed_set(actors[low:high]) for low, high in spans(places, len(groups))]
+        return [groups.rows.tolist(), sets]
 
 
 def packed_set(actors: Ints) -> str:

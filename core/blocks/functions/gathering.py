@@ -30,7 +30,7 @@ AT, ARRIVED = "at", "seq"
 """Further ones: ms, and seq."""
 
 
-TOGETHER = 400_000
+TOGETHER = 200_000
 """About so many rows are looked at together, where that can be; more are kept in few bytes."""
 
 

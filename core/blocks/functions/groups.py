@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +32,8 @@ class Groups:
     """
 
     def __init__(self, slots: Ints, codes: list[Ints]) -> None:
-        packed, sizes = coded(slots, codes)
-        found, self.places = numbered(packed, int(np.prod(sizes, dtype=object)))
+        sizes = [int(column.max(initial=0)) + 1 for column in (slots - OUTSIDE, *codes)]
+        found, self.places = numbered(coded(slots, codes, sizes), prod(sizes))
         self.keys = decoded(found, sizes)
 
     def __len__(self) -> int:
@@ -44,17 +45,20 @@ class Groups:
         return np.bincount(self.places, minlength=len(self))
 
 
-def coded(slots: Ints, codes: list[Ints]) -> tuple[Ints, list[int]]:
-    """Return the slot and the codes of rows as one number each, and how many each may be."""
-    columns = [slots - OUTSIDE, *codes]
-    sizes = [int(column.max()) + 1 if len(column) else 1 for column in columns]
-    packed = columns[0].astype(np.int64, copy=False)
-    for column, size in zip(columns[1:], sizes[1:], strict=True):
-        packed = packed * size + column
-    return packed, sizes
+def coded(slots: Ints, codes: Sequence[Ints], sizes: Sequence[int]) -> Ints:
+    """Return the slot and the codes of rows as one number each.
+
+    Args:
+        sizes: numbers above all slots, counted from OUTSIDE, and above all of each code.
+    """
+    found = slots - OUTSIDE
+    for column, size in zip(codes, sizes[1:], strict=True):
+        found *= size
+        found += column
+    return found
 
 
-def decoded(packed: Ints, sizes: list[int]) -> list[Ints]:
+def decoded(packed: Ints, sizes: Sequence[int]) -> list[Ints]:
     """Return the slots and the codes that `coded` has packed, a column each."""
     keys = []
     for size in reversed(sizes[1:]):
@@ -109,6 +113,16 @@ def counted(values: Ints) -> tuple[Ints, Ints]:
     found = ordered(values)
     begins = np.flatnonzero(starts(found)) if len(found) else np.zeros(0, np.int64)
     return found[begins], np.diff(np.append(begins, len(found)))
+
+
+def added_up(parts: Sequence[tuple[Ints, Ints]]) -> tuple[Ints, Ints]:
+    """Return the different keys of several parts, ascending, and the sum of the counts of each."""
+    if len(parts) == 1:
+        return parts[0]
+    keys, counts = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    order = np.argsort(keys, kind="stable")
+    begins = np.flatnonzero(starts(keys[order]))
+    return keys[order[begins]], np.add.reduceat(counts[order], begins)
 
 
 def grouped(places: Ints, count: int) -> Ints:

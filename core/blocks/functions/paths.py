@@ -67,19 +67,21 @@ class Paths(Marked):
         return self.plan.walk
 
     def finalize(self) -> str:
-        """Return the rows."""
-        if not len(self):
-            return "[]"
+        """Return the rows, several of a node where people are looked at some at a time."""
+        return json.dumps([row for share in self.shares() if len(share) for row in share.rows()])
+
+    def rows(self) -> list[list[Any]]:
+        """Return the rows of some people."""
         found = self._steps()
         if not len(found.path):
-            return "[]"
+            return []
         if self._walk.collapse:
             again = (found.path[1:] == found.path[:-1]) & (found.event[1:] == found.event[:-1])
             found = found.of(np.flatnonzero(np.append(True, ~again)))
         begins = np.flatnonzero(starts(found.path))
         lengths = np.diff(np.append(begins, len(found.path)))
         place = np.arange(len(found.path)) - np.repeat(begins, lengths) + 1
-        return json.dumps(self._counted(found._replace(place=place), lengths))
+        return self._counted(found._replace(place=place), lengths)
 
     def _steps(self) -> Steps:
         """Return the events of all paths in order, without their places."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.blocks.functions.gathering import SLOT, WHO, Gathering
-from core.blocks.functions.groups import counted, starts
+from core.blocks.functions.groups import added_up, counted, starts
 from core.blocks.functions.plan import Ints
 
 NEW, RETURNING, RESURRECTED, DORMANT = 1, 2, 3, 4
@@ -24,6 +24,10 @@ SHOWN = 2
 """The slots before are all of history, and the period before the first one that is shown."""
 
 
+Counts = tuple[Ints, Ints]
+"""Keys, ascending, and a count of each."""
+
+
 class States(Gathering):
     """Aggregate: a JSON list of rows [slot, v0, v1, state, people] of the groups with most people.
 
@@ -33,46 +37,63 @@ class States(Gathering):
 
     def finalize(self) -> str:
         """Return the rows."""
+        wide = self.most(WHO)
+        parts = [share.counts(wide) for share in self.shares() if len(share)]
+        if not parts:
+            return "[]"
+        each, every, active, held = map(added_up, zip(*parts, strict=True))
+        groups = held[0]
+        if not len(groups):
+            return "[]"
+        people = np.zeros(int(groups.max()) + 1, np.int64)
+        people[active[0]] = active[1]
+        least = np.sort(people[groups])[-min(self.plan.limit, len(groups))]
+        shown = groups[people[groups] >= least]
+        keys, counts = _of(each, each[0] // STATES // self._slots, shown)
+        whole, totals = _of(every, every[0] // STATES, shown)
+        return json.dumps(
+            [
+                *self._listed(shown[:1], len(groups), HELD, 0),
+                *self._listed(
+                    keys // STATES // self._slots,
+                    keys // STATES % self._slots - SHOWN,
+                    keys % STATES,
+                    counts,
+                ),
+                *self._listed(whole // STATES, WHOLE, whole % STATES, totals),
+                *self._listed(shown, WHOLE, ACTIVE, people[shown]),
+            ]
+        )
+
+    def counts(self, wide: int) -> list[Counts]:
+        """Return how many people are in each state of a group in a slot, and in any slot; how many
+        are active in each group, and how many make it one that is held.
+
+        Args:
+            wide: a number above all actors.
+        """
         slots = self.column(SLOT)
         rows = np.flatnonzero(slots >= 0)
-        if not len(rows):
-            return "[]"
-        who = self.column(WHO)[rows]
-        self._wide, self._slots = int(who.max()) + 1, self._last + 1
-        pairs = self.column("v0")[rows] * self._wide + who
+        pairs = self.column("v0")[rows] * wide + self.column(WHO)[rows]
         pair, slot = np.divmod(counted(pairs * self._slots + slots[rows])[0], self._slots)
-        groups = counted(pair[slot >= SHOWN - 1] // self._wide)[0]
-        return json.dumps(self._rows(pair, slot, groups) if len(groups) else [])
+        whose, state, when = self._states(pair, slot)
+        ever = counted(whose * STATES + state)[0]
+        return [
+            counted(((whose // wide) * self._slots + when) * STATES + state),
+            counted(ever // STATES // wide * STATES + ever % STATES),
+            counted(counted(pair[slot >= SHOWN])[0] // wide),
+            counted(pair[slot >= SHOWN - 1] // wide),
+        ]
+
+    @property
+    def _slots(self) -> int:
+        return self._last + 1
 
     @property
     def _last(self) -> int:
         """The last slot, in which there may be nobody."""
         index, start, end, size = (self.plan.slots or ())[-1]
         return index + (end - start - 1) // size
-
-    def _rows(self, pair: Ints, slot: Ints, groups: Ints) -> list[list[Any]]:
-        """Return the rows of pairs of a group and a person, with the slots they were active in."""
-        active = np.zeros(int(groups.max()) + 1, np.int64)
-        known, people = counted(counted(pair[slot >= SHOWN])[0] // self._wide)
-        active[known] = people
-        least = np.sort(active[groups])[-min(self.plan.limit, len(groups))]
-        shown = groups[active[groups] >= least]
-        inside = np.isin(pair // self._wide, shown)
-        whose, state, when = self._states(pair[inside], slot[inside])
-        each, counts = counted(((whose // self._wide) * self._slots + when) * STATES + state)
-        ever = counted(whose * STATES + state)[0]
-        every, totals = counted(ever // STATES // self._wide * STATES + ever % STATES)
-        return [
-            *self._listed(shown[:1], len(groups), HELD, 0),
-            *self._listed(
-                each // STATES // self._slots,
-                each // STATES % self._slots - SHOWN,
-                each % STATES,
-                counts,
-            ),
-            *self._listed(every // STATES, WHOLE, every % STATES, totals),
-            *self._listed(shown, WHOLE, ACTIVE, active[shown]),
-        ]
 
     def _states(self, pair: Ints, slot: Ints) -> tuple[Ints, Ints, Ints]:
         """Return pairs with their states, and the slots in which they are in these."""
@@ -93,3 +114,9 @@ class States(Gathering):
         _, names, none = self.shown([np.zeros_like(codes), codes])
         columns = (slots.tolist(), names, none, states.tolist(), people.tolist())
         return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _of(counts: Counts, groups: Ints, shown: Ints) -> Counts:
+    """Return the counts of the groups that are shown."""
+    inside = np.isin(groups, shown)
+    return counts[0][inside], counts[1][inside]

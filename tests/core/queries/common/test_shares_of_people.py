@@ -21,6 +21,7 @@ PAID = (
 NAMES = ("view", "cart", "pay")
 STEPS = {"steps": [{"event": name} for name in NAMES], "range": "5d", "window_seconds": 4000}
 US = {"field": "country", "value": "US"}
+TREND = {"kind": "trend", "measure": "users", "breakdown": ["country", "p"], "range": "5d"}
 QUESTIONS = (
     {"kind": "funnel", **STEPS},
     {"kind": "funnel", **STEPS, "count_by": "totals", "hold": "country"},
@@ -33,6 +34,8 @@ QUESTIONS = (
     {"kind": "attribution", "to": "pay", "property": "p", "model": "time_decay", "range": "5d"},
     {"kind": "paths", "from": "view", "scope": 40_000, "range": "5d"},
     {"kind": "paths", "to": "pay", "count_by": "totals", "range": "5d"},
+    {"kind": "weekday", "granularity": "hourly", "range": "5d"},
+    TREND,
     {"kind": "composition", "property": "p", "range": "5d"},
     {
         "kind": "ltv",
@@ -75,3 +78,9 @@ def test_shares_of_people_add_up(fields: dict[str, Any], monkeypatch: pytest.Mon
         for row, same in zip(getattr(answer, "rows", ()), getattr(other, "rows", ()), strict=True):
             assert row == pytest.approx(same)
         check_people(blocks, question, answer)
+
+
+def test_more_groups_than_fit_in_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.blocks.functions.aggregates.LARGEST", 1)
+    with read_both_ways(a_world()) as (blocks, rows):
+        assert blocks.answer(from_json(TREND)) == rows.answer(from_json(TREND))
