@@ -265,10 +265,14 @@ def next_date(first: date, granularity: str, count: int) -> date:
 
 
 def period_text(cohort: str, granularity: str, period: int) -> str:
-    """Return the dates of a cohort's n-th period: "Apr 01 – Apr 07"."""
-    first = moment(cohort).date()
+    """Return the dates of a cohort's n-th period: "Apr 01 – Apr 07"; of an hour "Apr 01 13:00"."""
+    when = moment(cohort)
+    first = when.date()
     if first.year == 1:
         return f"period {period}"
+    if granularity == "hourly":
+        when += timedelta(hours=period)
+        return f"{day_text(when)} {when:%H:%M}"
     start = next_date(first, granularity, period)
     end = next_date(start, granularity, 1) - timedelta(days=1)
     return day_text(start) if start == end else f"{day_text(start)} – {day_text(end)}"

@@ -124,7 +124,7 @@ _RULES: Final[Sequence[tuple[str, Change]]] = (
     (r"^(.+?) (?:after|following) (.+?)" + _END, r"\2 > \1"),
     (r"^(?:time|how long)(?: it takes)? (?:from|between) (.+?) (?:to|and|until) (.+?)" + _END,
      r"time to convert \1 > \2"),
-    (r"^(daily|weekly|monthly) retention( of \S+)?", r"retention\2 \1"),
+    (r"^(hourly|daily|weekly|monthly) retention( of \S+)?", r"retention\2 \1"),
     (r"^(?:cohorts?|cohort retention)(?: of)? ", "retention of "),
     # figures
     (rf"^{_FIGURE} (?:of )?(?:the )?(\S+) (?:of|in|per) (\S+)", _figure),

@@ -37,7 +37,7 @@ def _label(group: tuple[str, ...], cohort: Cohort, answer: Grid, *, year: bool) 
 
 
 def letter_of(granularity: str) -> str:
-    """Return the letter of periods: D, W, M."""
+    """Return the letter of periods: H, D, W, M."""
     return UNITS.get(granularity, "period")[0].upper()
 
 
@@ -65,7 +65,8 @@ def _cohort_label(cohort: Cohort, answer: Grid, *, year: bool) -> str:
         return safe(cohort.label)
     if answer.granularity == "monthly":
         return f"{when:%b} {when.year}"
-    return day_text(when, year=year)
+    hour = f" {when:%H:%M}" if answer.granularity == "hourly" else ""
+    return f"{day_text(when, year=year)}{hour}"
 
 
 def _in_years(answer: Grid) -> bool:

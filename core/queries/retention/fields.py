@@ -9,14 +9,17 @@ from pydantic import Field, field_validator, model_validator
 from core.errors import BadQuestion
 from core.filters import Clause, atoms
 from core.queries.common.question import Question
-from core.timeframe import granularity
+from core.timeframe import ALIASES, granularity
 
 MAX_DAYS = 90
 MAX_PERIODS = 52
 MAX_BRACKETS = 100
 MAX_BRACKET_DAYS = 3660
 MOST_TIMES = 10_000
-UNITS = ("daily", "weekly", "monthly")
+UNITS = ("hourly", "daily", "weekly", "monthly")
+HOURS_RANGE = "7d"
+"""The usual range of hourly cohorts."""
+
 NEW = "_new"
 """As a start event: a person's first event ever, whatever it is."""
 
@@ -87,11 +90,30 @@ class RetentionFields(Question):
             before = end
         return brackets
 
+    @model_validator(mode="before")
+    @classmethod
+    def _few_hours(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or given.get("range"):
+            return given
+        word = given.get("granularity")
+        is_hours = isinstance(word, str) and ALIASES.get(word, word) == "hourly"
+        return {**given, "range": HOURS_RANGE} if is_hours else given
+
+    @model_validator(mode="after")
+    def _hours_of_the_calendar(self) -> RetentionFields:
+        if self.granularity == "hourly" and (self.basis != "calendar" or self.brackets):
+            raise BadQuestion(
+                "hourly retention takes no windows counted from each start.",
+                "Leave out brackets and 24-hour windows, or ask daily.",
+                parameter="granularity",
+            )
+        return self
+
     @model_validator(mode="after")
     def _few_periods(self) -> RetentionFields:
-        if self.granularity != "daily" and self.periods > MAX_PERIODS:
+        if self.granularity not in ("hourly", "daily") and self.periods > MAX_PERIODS:
             raise BadQuestion(
-                f"periods must be at most {MAX_PERIODS} ({MAX_DAYS} when daily).",
+                f"periods must be at most {MAX_PERIODS} ({MAX_DAYS} when hourly or daily).",
                 parameter="periods",
             )
         return self
@@ -109,7 +131,9 @@ class RetentionFields(Question):
         return self
 
     def by_the_minute(self) -> bool:
-        """See Question; filters may name audiences too."""
+        """See Question; filters may name audiences too, and hours end within a day."""
+        if self.granularity == "hourly":
+            return True
         filters = (*self.start_filters, *self.return_filters)
         fields = (atom.field for clause in filters for atom in atoms(clause))
         return super().by_the_minute() or any(f.strip().lower() == "audience" for f in fields)

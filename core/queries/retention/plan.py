@@ -9,7 +9,7 @@ from core.answers import Cell, Cohort
 from core.errors import BadQuestion
 from core.queries.common.context import Context
 from core.queries.retention.fields import RetentionFields
-from core.timeframe import DAY, Bucket, Span, days_span, fit, to_date
+from core.timeframe import DAY, HOUR, Bucket, Span, days_span, fit, to_date
 
 WINDOW_DAYS = {"daily": 1, "weekly": 7, "monthly": 30}
 """Days of a 24-hour basis window."""
@@ -58,10 +58,18 @@ class Plan(NamedTuple):
     def begins(self, cohort: int, period: int) -> int:
         """First instant of a cell's window, ms; if it rolls, for its earliest possible member."""
         calendar = self.ctx.calendar
+        if self.unit == "hourly":
+            return self._hour(cohort + period)
         if not self.rolling:
             return calendar.day_start(calendar.next_period(self.firsts[cohort], self.unit, period))
         start, _ = self._offsets(period)
         return self._after(self.cohorts[cohort].first_day, start)
+
+    def _hour(self, place: int) -> int:
+        """First instant of an hour, counted from that of the first cohort, ms."""
+        if place < len(self.returns):
+            return self.returns[place].start
+        return self.returns[-1].end + (place - len(self.returns)) * HOUR
 
     def ends(self, cohort: int, period: int) -> int:
         """End of a cell's window, ms; if it rolls, for its latest possible member."""
@@ -99,7 +107,8 @@ class Plan(NamedTuple):
         A few days without events are quiet days, in which nobody came back; a whole week or month
         that begins after the newest event has not been observed (definitions 1.9).
         """
-        quiet = self.ctx.ended is None and (self.unit == "daily" or bool(self.brackets))
+        short = self.unit in ("hourly", "daily") or bool(self.brackets)
+        quiet = self.ctx.ended is None and short
         seen = self.ctx.now if quiet or self.ctx.latest is None else self.ctx.latest
         return self.begins(cohort, period) <= seen
 
@@ -147,7 +156,14 @@ def plan_of(ctx: Context, question: RetentionFields) -> Plan:
     notes = (f"Too many {question.granularity} cohorts: shown {unit}.",) if coarser else ()
     back = span
     returns: list[Bucket] = []
-    if cohorts:
+    if cohorts and unit == "hourly":
+        end = cohorts[-1].end + question.periods * HOUR
+        if question.mode == "unbounded":
+            end = ctx.calendar.day_start(ctx.today + 1)
+        days = ctx.calendar.day_of(cohorts[0].start), ctx.calendar.day_of(end - 1)
+        back = Span(cohorts[0].start, end, *days, whole_days=False)
+        returns = ctx.buckets(back, unit)
+    elif cohorts:
         last = ctx.calendar.next_period(firsts[-1], unit, question.periods) - 1
         if question.mode == "unbounded":
             last = ctx.today

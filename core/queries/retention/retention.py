@@ -44,8 +44,9 @@ class Retention(RetentionFields):
         start_event, return_event: None means any event; a start of "_new" a person's very first
             one.
         start_filters, return_filters: all must hold for an event to be one of these.
-        granularity: daily, weekly or monthly periods.
-        periods: how many, including period 0; at most 52, or 90 when daily.
+        granularity: hourly (of the last 7 days unless a range is given), daily, weekly or monthly
+            periods.
+        periods: how many, including period 0; at most 52, or 90 when hourly or daily.
         cohort: first_ever (the first start ever), first_in_range (the first in the range) or every
             (each period with a start; a person can be in several cohorts).
         basis: calendar periods, or windows of "24h" from each start: of 24 hours, with both times

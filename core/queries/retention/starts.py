@@ -71,7 +71,8 @@ def start_sets(
     firsts = _Firsts(selection, plan, by, ever=question.cohort_mode == "first_ever")
     if by and firsts.are_stored(by[0]):
         return firsts.by_value(bind, by[0])
-    if selection.clauses or by or not plan.span.whole_days:
+    days = plan.span.whole_days and whole_days(plan.cohorts)
+    if selection.clauses or by or not days:
         return firsts.sets(bind)
     filtered = _filtered(ctx, question, question.start_filters)
     if not filtered.stored or filtered.set_dimension() is False:

@@ -101,7 +101,8 @@ def _windows(writer: Writing) -> Iterator[str]:
 
 
 def _behind(question: Any, cell: Any) -> str:
-    whose = f"the cohort of {day(cell.cohort)}" if cell.cohort else "all complete cohorts"
+    hour = f" {cell.cohort[11:16]}" if cell.cohort and "T" in cell.cohort else ""
+    whose = f"the cohort of {day(cell.cohort)}{hour}" if cell.cohort else "all complete cohorts"
     if cell.period is None:
         return f"Everybody in {whose}"
     word = "Did not return" if cell.outcome == "not_returned" else "Returned"

@@ -65,7 +65,7 @@ def retention(world: World, question: Any, members: set[str] | None = None) -> C
 
 def begun(world: World, question: Any, instant: int) -> bool:
     """Whether a window has begun: days until now, or until the data ended; others by its end."""
-    if ended(world) is None and (question.granularity == "daily" or question.brackets):
+    if ended(world) is None and (question.granularity in ("hourly", "daily") or question.brackets):
         return instant <= world.now
     return instant <= (newest(world) or world.now)
 

@@ -14,6 +14,7 @@ from core.errors import BadQuestion
 from core.language.questions import format_question, parse
 from core.queries import from_json
 from tests.oracles.retention import cohorts as oracle
+from tests.oracles.retention.hourly import hourly
 from tests.worlds.compare import ask, both_engines, check_people, from_text, people
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.retention import check_grid, rows
@@ -88,7 +89,7 @@ def test_those_who_came_back_in_no_cohort_are_the_rest_of_the_combined_row(world
     [
         ({"periods": 53}, "periods"),
         ({"periods": 91, "granularity": "daily"}, "periods"),
-        ({"granularity": "hourly"}, "granularity"),
+        ({"granularity": "quarterly"}, "granularity"),
         ({"mode": "bounded"}, "mode"),
         ({"basis": "48h"}, "basis"),
         ({"start_event": "sign_upp"}, "sign_up"),
@@ -297,6 +298,42 @@ def test_retention_matches_the_oracle(world, fields):
             check_people(engine, question, grid)
             found = people(engine, question, Cell())
             assert len(found) == grid.combined.size
+
+
+@st.composite
+def hourly_questions(draw: st.DrawFn) -> dict[str, Any]:
+    """A question about retention by the hour."""
+    return {
+        **draw(questions()),
+        "granularity": "hourly",
+        "mode": draw(st.sampled_from(("n_day", "unbounded", "on_or_before", "streak"))),
+        "range": draw(st.sampled_from(("24h", "2d", "7d", "2025-03-29,2025-03-31"))),
+        "at_least": draw(st.sampled_from((1, 1, 2))),
+    }
+
+
+@settings(max_examples=40, deadline=None)
+@given(worlds(), hourly_questions())
+def test_retention_by_the_hour_matches_the_oracle(world, fields):
+    question = from_json(fields)
+    names = {event.event for event in world.events}
+    if not {question.start_event, question.return_event} <= {None, *names}:
+        return
+    expected = hourly(world, question)
+    with both_engines(world) as engines:
+        for engine in engines:
+            grid = engine.answer(question)
+            check_grid(grid, expected)
+            check_people(engine, question, grid)
+
+
+def test_hours_are_of_the_last_week_and_named_by_the_clock(engine):
+    question = from_json({"kind": "retention", "granularity": "1h"})
+    assert question.range == "7d"
+    grid = ask(engine, "retention", granularity="hourly", range="2025-04-07,2025-04-08", periods=3)
+    assert [row.label for row in grid.cohorts] == ["2025-04-07T10:00", "2025-04-07T12:00"]
+    with pytest.raises(BadQuestion, match="takes no windows counted from each start"):
+        from_json({"kind": "retention", "granularity": "hourly", "basis": "24h"})
 
 
 def test_a_range_that_has_not_begun_has_nobody():
