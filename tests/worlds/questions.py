@@ -191,7 +191,7 @@ KINDS = {
         st.sampled_from(["A / B", "a/b", "(A + B) / A * 2.5", "-A", "round(A, B)", "B - A"]),
     )),
     "retention": bodies(
-        "retention", granularity=st.just("hourly"), periods=st.integers(1, 90)
+        "retention", granularity=st.just("hourly"), periods=st.integers(1, 52)
     ) | bodies(
         "retention", start_event=NASTY, return_event=NASTY, periods=st.integers(1, 52),
         granularity=st.sampled_from(["daily", "weekly", "monthly"]),
