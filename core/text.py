@@ -126,7 +126,7 @@ def number(value: float | None, decimals: int = 0, *, digits: int = 2) -> str:
 
 def times(count: int) -> str:
     """Return how often in words: once, twice, 3 times."""
-    return {1: "once", 2: "twice"}.get(count, f"{number(count)} times")
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def things(count: int, one: str, many: str = "") -> str:
