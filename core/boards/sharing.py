@@ -105,7 +105,7 @@ def for_others(
         raise BadInput(
             f"It shows {_listed(hidden)}, which a share leaves out.", f"{options} shares it."
         )
-    narrowed = {c.model_dump(mode="json").get("field") for c in board.filters} & IDENTITIES
+    narrowed = any(_names_somebody(clause.model_dump(mode="json")) for clause in board.filters)
     filters = () if narrowed and "people" not in allowed else board.filters
     changes = {"blocks": tuple(blocks), "owner": "", "filters": filters}
     return board.model_copy(update=changes), kept

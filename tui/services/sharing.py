@@ -181,6 +181,19 @@ def revoke(saved: Saved, hash: str) -> str:
     return f"{found.title} is not shared. {delete_file(found)} Copies of it stay where they are."
 
 
+def revoke_expired(saved: Saved, now: int) -> list[str]:
+    """Take back every share of the profile that has expired; return sentences to confirm it.
+
+    Args:
+        now: UTC ms.
+    """
+    from core.store.library.shares import Shares
+
+    user, admin = saved.profile.user, saved.profile.may("admin")
+    found = [share for share in Shares(saved.access).all() if share.state(now) == "expired"]
+    return [revoke(saved, share.hash) for share in found if admin or share.created_by == user]
+
+
 def delete_file(found: Share) -> str:
     """Delete the file of a share if it is still that; return what became of it."""
     file = Path(found.file)

@@ -39,6 +39,7 @@ DAYS = 30
 @click.option("--private-marks", is_flag=True, help="Show your private marks too.")
 @click.option("--list", "listed", is_flag=True, help="List what was shared.")
 @click.option("--revoke", metavar="HASH", help="Take a share back, and delete its file.")
+@click.option("--revoke-expired", is_flag=True, help="Take back all that have expired, for cron.")
 @click.option("--open", "opened", metavar="FILE", help="Print a shared file as text; - reads it.")
 @as_option
 @db_option
@@ -55,6 +56,7 @@ def command(
     private_marks: bool,
     listed: bool,
     revoke: str | None,
+    revoke_expired: bool,
     opened: str | None,
     profile: str | None,
     db: str | None,
@@ -73,7 +75,7 @@ def command(
     footfall share --revoke k3VtR9pWx2Qa
     footfall share --open k3VtR9pWx2Qa.html
     """
-    chosen = [name is not None, listed, revoke is not None, opened is not None]
+    chosen = [name is not None, listed, revoke is not None, revoke_expired, opened is not None]
     if sum(chosen) != 1:
         raise click.UsageError("Give a board or a chart, --list, --revoke or --open: one of these.")
     if opened is not None:
@@ -87,6 +89,12 @@ def command(
         from tui.services.sharing import revoke as taken_back
 
         put_line(taken_back(saved, revoke))
+    elif revoke_expired:
+        from core.engines.running import wall_clock
+        from tui.services.sharing import revoke_expired as all_taken_back
+
+        for said in all_taken_back(saved, wall_clock()):
+            put_line(said)
     else:
         from tui.services.sharing import Wish
 

@@ -94,6 +94,10 @@ def test_the_file_alone_can_be_printed_until_it_expires(
     monkeypatch.setattr("core.engines.running.wall_clock", lambda: share.expires_at)
     assert run(["share", "--open", str(file)]) == 2
     assert "This share expired on " in capsys.readouterr().err
+    assert run(["share", "--revoke-expired", "--db", str(db), "--as", "bob:editor"]) == 0
+    assert file.exists()
+    assert run(["share", "--revoke-expired", "--db", str(db)]) == 0
+    assert f"{file} is deleted." in capsys.readouterr().out
     file.write_text("<html></html>")
     assert run(["share", "--open", str(file)]) == 2
 
