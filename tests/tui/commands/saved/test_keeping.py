@@ -147,7 +147,7 @@ def test_a_chart_is_kept_as_whatever_it_can_be_drawn_as(db, capsys):
     assert chart(db, "save", "Ways", paths, "--chart", "edges") == 0
     assert Saved(db).item("charts", "Ways").body["chart"] == "edges"
     assert chart(db, "save", "Ways", "paths from sign_up", "--chart", "curve") == 2
-    said = "Paths cannot be drawn as curve, only as flow, table or edges."
+    said = "Paths cannot be drawn as curve, only as flow, table, edges or matrix."
     assert said in capsys.readouterr().err
     printed = []
     whole = f"paths from sign_up range '{A_RANGE}'"
