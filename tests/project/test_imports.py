@@ -161,7 +161,7 @@ OF_NO_PACKAGE = {"cython_runtime"}
 BUDGETS: dict[str, tuple[int, set[str]]] = {
     "--version": (2, set()),
     "--help": (8, {"click"}),
-    "run dau": (175, {*ASKING, "click", "plotext"}),
+    "run dau": (174, {*ASKING, "click", "plotext"}),
     "board Growth --print": (177, {*ASKING, "click"}),
     "the first frame": (230, {*ASKING, "platformdirs", "rich", "textual"}),
 }

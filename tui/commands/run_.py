@@ -103,7 +103,6 @@ def parsed_of(engine: Any, text: str) -> Any:
     """Return the question in a text, JSON or "saved:CHART", and how it is drawn."""
     from core.language.questions import Parsed, parse_any, parse_full
     from core.queries import from_json
-    from core.queries.composite.saved_chart import SavedChart
 
     word = text.strip()
     if word.startswith("{"):
@@ -113,8 +112,9 @@ def parsed_of(engine: Any, text: str) -> Any:
         parsed = Parsed(from_json({"kind": "saved", "chart": chart}))
     else:
         parsed = parse_full(text)
-    if isinstance(parsed.question, SavedChart) and not parsed.chart:
-        drawn = str(engine.context().chart(parsed.question.chart).get("chart", ""))
+    if parsed.question.kind == "saved" and not parsed.chart:
+        kept = str(getattr(parsed.question, "chart", ""))
+        drawn = str(engine.context().chart(kept).get("chart", ""))
         return Parsed(parsed.question, drawn)
     return parsed
 
