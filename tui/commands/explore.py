@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,6 +86,7 @@ def _import(
 ) -> Done:
     from core.store.ingest.importer import import_files
     from core.store.waiting import IMPORT_WAIT, Patience
+    from tui.commands.fresh.push import Sender
     from tui.commands.import_ import for_new
     from tui.start.importing import Done
     from tui.texts.short import short
@@ -101,7 +103,11 @@ def _import(
         **for_new(into, [word], asked),
     )
     said = short(report, into, is_new=is_new)
-    return Done(said.added, said.lines, bool(said.warnings), said.is_empty)
+    with closing(Sender(into, ask=False)) as sender:
+        sender.send(stop)
+    trouble = (f"{sender.trouble} `footfall push` sends it.",) if sender.trouble else ()
+    doubtful = bool(said.warnings or trouble)
+    return Done(said.added, (*said.lines, *trouble), doubtful, said.is_empty)
 
 
 def _leave_earlier(source: str, earlier: Sequence[Import]) -> bool:

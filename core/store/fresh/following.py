@@ -41,6 +41,7 @@ def follow(
     week_start: int | None = None,
     forget_choices: bool = False,
     told: Callable[[ImportReport], None] = lambda report: None,
+    after: Callable[[ImportReport], None] = lambda report: None,
     patience: Patience | None = None,
 ) -> ImportReport:
     """Store what a file contains and what is added to it, until `stopped` is set.
@@ -53,7 +54,8 @@ def follow(
         target: the workspace, which is created if it does not exist.
         choices, ids_to_ignore, zone, week_start, forget_choices, patience: as for
             `importer.import_files`.
-        told: called with what was stored so far, after every look at the file.
+        told: called with what was stored so far, also while a file is read.
+        after: called with it after every look at a file, when nothing is being written.
 
     Raises:
         BadInput: it cannot be read, or lacks an event or time column.
@@ -82,7 +84,7 @@ def follow(
             loader.load_file(Place(source))
             loader.finish_blocks()
         else:
-            _watch(source, loader, stopped, told)
+            _watch(source, loader, stopped, told, after)
         return loader.done()
 
 
@@ -98,7 +100,11 @@ def _refuse(source: str, connection: sqlite3.Connection) -> None:
 
 
 def _watch(
-    source: str, loader: Loader, stopped: Event, told: Callable[[ImportReport], None]
+    source: str,
+    loader: Loader,
+    stopped: Event,
+    told: Callable[[ImportReport], None],
+    after: Callable[[ImportReport], None],
 ) -> None:
     seen: tuple[int, ...] = ()
     caught_up = False
@@ -116,6 +122,7 @@ def _watch(
                     raise
                 # it was moved away meanwhile
         told(loader.report)
+        after(loader.report)
         stopped.wait(EVERY)
 
 

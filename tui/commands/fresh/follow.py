@@ -11,14 +11,18 @@ import click
 from core.text import clean, cut, number
 from tui.commands.database import database, patience
 from tui.commands.drawn import DrawnLine
+from tui.commands.fresh.push import Sender
 from tui.commands.import_ import asked_for, for_new, reading_options
 from tui.commands.interrupt import until_stopped
 from tui.commands.output import say
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from core.store.ingest.report import ImportReport
 
 _EVERY_MINUTE = 60.0
+_EVERY_SEND = 10.0
 _NAME = 32
 
 
@@ -32,7 +36,7 @@ def command(file: str, into: str | None, verbose: bool, **chosen: Any) -> int:
 
     Like tail -F it waits for a file that is not there yet, and goes on when it is rotated or
     emptied. - is standard input, which is followed to its end. An open explorer says so, and shows
-    what is new with F5.
+    what is new with F5. In a connected workspace it goes on to the server every ten seconds.
 
     \b
     footfall follow /var/log/nginx/access.log --into site.db
@@ -48,6 +52,7 @@ def command(file: str, into: str | None, verbose: bool, **chosen: Any) -> int:
     choices = Choices(format=asked["format"] or "", **{name: asked[name] for name in names})
     others = ("ids_to_ignore", "zone", "week_start", "forget_choices")
     status = Status(file, verbose=verbose)
+    sending = _Sending(path, status)
     with until_stopped() as stopped:
         try:
             report = follow(
@@ -56,14 +61,47 @@ def command(file: str, into: str | None, verbose: bool, **chosen: Any) -> int:
                 stopped,
                 choices=choices,
                 told=status.show,
+                after=sending.after,
                 patience=patience(IMPORT_WAIT),
                 **{name: asked[name] for name in others},
             )
         finally:
             status.end()
+            sending.end()
     if sys.stderr.isatty() or verbose:
         say(status.text(report))
-    return 0
+    return int(bool(sending.trouble))
+
+
+class _Sending:
+    """Sends what is stored to the server of a connected workspace, and says once why it cannot."""
+
+    def __init__(self, path: Path, status: Status) -> None:
+        self._sender = Sender(path, ask=True)
+        self._status = status
+        self._at = 0.0
+        self._sent = -1
+        self.trouble = ""
+
+    def after(self, report: ImportReport) -> None:
+        """Send what came since the last time, if that is long enough ago."""
+        is_due = time.monotonic() - self._at >= _EVERY_SEND
+        if is_due and (self.trouble or report.stored != self._sent):
+            self._send()
+            self._at, self._sent = time.monotonic(), report.stored
+
+    def end(self) -> None:
+        """Send the rest."""
+        self._send()
+        self._sender.close()
+
+    def _send(self) -> None:
+        before = self.trouble
+        self._sender.send()
+        self.trouble = self._sender.trouble
+        if self.trouble and self.trouble != before:
+            self._status.end()
+            say(self.trouble, "`footfall push` sends it.")
 
 
 class Status:

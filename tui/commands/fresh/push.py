@@ -16,6 +16,7 @@ from tui.commands.upkeep.common import Steps
 from tui.services.passwords import ask_password
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from core.engines.clickhouse.pushing import Pushed
@@ -55,6 +56,40 @@ def pushed(path: Path, runner: ServerRunner, *, anew: bool = False) -> Pushed:
         steps.end()
 
 
+class Sender:
+    """Sends what is stored in a workspace to its server without a word, again and again.
+
+    Args:
+        path: the workspace, which may be missing or not connected.
+        ask: whether somebody on the terminal can be asked for a password.
+
+    Attributes:
+        trouble: why the copy is not as the workspace is; "" if it is, or there is none.
+    """
+
+    def __init__(self, path: Path, *, ask: bool) -> None:
+        self.trouble = ""
+        self._path = path
+        self._runner = _connected(path, ask=ask) if path.exists() else None
+
+    def send(self, stop: Callable[[], bool] = lambda: False) -> None:
+        """Send what is new; `stop` ends it between two batches."""
+        from core.engines.clickhouse.pushing import push
+
+        if self._runner is None:
+            return
+        self.trouble = ""
+        try:
+            push(self._path, self._runner, stop=stop, patience=patience())
+        except FootfallError as error:
+            self.trouble = f"Not yet sent to {self._runner.host}: {error}"
+
+    def close(self) -> None:
+        """End the connection."""
+        if self._runner is not None:
+            self._runner.close()
+
+
 def send(path: Path, *, quiet: bool = False) -> bool:
     """Push a workspace that was just written to, if it is connected; return whether its copy is as
     it is. Why not is said, and not raised: what was written is written.
@@ -88,7 +123,7 @@ def _server(path: Path) -> ServerRunner:
     return found
 
 
-def _connected(path: Path) -> ServerRunner | None:
+def _connected(path: Path, *, ask: bool = True) -> ServerRunner | None:
     """Return the server that a workspace is connected to, if it is; most are not, and for these
     nothing that asks questions is loaded.
     """
@@ -101,7 +136,7 @@ def _connected(path: Path) -> ServerRunner | None:
     from core.engines.opening import address_of, server
 
     address = address_of(path)
-    return None if address is None else server(address, ask_password)
+    return None if address is None else server(address, ask_password if ask else None)
 
 
 def _line(done: Pushed) -> str:

@@ -6,7 +6,7 @@ import io
 import json
 import random
 from collections.abc import Callable, Iterator
-from contextlib import closing, redirect_stderr, redirect_stdout
+from contextlib import closing, nullcontext, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,8 @@ from tests.worlds.clickhouse import needs_chdb, normal
 from tests.worlds.servers.http_clickhouse import PASSWORD
 from tests.worlds.servers.served import Served, serving
 from tui.commands import run
+from tui.commands.fresh import follow
+from tui.commands.fresh.push import Sender
 
 pytestmark = needs_chdb
 
@@ -311,6 +313,73 @@ def test_what_is_imported_or_taken_out_later_goes_there_at_once(
     assert (code, "to 127.0.0.1" in said) == (0, True)
     held(path, runner)
     assert footfall("undo", "--last", "--yes", "--db", str(path))[0] == 0
+    held(path, runner)
+
+
+def test_a_stream_that_is_followed_goes_there_too(
+    path: Path,
+    runner: ServerRunner,
+    footfall: Callable[..., tuple[int, str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from core.store.fresh import following
+
+    monkeypatch.setattr(following, "EVERY", 0)
+    monkeypatch.setattr(follow, "until_stopped", lambda: nullcontext(Once()))
+    file = path.with_name("growing.jsonl")
+    file.write_text(lines(8, 30))
+    assert footfall("follow", str(file), "--into", str(path)) == (0, "")
+    held(path, runner)
+
+
+class Once:
+    """What stops a program after two looks."""
+
+    def __init__(self) -> None:
+        self._left = 3
+
+    def is_set(self) -> bool:
+        return self._left <= 0
+
+    def wait(self, _seconds: float) -> None:
+        self._left -= 1
+
+
+def test_what_the_explorer_imports_goes_there_too(
+    path: Path, server: Served, runner: ServerRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOOTFALL_CLICKHOUSE_PASSWORD", PASSWORD)
+    sender = Sender(path, ask=False)
+    sender.send()
+    held(path, runner)
+    server.control(match="INSERT INTO events", code=164, times=9)
+    add(path, 3)
+    sender.send()
+    assert "default may only read at" in sender.trouble
+    server.control(match="nothing", times=0)
+    sender.send()
+    sender.close()
+    assert sender.trouble == ""
+    held(path, runner)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (164, "default may only read at"),
+        (201, "The quota of default at"),
+        (241, "It needs more memory than"),
+        (243, "has no room left on its disk"),
+    ],
+)
+def test_a_push_that_a_server_refuses_in_the_middle_goes_on_later(
+    path: Path, server: Served, runner: ServerRunner, code: int, said: str
+) -> None:
+    server.control(match="INSERT INTO events", code=code, times=9, done_first=code == 201)
+    with pytest.raises(FootfallError, match=said):
+        push(path, runner)
+    server.control(match="nothing", times=0)
+    push(path, runner)
     held(path, runner)
 
 
