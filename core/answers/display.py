@@ -71,10 +71,22 @@ class AxisConfig(Model):
     x: Axis = Axis()
 
 
+class Threshold(Model):
+    """A limit of an alert, drawn as a line with a label."""
+
+    value: float
+    label: str
+
+
 class Drawing(Model):
-    """How the lines of an answer are shown: its axes, and per line its display and unit."""
+    """How the lines of an answer are shown: its axes, and per line its display and unit.
+
+    Attributes:
+        thresholds: limits of alerts, on the left axis; those far from all values are not drawn.
+    """
 
     axes: AxisConfig = AxisConfig()
+    thresholds: tuple[Threshold, ...] = ()
     lines: tuple[Display, ...] = ()
     units: tuple[str, ...] = ()
 

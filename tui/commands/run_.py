@@ -56,14 +56,30 @@ def command(
     result = interruptible(
         lambda stop: engine.run(parsed.question, stop=stop, time_limit=time_limit)
     )
+    answer = result.answer if format else limited(path, parsed.question, result.answer)
     put_answer(
-        result.answer,
+        answer,
         format,
         width=width_of(width),
         look=look_of(engine),
         chart=chart or parsed.chart,
         marks=() if format else marks_of(path, result.answer),
     )
+
+
+def limited(path: Path, question: Any, answer: Any) -> Any:
+    """Return an answer over time with the limits of the alerts that watch its question."""
+    if answer.shape != "series":
+        return answer
+    from core.store.library.items import Items
+    from tui.commands.saved.common import marks_at
+
+    items = Items(marks_at(path).access).all("alerts")
+    if not items:
+        return answer
+    from core.alerts.thresholds import with_limits
+
+    return with_limits(answer, question, items)
 
 
 def understood(engine: Engine, text: str) -> Parsed:

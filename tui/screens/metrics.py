@@ -38,11 +38,14 @@ from tui.widgets.listing import Listing, Row
 CARRIED = ("granularity", "compare", "breakdown")
 """What a row takes over from the current question in addition to its range."""
 
-Listed = tuple[list[tuple[str, int]], str, list[Suggestion], list[Item], list[Item]]
+Listed = tuple[
+    list[tuple[str, int]], str, list[Suggestion], list[Item], list[Item], list[Item],
+    dict[str, tuple[str, str]],
+]  # fmt: skip
 """The content of the list: events with their counts, the requested range, suggestions, custom
-events, charts."""
+events, charts, alerts, and the states of these."""
 
-KEPT: tuple[Kind, ...] = ("charts", "custom_events")
+KEPT: tuple[Kind, ...] = ("charts", "custom_events", "alerts")
 """What is kept in the list."""
 
 MANY = 10_000_000
@@ -101,7 +104,7 @@ class MetricsPage(TabledPage):
     def fill(self, *, keep: bool = True) -> None:
         """List the events, the metrics and what is saved, as they are now."""
         self._listed = self._to_list()
-        counts, base, suggested, custom, charts = self._listed
+        counts, base, suggested, custom, charts, alerts, states = self._listed
         trend = _question({"kind": "trend"}, base)
         rows = [
             Row(
@@ -122,13 +125,19 @@ class MetricsPage(TabledPage):
         if charts:
             rows += [Row(""), Row("saved")]
             rows += [Row(f" {chart.title}", chart, "saved") for chart in charts]
+        if alerts:
+            rows += [Row(""), Row("alerts")]
+            rows += [Row(f" {alert.title}", alert, states[alert.id][0]) for alert in alerts]
         self.listing.fill(rows, keep=keep)
 
     def _to_list(self) -> Listed:
         library = self.app.library
         base = edits.usual_range(self.app)
         custom = library.custom_events()
-        return self.counts, base, library.suggested(self._about), custom, library.charts()
+        alerts, states = library.alerts(), library.alert_states()
+        alerts = [alert for alert in alerts if alert.id in states]
+        suggested, charts = library.suggested(self._about), library.charts()
+        return self.counts, base, suggested, custom, charts, alerts, states
 
     def _count(self) -> None:
         """Ask how often each event happened, for the list."""
@@ -201,6 +210,9 @@ class MetricsPage(TabledPage):
         if value is None:
             return
         question, chart = self.app.library.question_of(value)
+        if isinstance(value, Item) and self._is_alert(value):
+            state, said = self.app.library.alert_states().get(value.id, ("", ""))
+            self.say(": ".join(filter(None, (state, said))), warning=state == "firing")
         if self.question is not None and isinstance(value, Question):
             question = _as_now(question, self.question)
         self.open_question(question, chart)
@@ -224,10 +236,10 @@ class MetricsPage(TabledPage):
 
     @property
     def kept(self) -> Chosen:
-        """The saved chart or the custom event under the cursor of the list."""
+        """The saved chart, the alert or the custom event under the cursor of the list."""
         value = self.listing.value
         if isinstance(value, Item):
-            return "charts", value
+            return "alerts" if self._is_alert(value) else "charts", value
         event = getattr(value, "event", None)
         custom = self._listed[3] if self._listed is not None else []
         found = next((item for item in custom if _named(item) == event), None)
@@ -239,7 +251,12 @@ class MetricsPage(TabledPage):
         if self.panel is not self.listing or self.listing.value is None:
             return super().link
         value = self.listing.value
+        if isinstance(value, Item) and self._is_alert(value):
+            return question_link(self.app.library.question_of(value)[0])
         return chart_link(value) if isinstance(value, Item) else question_link(value)
+
+    def _is_alert(self, item: Item) -> bool:
+        return self._listed is not None and any(item is alert for alert in self._listed[5])
 
     def action_rename(self) -> None:
         """Rename the saved chart or the custom event under the cursor of the list."""

@@ -94,6 +94,26 @@ class Library:
         """Return the custom events."""
         return self._items("custom_events")
 
+    def alerts(self) -> list[Item]:
+        """Return the alerts."""
+        return self._items("alerts")
+
+    def alert_states(self) -> dict[str, tuple[str, str]]:
+        """Return alert id -> its state as of the last run, and what was said of it."""
+        from core.alerts.running import alert_of
+        from core.alerts.telling import state_words
+        from core.store.library.alert_states import states_of
+
+        def read() -> list[tuple[str, tuple[str, str]]]:
+            found = states_of(self.saved.access)
+            return [
+                (item.id, state_words(alert_of(item), found.get(item.id, {}).values()))
+                for item in items
+            ]
+
+        items = self.alerts()
+        return dict(self._read("alerts", read)) if items else {}
+
     def marks(self, category: str | None = None) -> list[Mark]:
         """Return the marks, newest first."""
         return self._read("marks", lambda: self.saved.marks(category=category))

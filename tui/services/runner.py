@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -164,6 +164,7 @@ def answer(engine: Engine, saved: Saved | None, run: Run) -> Answered:
             time_limit=limit,
             forgiving=run.view.forgiving,
         )
+        result = limited(saved, run.question, result)
         empty = why_empty(engine, run.question, result.answer)
         return Answered(
             run,
@@ -186,6 +187,18 @@ def events_in_range(engine: Engine, question: Question) -> int | None:
         return engine.events_in(span.first_day, span.last_day)
     except (FootfallError, OverflowError, ValueError):
         return None
+
+
+def limited(saved: Saved | None, question: Question, result: Result) -> Result:
+    """Return a result over time with the limits of the alerts that watch its question."""
+    if result.answer.shape != "series" or saved is None:
+        return result
+    items = saved.items("alerts")
+    if not items:
+        return result
+    from core.alerts.thresholds import with_limits
+
+    return replace(result, answer=with_limits(result.answer, question, items))
 
 
 def marks_of(saved: Saved | None, answer: Any) -> tuple[Mark, ...]:

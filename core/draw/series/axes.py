@@ -174,6 +174,12 @@ class Axes:
             value = math.log10(value)
         return min(max((value - self.scale.low) / self.scale.each, 0.0), float(self.height))
 
+    def holds(self, value: float) -> bool:
+        """Whether a value lies between the lowest row and the top; others are drawn at an end."""
+        if self.scale.log:
+            value = math.log10(value) if value > 0 else -math.inf
+        return 0 <= (value - self.scale.low) / self.scale.each <= self.height
+
     @property
     def zero(self) -> float:
         """How many rows zero is above the bottom."""

@@ -13,7 +13,7 @@ from core.draw.series.axes import Axes, Scale, framed, grid
 from core.draw.series.cursor import boxed, dot, draw_box, draw_rule, light
 from core.draw.series.dates import labels_line, time_labels
 from core.draw.series.ends import Ends, ends_of, with_ends
-from core.draw.series.goals import draw_goal, with_goal
+from core.draw.series.goals import draw_goal, draw_thresholds, with_goal, with_thresholds
 from core.draw.series.marks import Marked, draw_rules, draw_titles, marked, marks_line
 from core.draw.spans import Canvas, Line, Look, Span
 from core.draw.units import drawing_of, unit_of
@@ -84,7 +84,7 @@ class Frame:
         rows = max(rows - bool(_foot(answer, width, look, ends, "━")), 1)
         sides = drawing_of(answer).axes
         left = next((i for i in range(len(answer.lines)) if not is_right(answer, i)), 0)
-        values = with_goal(values, sides.left_y)
+        values = with_thresholds(with_goal(values, sides.left_y), answer)
         scale = Scale.of(values, unit_of(answer, left), rows, sides.left_y)
         other, gutter = None, ends.size
         if right:
@@ -129,6 +129,7 @@ class Frame:
             draw_rule(canvas, axes, on, look)
         grid(canvas, axes, look)
         draw_goal(canvas, axes, answer, look, right=False)
+        draw_thresholds(canvas, axes, answer, look)
         if self.right is not None:
             draw_goal(canvas, self.right, answer, look, right=True)
         draw_titles(canvas, axes, self.marks)

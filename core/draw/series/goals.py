@@ -21,12 +21,36 @@ def with_goal(values: Sequence[float | None], axis: Axis) -> list[float | None]:
     return [*values, axis.goal] if axis.goal is not None else list(values)
 
 
+def with_thresholds(values: Sequence[float | None], answer: Series) -> list[float | None]:
+    """Return the values with the limits of alerts that do not flatten them."""
+    known = [value for value in values if value is not None]
+    low, high = min(known, default=0.0), max(known, default=0.0)
+    room = max(high - min(low, 0.0), 0.0)
+    limits = [limit.value for limit in drawing_of(answer).thresholds]
+    return [*values, *(x for x in limits if low - room <= x <= high + room)]
+
+
 def draw_goal(canvas: Canvas, axes: Axes, answer: Series, look: Look, *, right: bool) -> None:
     """Draw the goal of an axis over the grid, its label where there is most room."""
     sides = drawing_of(answer).axes
     axis = sides.right_y if right else sides.left_y
-    row = axes.row(axis.goal)
-    if row is None or axis.goal is None:
+    if axis.goal is not None:
+        _draw_line(canvas, axes, answer, look, axis.goal, axis.goal_label or "goal", right=right)
+
+
+def draw_thresholds(canvas: Canvas, axes: Axes, answer: Series, look: Look) -> None:
+    """Draw the limits of alerts that are on the axis as goals are drawn."""
+    for limit in drawing_of(answer).thresholds:
+        if axes.holds(limit.value):
+            _draw_line(canvas, axes, answer, look, limit.value, limit.label, right=False)
+
+
+def _draw_line(
+    canvas: Canvas, axes: Axes, answer: Series, look: Look, value: float, label: str, *, right: bool
+) -> None:
+    """Draw a dashed line at a value, with its label."""
+    row = axes.row(value)
+    if row is None:
         return
     styles = [canvas.style_of(x, row) for x in range(canvas.width)]
     free = [canvas.get(x, row) == " " or styles[x][:4] == "grid" for x in range(canvas.width)]
@@ -36,9 +60,8 @@ def draw_goal(canvas: Canvas, axes: Axes, answer: Series, look: Look, *, right: 
             glyph = " " if look.ascii and x % 3 == 2 else look.pick("╌", "-")
             canvas.put(x, row, glyph, f"goal{grounds[x]}")
     at = next((n for n in range(len(answer.lines)) if drawing_of(answer).on_right(n) == right), 0)
-    name = safe(axis.goal_label) or "goal"
     start, room = _widest(free)
-    text = cut(f" {name} {short(axis.goal, unit_of(answer, at))} ", room)
+    text = cut(f" {safe(label)} {short(value, unit_of(answer, at))} ", room)
     if width(text) >= SHORTEST:
         canvas.write(start, row, text, f"goal{grounds[start]}")
 

@@ -6,7 +6,6 @@ import math
 from itertools import pairwise
 
 from core.answers import Series
-from core.answers.display import Drawing
 from core.draw.units import drawing_of, unit_of
 
 LOSSES = frozenset({"dormant"})
@@ -36,7 +35,7 @@ def sided(answer: Series) -> Series:
         for at in range(count)
     )
     units = drawing.units or (answer.unit,) * count
-    shown = Drawing(axes=drawing.axes, lines=lines, units=units)
+    shown = drawing.model_copy(update={"lines": lines, "units": units})
     return answer.model_copy(update={"drawing": shown})
 
 

@@ -272,6 +272,8 @@ class Items:
     def deleted(self, kind: Kind) -> list[tuple[str, str, int]]:
         """Return (id, title, deleted at ms) of everything that can be restored, newest first."""
         with self.access.reading() as connection:
+            if not _exists(connection, table_of(kind)):
+                return []
             return connection.execute(
                 f"""
                 select id, title, deleted_at from {table_of(kind)}

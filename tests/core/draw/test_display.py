@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.answers import Line, Series
-from core.answers.display import AxisConfig, Display, Drawing
+from core.answers.display import AxisConfig, Display, Drawing, Threshold
 from core.draw import Look, draw, plain
 from core.draw.figures import counted, figure, short
 from core.draw.units import Unit
@@ -150,3 +150,18 @@ def test_how_it_is_shown_is_no_part_of_the_answer():
     answer = series((1, 2), axes={"left_y": {"scale": "logarithmic"}})
     assert "drawing" not in answer.model_dump()
     assert "drawing" not in Series.model_json_schema()["properties"]
+
+
+def limited(*values: float, width: int = 60, height: int = 16) -> str:
+    limits = (Threshold(value=20, label="Few"), Threshold(value=9_000, label="Far"))
+    answer = series(values).model_copy(update={"drawing": Drawing(thresholds=limits)})
+    return plain(draw(answer, width, height, Look("ascii")))
+
+
+def test_the_limit_of_an_alert_is_a_dashed_line_unless_it_would_flatten_the_chart():
+    text = limited(12, 15, 30)
+    assert "Few 20" in text
+    assert text.count("-") > 20
+    assert "Far" not in text
+    assert "Few" not in limited(1, 2, 3)
+    assert "Far 9,000" in limited(12, 15, 8_000)

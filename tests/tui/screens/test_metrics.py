@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.alerts.running import run_alerts
+from core.definitions.saved import Item
+from core.engines.sqlite.engine import SqliteEngine
 from core.store.ingest.importer import Event, store_events
+from core.store.library.saved import Saved
 from core.store.workspace import open_writer
 from tests.worlds.tui_pilot import NOW, explorer
 
@@ -58,3 +62,20 @@ async def test_a_box_says_more_about_the_row_under_the_cursor(path: Path) -> Non
         assert "3 values" in ff.screen
         await ff.press("escape", "r")
         assert "last month      Apr 01 - Apr 30 2025" in ff.screen
+
+
+async def test_alerts_are_listed_with_their_state_and_drawn_on_the_chart_of_their_question(
+    path: Path,
+) -> None:
+    saved = Saved(path, clock=lambda: NOW)
+    body = {"question": "signup monthly", "when": "above 1", "unfinished": True}
+    item = saved.save("alerts", Item(title="Many", body=body))
+    engine = SqliteEngine(path, clock=lambda: NOW)
+    run_alerts(saved, engine, [item])
+    engine.close()
+    async with explorer(path, place="metrics", size=(120, 40)) as ff:
+        rows = {row.text.strip(): row for row in ff.page.listing.rows}
+        assert rows["Many"].right == "firing"
+        await ff.press("end", "enter")
+        assert ff.page.question.event == "signup"
+        assert "Many 1" in ff.screen

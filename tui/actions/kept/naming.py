@@ -46,6 +46,7 @@ COPIES: MappingProxyType[Kind, Copying] = MappingProxyType({
     "charts": Copying("cht", reset=_OWN),
     "audiences": Copying("aud", reset=_OWN),
     "custom_events": Copying("cev", reset=_OWN),
+    "alerts": Copying("alr", reset=_OWN),
     "marks": Copying("mrk"),
 })  # fmt: skip
 """Kind -> how a copy differs."""

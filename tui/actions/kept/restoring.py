@@ -21,6 +21,7 @@ NAMED: dict[Kind, str] = {
     "audiences": "audience",
     "queries": "query",
     "custom_events": "custom event",
+    "alerts": "alert",
     "marks": "mark",
 }
 """Kind -> what one is called."""
