@@ -33,6 +33,9 @@ OVER_A_RANGE = (
 )  # fmt: skip
 """Kinds whose answer about one period is read beside that about the one before."""
 
+COMPARED = ("trend", "active_users")
+"""Kinds of one number over time, which is compared and explained."""
+
 EXAMINED = 8
 """How many properties are looked at for what changed."""
 
@@ -188,13 +191,16 @@ def figure_of(board: Board, block: Block) -> Question | None:
 def what_changed(about: About) -> Question | None:
     """Return the values that changed the number most since the period before.
 
-    Of a funnel, which has no such number, its conversion over time; of others, and where there is
-    no field to examine, the period before.
+    Of a funnel, which has no such number, its conversion over time; of these values, the number
+    over time; of others, and where there is no field to examine, the period before.
     """
     question = about.question
+    if question.kind == "explain":
+        body = question.model_dump(by_alias=True)
+        return from_json({**body["of"], **taken_over(question), "compare": body["compare"]})
     if question.kind == "funnel":
         return conversion_over_time(about)
-    if question.kind not in ("trend", "active_users"):
+    if question.kind not in COMPARED:
         return period_before(about) if question.kind in OVER_A_RANGE else None
     catalog = about.context.catalog
     stored = any(map(catalog.values.of, catalog.fields))
@@ -216,13 +222,15 @@ def what_changed(about: About) -> Question | None:
 def change_heading(question: Question) -> str:
     """Return the heading of `what_changed`; "" for that of its answer."""
     headings = {"explain": "What changed most", "funnel_trend": "Conversion over time"}
+    if question.kind in COMPARED and getattr(question, "compare", None):
+        return ""
     return headings.get(question.kind, "The period before")
 
 
 def by_value(about: About) -> Question | None:
     """Return the metric by a field, compared with the period before; others by a field alone."""
     question = about.question
-    if question.kind not in ("trend", "active_users"):
+    if question.kind not in COMPARED:
         return by_a_field(about)
     name = a_field(about)
     if name is None:

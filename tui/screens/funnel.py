@@ -8,6 +8,7 @@ from typing import Any
 from textual.app import ComposeResult
 
 from core.answers import Step, Steps
+from core.draw.legend import flowed
 from core.draw.spans import Line, Span
 from core.queries.behind import format_cell
 from core.text import clean, duration, number, percent
@@ -80,8 +81,10 @@ class FunnelPage(PlacePage):
             return
         heading = format_cell(view.question, view.cell)
         by = self.query_one("#by", Companion).answer
-        lines = [*described(step), *after(step, steps_at(view)[step.step :]), *extremes(by, step)]
-        self.query_one(Detail).tell(heading, lines)
+        detail = self.query_one(Detail)
+        following = flowed(after(step, steps_at(view)[step.step :]), detail.inner()[0])
+        lines = [*described(step), *following, *extremes(by, step)]
+        detail.tell(heading, lines)
 
 
 def step_at(view: AnswerView) -> Step | None:
@@ -165,5 +168,5 @@ def _went_on(words: str, to: Step, rate: float | None) -> Line:
     return (
         Span(f"{words} {clean(to.named, 60)}  "),
         Span(number(to.count), "bold"),
-        Span(f"  {percent(rate)} of them", "dim"),
+        Span(f"  {percent(rate)}", "dim"),
     )

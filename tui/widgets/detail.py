@@ -22,5 +22,7 @@ class Detail(Panel):
         self.repaint()
 
     def content(self, width: int, height: int) -> list[Line]:
-        """See Panel."""
+        """See Panel; what does not fit is counted on the lower edge."""
+        rest = len(self._lines) - height
+        self.footing = f"{rest} more line{'s' * (rest > 1)}" if rest > 0 else ""
         return self._lines

@@ -187,3 +187,12 @@ async def test_an_event_is_broken_down_by_what_it_has_itself(tmp_path: Path) -> 
         assert ff.page.main.question.event == "ordered"
         assert values.question.breakdown == ("plan",)
         assert changed.question.breakdown == ("plan",)
+
+
+async def test_what_changed_a_number_has_the_number_below_it(path: Path) -> None:
+    question = from_json({"kind": "explain", "of": {"kind": "trend", "event": "signup"}})
+    async with explorer(path, place="metrics", size=(120, 40)) as ff:
+        ff.page.open_question(question)
+        await ff.settle()
+        found = ff.page.query_one("#changed").question
+        assert (found.kind, found.event, found.compare) == ("trend", "signup", "previous")
