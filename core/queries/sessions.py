@@ -309,12 +309,8 @@ class Sessions(TimedQuestion):
         bind = ctx.binder()
         rows = yield bind.statement(
             f"""
-            select v0, sum(sessions), count(*)
-            from (
-                select v0, actor, count(*) as sessions
-                from ({self._binned(ctx, bind)})
-                group by v0, actor
-            )
+            select v0, count(*), count(distinct actor)
+            from ({self._binned(ctx, bind)})
             group by v0
             """,
             "sessions by length",

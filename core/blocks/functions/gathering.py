@@ -31,7 +31,11 @@ AT, ARRIVED = "at", "seq"
 
 
 TOGETHER = 200_000
-"""About so many rows are looked at together, where that can be; more are kept in few bytes."""
+"""About so many rows are looked at together if there are MANY; from this one on they are kept in
+few bytes.
+"""
+
+MANY = 1_000_000
 
 
 class Gathering:
@@ -89,7 +93,7 @@ class Gathering:
 
         So many rows need no more memory than those of a share and what they are kept in.
         """
-        if len(self) <= TOGETHER:
+        if len(self) <= MANY:
             yield self
             return
         who = self._parts[WHO]

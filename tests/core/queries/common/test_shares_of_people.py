@@ -67,7 +67,8 @@ def a_world() -> World:
 
 @pytest.mark.parametrize("fields", QUESTIONS, ids=str)
 def test_shares_of_people_add_up(fields: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.blocks.functions.gathering.TOGETHER", 20)
+    for most in ("TOGETHER", "MANY"):
+        monkeypatch.setattr(f"core.blocks.functions.gathering.{most}", 20)
     with read_both_ways(a_world()) as (blocks, rows):
         question = from_json(fields)
         answer, other = blocks.answer(question), rows.answer(question)
