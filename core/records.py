@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -226,18 +227,17 @@ class Occurrences:
             return first
         return self._following(first, next_event_id)[0]
 
-    def event_ids(self, lines: Sequence[bytes]) -> list[int]:
+    def event_ids(self, lines: Sequence[bytes]) -> Sequence[int]:
         """Return the ids of several lines, in order, as `event_id` does for each."""
         ids = _digests(lines) & ~OWN
-        found: list[int] = ids.tolist()
         again = self._seen.add_new(ids)
         if not again:
-            return found
+            return array("q", ids.tobytes())
         return [
             one
             if one not in again or self._is_first(one)
             else self._following(one, next_event_id)[0]
-            for one in found
+            for one in ids.tolist()
         ]
 
     def log_ids(self, line: bytes) -> tuple[int, int | None]:

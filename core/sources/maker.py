@@ -274,7 +274,7 @@ class Maker:
         own: Sequence[str | None],
         columns: Sequence[Sequence[Any]],
         lines: Sequence[bytes] | None,
-    ) -> list[int]:
+    ) -> Sequence[int]:
         """Return the ids of several events, given their own ones."""
         texts = [text for text in own if text and names_an_event(text)]
         if len(texts) == len(own):

@@ -117,12 +117,12 @@ class Moments:
         plain = in_utc and self._zone is None and day_first is None and counts is None
         self.ms = to_ms if plain else self._local
 
-    def all(self, values: Sequence[Any]) -> list[int]:
+    def all(self, values: Sequence[Any]) -> Sequence[int]:
         """Return UTC ms of several times; Refused if one of them is not understood."""
         if self.ms is to_ms and set(map(type, values)) == {int}:
             least, most = min(values), max(values)
             if least >= _PLAIN_MS and most < LATEST:
-                return list(values)
+                return values
             if least >= _PLAIN_SECONDS and most * 1000 < LATEST:
                 return [value * 1000 for value in values]
         return list(map(self.ms, values))

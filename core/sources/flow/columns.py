@@ -135,8 +135,8 @@ class Coder:
         codes = _picked(sum((each.codes for each in contexts), array("i")), order)
         traits = in_order(events.traits for events in every)
         return Columns(
-            _picked(array("q", chain.from_iterable(events.ts for events in every)), order),
-            _picked(array("q", chain.from_iterable(events.id for events in every)), order),
+            _picked(_longs(events.ts for events in every), order),
+            _picked(_longs(events.id for events in every), order),
             [*map(self._column, range(len(_TEXTS)), texts), Column(codes, contexts[0].table)],
             in_order(events.properties for events in every),
             _told(traits),
@@ -177,6 +177,14 @@ def _picked(values: array[int], places: Any) -> array[int]:
 
     found: array[int] = array(values.typecode)
     found.frombytes(np.asarray(values)[np.asarray(places)].tobytes())
+    return found
+
+
+def _longs(columns: Iterable[Sequence[int]]) -> array[int]:
+    """Return columns of 64-bit integers one after the other."""
+    found = array("q")
+    for column in columns:
+        found.extend(column)
     return found
 
 

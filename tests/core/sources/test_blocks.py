@@ -132,14 +132,14 @@ def test_lines_get_the_same_ids_together_and_alone(parts: list[list[bytes]], ali
             patch.setattr(records, "blake2b", Hash)
         together, alone = Occurrences(), Occurrences()
         for part in parts:
-            assert together.event_ids(part) == [alone.event_id(line) for line in part]
+            assert list(together.event_ids(part)) == [alone.event_id(line) for line in part]
 
 
 def test_the_id_of_a_line_does_not_depend_on_other_lines_before_it() -> None:
     one, other = b"34972", b"48854"
     (first,), (id_,) = Occurrences().event_ids([one]), Occurrences().event_ids([other])
     assert first & 0xFFFFFFFF == id_ & 0xFFFFFFFF
-    assert Occurrences().event_ids([one, other]) == [first, id_]
+    assert list(Occurrences().event_ids([one, other])) == [first, id_]
     occurrences = Occurrences()
     assert [occurrences.event_id(line) for line in (one, other)] == [first, id_]
 
