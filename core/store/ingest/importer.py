@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from core.columns import CONTEXT, CONTEXT_ALIASES
 from core.errors import BadInput
@@ -56,6 +56,11 @@ _BIG = 4 << 20
 
 _SORTED_TOGETHER = -2_000
 """How much of an index is sorted together, as a size of SQLite's cache."""
+
+_SORTERS: Final = {"events_by_event_ts": 2}
+"""How many threads help to sort an index whose order is far from that of its table; others gain
+nothing from it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,17 +310,22 @@ def _late_indexes(
     except sqlite3.Error:
         raise
     except BaseException:
-        _create(connection, INDEXES.values(), patience)
+        _create(connection, INDEXES, patience)
         raise
-    _create(connection, INDEXES.values(), patience)
+    _create(connection, INDEXES, patience)
 
 
-def _create(connection: sqlite3.Connection, statements: Iterable[str], patience: Patience) -> None:
+def _create(connection: sqlite3.Connection, indexes: Mapping[str, str], patience: Patience) -> None:
     """Create indexes, with parts to sort that fit the processor's cache."""
     (before,) = connection.execute("pragma cache_size").fetchone()
     connection.execute(f"pragma cache_size = {_SORTED_TOGETHER}")
+    statements = (
+        each
+        for name, create in indexes.items()
+        for each in (f"pragma threads = {_SORTERS.get(name, 0)}", create)
+    )
     try:
-        _run(connection, statements, patience)
+        _run(connection, [*statements, "pragma threads = 0"], patience)
     finally:
         connection.execute(f"pragma cache_size = {before}")
 

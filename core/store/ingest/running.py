@@ -155,7 +155,7 @@ class Run:
         if count >= most or count < most // 4 or not isinstance(self._source, Apart):
             return count >= most
         left = (self._source.input.total or 0) - self._position_now
-        return 0 < left * count <= most // 4 * (self._position_now - self._position_then)
+        return 0 < left * count <= most // 8 * (self._position_now - self._position_then)
 
     @property
     def _position_now(self) -> int:
