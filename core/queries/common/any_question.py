@@ -44,5 +44,5 @@ def lifted(data: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
         if name == "conditions":
             given[name] = [*given.get(name, ()), *of[name]]
         elif of[name] is not None:
-            given.setdefault(name, of[name])
+            given.setdefault(name, _read(of[name]) if name == "among" else of[name])
     return given

@@ -25,7 +25,10 @@ from core.timeframe import CLOCK, iso, same_time, to_date
 from core.values.usual import FEWEST, WINDOWS, usual
 from core.words.dates import day
 
-OUTER: Final = ("range", "conditions", "audience", "segment", "among")
+OUTER: Final = (
+    "range", "conditions", "audience", "segment", "among",
+    "granularity", "breakdown", "compare", "limit",
+)  # fmt: skip
 """Fields that the question has outside; those of the inner one move there."""
 
 DAYS: Final = {"daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}
@@ -41,7 +44,7 @@ NAMED = 3
 Band = tuple[float, float]
 
 
-class WithUsual(Question):
+class WithUsual(TimedQuestion):
     """A question over time, and between which figures each of its points usually lies.
 
     Attributes:
@@ -58,7 +61,13 @@ class WithUsual(Question):
     @model_validator(mode="before")
     @classmethod
     def _one_place_for_each(cls, data: Any) -> Any:
-        return lifted(data, OUTER) if isinstance(data, dict) else data
+        if not isinstance(data, dict):
+            return data
+        given = lifted(data, OUTER)
+        of = given.get("of")
+        if isinstance(of, dict) and "granularity" not in given and of.get("kind") in KINDS:
+            given["granularity"] = _usual_unit(str(of["kind"]))
+        return {key: value for key, value in given.items() if value is not None}
 
     @field_validator("of")
     @classmethod
@@ -71,11 +80,6 @@ class WithUsual(Question):
                 parameter="of",
             )
         return of
-
-    @property
-    def granularity(self) -> str:
-        """That of the question."""
-        return str(getattr(self.of, "granularity", "daily"))
 
     def by_the_minute(self) -> bool:
         """See Question: a forecast changes with the time of day."""
@@ -137,13 +141,14 @@ class WithUsual(Question):
         """What share of a period was usually done by now, by line; nothing if too few say so."""
         running = answer.buckets[-1]
         grows = answer.unit in COUNTED or answer.additive
-        if not (running.start <= ctx.now < running.end or running.partial) or not grows:
+        until = min(ctx.now, ctx.latest or 0)
+        if not (grows and running.partial and running.start <= until):
             return {}
         if answer.granularity in CLOCK or ctx.today > ctx.calendar.day_of(running.end - 1):
             return {}
         done: dict[tuple[tuple[str, ...], str], list[float]] = {}
         for at in _like(answer, past):
-            text = self._elapsed(ctx, running.start, past.buckets[at].start)
+            text = _elapsed(ctx, until, running.start, past.buckets[at].start)
             part: Series = yield from self.asked(text, limit=1000, compare=None).ask(ctx)
             figures = {(line.group, line.series): line.total for line in part.lines}
             for line in past.lines:
@@ -152,14 +157,6 @@ class WithUsual(Question):
                     own = figures.get((line.group, line.series)) or 0.0
                     done.setdefault((line.group, line.series), []).append(own / whole)
         return {name: median(found) for name, found in done.items() if len(found) >= FEWEST}
-
-    def _elapsed(self, ctx: Context, running: int, start: int) -> str:
-        """The range of the part of an earlier period that has passed of the running one."""
-        calendar = ctx.calendar
-        first = calendar.day_of(start)
-        day = first + ctx.today - calendar.day_of(running)
-        end = same_time(ctx.now, day, calendar) + 1
-        return f"{to_date(first).isoformat()},{iso(end)}"
 
     # -- what is said
 
@@ -174,7 +171,7 @@ class WithUsual(Question):
             value = number(found[0].forecast or 0, 0)
             yield f"Forecast of {day(running.label)}: {value}, by the share usually done by now."
         elif not found and running.partial and unit not in CLOCK:
-            yield f"Too little is known before for a forecast of {day(running.label)}."
+            yield f"Too little is known for a forecast of {day(running.label)}."
 
     def _odd(self, answer: Series, line: Line) -> Iterator[str]:
         odd = [
@@ -188,6 +185,10 @@ class WithUsual(Question):
             name = f"{line.name}: " if line.name else ""
             named = ", ".join(day(label) for label in odd[-NAMED:])
             yield f"{name}Outside what is usual: {named}{more}."
+
+    def compared_cell(self, ctx: Context, cell: Cell) -> Cell:
+        """See Question; as for the question's own number."""
+        return self.asked(self.range).compared_cell(ctx, cell)
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: those of the question's own number."""
@@ -222,3 +223,25 @@ def _like(answer: Series, past: Series) -> list[int]:
         same = [n for n in before if (len(past.buckets) - 1 - n) % 7 == 0]
         before = same if len(same) >= FEWEST else before
     return before[:MOST]
+
+
+def _elapsed(ctx: Context, until: int, running: int, start: int) -> str:
+    """Return the range of the part of an earlier period that is known of the running one.
+
+    Args:
+        until: how far the running one is known, ms.
+        running, start: where both begin, ms.
+    """
+    calendar = ctx.calendar
+    first = calendar.day_of(start)
+    day = first + calendar.day_of(until) - calendar.day_of(running)
+    end = same_time(until, day, calendar) + 1
+    return f"{to_date(first).isoformat()},{iso(end)}"
+
+
+def _usual_unit(kind: str) -> str:
+    """Return the granularity of a kind's questions that name none."""
+    from core.queries import kind_class
+
+    field = kind_class(kind).model_fields.get("granularity")
+    return str(field.default) if field else "daily"

@@ -327,7 +327,7 @@ def test_every_kind_has_charts_and_refuses_all_others(kind: str) -> None:
 def test_a_chart_that_does_not_suit_is_refused_in_a_sentence() -> None:
     for text, sentence in {
         "signup > purchase as bars": "Funnel cannot be drawn as bars, only as steps or small.",
-        "paths to x as curve": "Paths cannot be drawn as curve, only as flow, table or edges.",
+        "paths to x as map": "Paths cannot be drawn as map, only as flow, table, edges or matrix.",
         "retention as edges weekly": "Retention cannot be drawn as edges, only as grid or curve.",
         "dau as pie": "There is no chart 'pie'.",
     }.items():

@@ -74,7 +74,7 @@ def test_too_little_history_is_told() -> None:
         found = engine.answer(from_text("visit vs usual last 7d"))
     assert found.notes[-2:] == (
         "Too little is known before to say what is usual: 6 points are needed.",
-        "Too little is known before for a forecast of Apr 16.",
+        "Too little is known for a forecast of Apr 16.",
     )
     assert found.lines[0].usual == (None,) * 7
 
@@ -92,9 +92,12 @@ def test_what_has_no_points_is_refused(text: str) -> None:
 
 
 def test_text_and_json_say_the_same() -> None:
-    said = "users of signup weekly by country vs prev vs usual last 90d where plan = pro for Paying"
-    question = from_text(said.replace(" for Paying", "") + " for Paying")
-    assert (question.range, question.audience, question.of.compare) == ("90d", "Paying", "previous")
+    said = "users of signup vs usual last 90d weekly where plan = pro by country vs prev for Paying"
+    question = from_text("users of signup weekly by country vs prev vs usual for Paying last 90d "
+                         "where plan = pro", said)  # fmt: skip
+    assert (question.range, question.audience, question.compare) == ("90d", "Paying", "previous")
+    from_text("users of signup vs usual for (purchase last 7d)")
+    assert from_text("lifecycle vs usual").granularity == "weekly"
     assert from_text("visit vs usual 99 last 7d", "visit vs usual 99 last 7d").level == 99
     with pytest.raises(BadQuestion, match="cannot be combined"):
         from_text("users of signup vs usual for A against B")
