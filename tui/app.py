@@ -281,7 +281,7 @@ def run(
     place = places.start_place(state, board, question)
     app = Explorer(engine, saved, state, look=look, place=place)
     app.configure(config)
-    app.notices = (*filter(None, (notice,)), *app.notices)
+    app.notices = (*filter(None, (notice, app.library.alarm())), *app.notices)
     app.first_page = places.first_page(saved, board, range, question)
     app.come_back()
     code = app.run()

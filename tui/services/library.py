@@ -16,6 +16,7 @@ from core.queries import from_json
 from core.queries.common.question import Question
 from core.queries.composite.saved_chart import chart_question
 from core.store.library.saved import Item, Mark, Saved
+from core.text import clean, things
 
 if TYPE_CHECKING:
     from core.boards.suggestions import Suggestion, Suggestions
@@ -100,6 +101,9 @@ class Library:
 
     def alert_states(self) -> dict[str, tuple[str, str]]:
         """Return alert id -> its state as of the last run, and what was said of it."""
+        items = self.alerts()
+        if not items:
+            return {}
         from core.alerts.running import alert_of
         from core.alerts.telling import state_words
         from core.store.library.alert_states import states_of
@@ -111,8 +115,16 @@ class Library:
                 for item in items
             ]
 
-        items = self.alerts()
-        return dict(self._read("alerts", read)) if items else {}
+        return dict(self._read("alerts", read))
+
+    def alarm(self) -> str:
+        """Return a sentence on the alerts that fired in the last run, "" if none did."""
+        states = self.alert_states()
+        firing = [clean(a.title) for a in self.alerts() if states.get(a.id, ("",))[0] == "firing"]
+        if not firing:
+            return ""
+        verb = "fires" if len(firing) == 1 else "fire"
+        return f"{things(len(firing), 'alert')} {verb}: {', '.join(firing)}."
 
     def marks(self, category: str | None = None) -> list[Mark]:
         """Return the marks, newest first."""

@@ -76,6 +76,7 @@ async def test_alerts_are_listed_with_their_state_and_drawn_on_the_chart_of_thei
     async with explorer(path, place="metrics", size=(120, 40)) as ff:
         rows = {row.text.strip(): row for row in ff.page.listing.rows}
         assert rows["Many"].right == "firing"
+        assert ff.app.library.alarm() == "1 alert fires: Many."
         await ff.press("end", "enter")
         assert ff.page.question.event == "signup"
         assert "Many 1" in ff.screen
