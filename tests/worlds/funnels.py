@@ -42,7 +42,7 @@ FILTERS: tuple[list[dict[str, Any]], ...] = (
     [{"field": "country", "operator": "ne", "value": "NL"}],
     [{"field": "trait:plan", "value": "pro"}],
 )  # fmt: skip
-WINDOWS = (1, 1800, 3600, 86_400, 3 * 86_400, 7 * 86_400, 366 * 86_400, None)
+WINDOWS = (0, 1, 1800, 3600, 86_400, 3 * 86_400, 7 * 86_400, 366 * 86_400, None)
 
 
 @st.composite

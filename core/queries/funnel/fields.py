@@ -79,7 +79,8 @@ class FunnelFields(TimedQuestion):
 
     Attributes:
         steps: 2 to 10, in order; one event fills one step, and equal times count as in order.
-        window_seconds: from step 1 to the last, inclusive: 1 s to 366 days; None means no limit.
+        window_seconds: from step 1 to the last, inclusive: up to 366 days, 0 for the same millisecond;
+            None means no limit.
         order: "ordered"; "unordered": the steps in any order; "sequential" (or "strict"): no
             other event between two steps.
         exclusions: events that must not lie between steps or, in any order, between the first and
@@ -103,7 +104,7 @@ class FunnelFields(TimedQuestion):
     """
 
     steps: tuple[FunnelStep, ...] = Limited(min_length=2, max_length=MOST_STEPS)
-    window_seconds: int | None = Limited(default=WEEK_SECONDS, ge=1, le=LONGEST_SECONDS)
+    window_seconds: int | None = Limited(default=WEEK_SECONDS, ge=0, le=LONGEST_SECONDS)
     order: Literal["ordered", "unordered", "sequential"] = "ordered"
     exclusions: tuple[Exclusion, ...] = Limited(default=(), max_length=10)
     exclude: Literal["attempt", "person"] = "attempt"
@@ -185,7 +186,8 @@ class FunnelFields(TimedQuestion):
     @property
     def window_ms(self) -> int:
         """The window in ms."""
-        return (self.window_seconds or ENDLESS_SECONDS) * 1000
+        seconds = self.window_seconds
+        return (ENDLESS_SECONDS if seconds is None else seconds) * 1000
 
     @property
     def held(self) -> tuple[str, ...]:

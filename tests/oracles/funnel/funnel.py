@@ -51,7 +51,8 @@ def funnel(
         matching(world, step.event, [*question.conditions, *step.filters], members)
         for step in question.steps
     ]
-    window = (question.window_seconds or 10**12) * 1000
+    seconds = question.window_seconds
+    window = (10**12 if seconds is None else seconds) * 1000
     found: dict[Group, Funnel] = {}
     for actor in people_of(fits[0]):
         own = [[item for item in items if item.actor == actor] for items in fits]

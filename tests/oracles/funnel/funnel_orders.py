@@ -71,7 +71,7 @@ class Told:
 
 def window(question: Any) -> int:
     """The question's, in ms."""
-    return (question.window_seconds or 10**12) * 1000
+    return (10**12 if question.window_seconds is None else question.window_seconds) * 1000
 
 
 def tick(question: Any) -> int:

@@ -90,7 +90,7 @@ funnels = st.fixed_dictionaries(
         "kind": st.just("funnel"),
         "range": timed["range"],
         "steps": st.lists(steps, min_size=2, max_size=4),
-        "window_seconds": st.sampled_from((1, 3600, 7 * 86_400, 90 * 86_400)),
+        "window_seconds": st.sampled_from((0, 1, 3600, 7 * 86_400, 90 * 86_400)),
         "filters_on": st.sampled_from(("every", "every", "first")),
         "users": st.sampled_from(("active", "active", "new")),
         "complete": st.sampled_from((False, False, True)),

@@ -273,7 +273,7 @@ def test_a_funnel_without_a_window_waits_for_ever():
         ({"window_seconds": None, "complete": True}, "complete requires a window"),
         ({"steps": [{"event": "sign_up"}] * 11}, "steps"),
         ({"steps": [{"event": "sign_up"}, {"event": "purchas"}]}, "event 'purchas'"),
-        ({"window_seconds": 0}, "window_seconds"),
+        ({"window_seconds": -1}, "window_seconds"),
         ({"window_seconds": 366 * 86_400 + 1}, "window_seconds"),
         ({"order": "sideways"}, "order"),
         ({"breakdown": ["country", "event", "user"]}, "breakdown"),

@@ -174,7 +174,7 @@ def test_entries_by_the_hour():
         ({"from_step": 3}, "from_step 3 and to_step 3"),
         ({"measure": "counts", "from_step": 2}, "do not apply to the measure counts"),
         ({"granularity": "fortnightly"}, "granularity"),
-        ({"window_seconds": 0}, "window_seconds must be at least 1"),
+        ({"window_seconds": -1}, "window_seconds must be at least 0"),
         ({"steps": SIGN_UP[:1]}, "steps needs at least 2"),
     ],
 )
