@@ -79,8 +79,8 @@ class FunnelFields(TimedQuestion):
 
     Attributes:
         steps: 2 to 10, in order; one event fills one step, and equal times count as in order.
-        window_seconds: from step 1 to the last, inclusive: up to 366 days, 0 for the same millisecond;
-            None means no limit.
+        window_seconds: from step 1 to the last, inclusive: up to 366 days, 0 for the same
+            millisecond; None means no limit.
         order: "ordered"; "unordered": the steps in any order; "sequential" (or "strict"): no
             other event between two steps.
         exclusions: events that must not lie between steps or, in any order, between the first and
