@@ -80,6 +80,13 @@ _RULES: Final[Sequence[tuple[str, Change]]] = (
     (r"^compare (.+) (?:to|with) (?:last|previous|the last|the previous) month", r"\1 mtd vs prev"),
     (r"^compare (.+) (?:to|with) (?:last|previous|the last|the previous) week", r"\1 wtd vs prev"),
     (r"^compare (.+) (?:to|with) (?:last|previous|the last|the previous) year", r"\1 vs year"),
+    # groups and what is usual
+    (r"^(?:compare|difference (?:of|in)) (.+?) (?:for|between|of) (.+?) "
+     r"(?:and|with|to|vs\.?|versus|against) (.+)$", r"\1 for \2 against \3"),
+    (r"^(?:a/?b|split)[ -]?tests?(?: of)? ", "experiment of "),
+    (r"^(?:forecast|prediction|normal range|usual)(?: (?:of|for))? (.+)$", r"\1 vs usual"),
+    (r"^(?:step )?matrix(?: of)?(?: paths)? (from|to|of) (.+)$",
+     lambda m: f"paths {'to' if m[1].lower() == 'to' else 'from'} {m[2]} as matrix"),
     # people
     (r"^(daily|weekly|monthly) (?:active users|actives|users)\b", _active),
     (r"^(?:dau|active users) rolling 7d?\b", "wau"),

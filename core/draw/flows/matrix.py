@@ -73,7 +73,7 @@ def _cell(answer: Flow, step: int, node: FlowNode | None, look: Look, here: bool
     if share is None:
         there = {each.event for each in answer.steps[step - 1].nodes}
         text = HIDDEN if FLOW_REST[0] in there else look.pick("–", "-")
-        return Span(text.rjust(CELL), "cursor" if here else "dim")
+        return Span((f"[{text}]" if here else text).rjust(CELL), "cursor" if here else "dim")
     text = percent(share)
     if here:
         return Span(f"[{text}]".rjust(CELL), "cursor")
