@@ -82,9 +82,8 @@ class FunnelPage(PlacePage):
         heading = format_cell(view.question, view.cell)
         by = self.query_one("#by", Companion).answer
         detail = self.query_one(Detail)
-        following = flowed(after(step, steps_at(view)[step.step :]), detail.inner()[0])
-        lines = [*described(step), *following, *extremes(by, step)]
-        detail.tell(heading, lines)
+        following = after(step, steps_at(view)[step.step :], detail.inner()[0])
+        detail.tell(heading, [*described(step), *following, *extremes(by, step)])
 
 
 def step_at(view: AnswerView) -> Step | None:
@@ -149,19 +148,36 @@ def described(step: Step) -> list[Line]:
     return lines
 
 
-def after(step: Step, following: Sequence[Step]) -> list[Line]:
+def after(step: Step, following: Sequence[Step], width: int) -> list[Line]:
     """Return who went on from a step, to the next one and to the last.
 
     Args:
         following: the steps after it.
+        width: of a line, in cells.
     """
-    lines: list[Line] = []
-    if following:
-        lines.append(_went_on("went on to", following[0], following[0].step_rate))
+    if not following:
+        return []
+    parts = [_went_on("went on to", following[0], following[0].step_rate)]
     if len(following) > 1:
         rate = following[-1].count / step.count if step.count else None
-        lines.append(_went_on("all the way to", following[-1], rate))
-    return lines
+        parts.append(_went_on("all the way to", following[-1], rate))
+    return [*flowed(parts, width), *(_on_the_way(following[0]) if step.step == 1 else ())]
+
+
+def _on_the_way(step: Step) -> list[Line]:
+    """Return who has not reached the step after the first, and how long it took those who have."""
+    return [
+        (
+            Span("lost on the way  "),
+            Span(number(step.lost), "bold"),
+            Span(f"  {number(step.in_progress)} still can" * bool(step.in_progress)),
+        ),
+        (
+            Span("time to it  "),
+            Span(duration(step.median_seconds), "bold"),
+            Span(f" median, {duration(step.avg_seconds)} average", "dim"),
+        ),
+    ]
 
 
 def _went_on(words: str, to: Step, rate: float | None) -> Line:
