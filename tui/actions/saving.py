@@ -149,8 +149,12 @@ def new_board(page: ListPage) -> None:
 
     def store(name: str, again: Again) -> None:
         board = checked(Board, {"title": name})
-        said = f"Created board {clean(name)}. a on a chart adds to it."
-        attempt(page, lambda saved: saved.save_board(board), said, lambda _: page.fill(), again)
+        said = f"Created board {clean(name)}. ENTER opens it, e there adds tiles."
+        attempt(page, lambda saved: saved.save_board(board), said, shown, again)
+
+    def shown(stored: Board) -> None:
+        page.fill()
+        page.listing.select(stored.id)
 
     ask_name(page, "New board", "", store)
 

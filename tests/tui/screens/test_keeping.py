@@ -223,3 +223,12 @@ async def test_a_tile_of_an_older_footfall_keeps_its_meaning_when_the_board_is_s
         old, later = Saved(path).board("Old").blocks
     assert (old.question, old.language) == ('"lifecycle" last 30d weekly', None)
     assert (later.question, later.language) == ("dau", 3)
+
+
+async def test_a_new_board_is_under_the_cursor(path: Path) -> None:
+    Saved(path).save_board(Board(title="Growth", blocks=(Block(question="dau"),)))
+    async with explorer(path, place="boards") as ff:
+        await ff.press("escape", "n", *"Zed", "enter")
+        assert ff.page.listing.row.text == "Zed"
+        await ff.press("enter")
+        assert ff.page.board.title == "Zed"
