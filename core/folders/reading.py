@@ -135,10 +135,17 @@ def write_folder(saved: Saved, folder: Path) -> Written:
         text = toml_text(data_of(thing))
         if not fresh and _text(folder / name) == text:
             continue
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, "utf-8")
+        _write(folder / name, text)
         (new if fresh else changed).append(name)
     return Written(tuple(new), tuple(changed), tuple(sorted(known.values())))
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file in one step, so that a killed program leaves the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_text(text, "utf-8")
+    fresh.replace(path)
 
 
 def _text(path: Path) -> str:

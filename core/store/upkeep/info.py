@@ -122,7 +122,7 @@ def _read(connection: sqlite3.Connection, path: Path) -> Info:
         imports=len(imports),
         unfinished=sum(not each.finished for each in imports),
         latest=_latest(imports),
-        saved={kind: _count(connection, f"{kind} where deleted_at is null") for kind in SAVED},
+        saved=_saved(connection),
         ignored=ignored_ids(meta),
         bytes=page * _one(connection, "pragma page_count"),
         free=page * _one(connection, "pragma freelist_count"),
@@ -138,6 +138,15 @@ def _one(connection: sqlite3.Connection, query: str) -> int:
 
 def _count(connection: sqlite3.Connection, rows: str) -> int:
     return _one(connection, f"select count(*) from {rows}")
+
+
+def _saved(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return how many of each kind are saved; an older file may lack a table."""
+    there = {name for (name,) in connection.execute("select name from sqlite_master")}
+    return {
+        kind: _count(connection, f"{kind} where deleted_at is null") if kind in there else 0
+        for kind in SAVED
+    }
 
 
 def _everybody(connection: sqlite3.Connection) -> BitMap:

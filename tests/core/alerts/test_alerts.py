@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from core.engines.sqlite.engine import SqliteEngine
 from core.errors import FootfallError
 from core.store.library.alert_states import states_of
 from core.store.library.saved import Saved
+from core.store.upkeep.info import info as read_info
 from tests.worlds.world import DAY, HOUR, Event, World, store
 
 MONDAY = 1_743_984_000_000
@@ -225,3 +228,18 @@ def test_any_rise_from_nothing_is_large_enough_in_percent() -> None:
     assert [rises.holds(x, 0, None) for x in (0, 1)] == [False, True]
     assert [rises.holds(x, 10, None) for x in (14.9, 15)] == [False, True]
     assert not replace(rises, test="falls").holds(15, 10, None)
+
+
+def test_a_file_from_before_there_were_alerts_has_none(week: Path, tmp_path: Path) -> None:
+    old = tmp_path / "old.db"
+    old.write_bytes(week.read_bytes())
+    with closing(sqlite3.connect(old)) as db:
+        db.executescript("drop table alerts; drop table alert_states")
+        db.execute("delete from _sqlite_migrations where name like '%_alerts'")
+        db.commit()
+    saved = Saved(old, profile="ana:admin")
+    assert saved.items("alerts") == saved.deleted("alerts") == []
+    assert states_of(saved.access) == {}
+    assert read_info(old).saved["alerts"] == 0
+    saved.save("alerts", Item(title="First", body={"question": "dau", "when": "below 1"}))
+    assert len(saved.items("alerts")) == 1
