@@ -372,6 +372,16 @@ CHOSEN = (
         series,
     ),
     Asked("top logs", {"kind": "logs", "metric": "top", "breakdown": "service"}, table),
+    Asked(
+        "experiment",
+        {
+            "kind": "experiment",
+            "exposure": {"event": FUNNEL[0]},
+            "variant": "platform",
+            "goals": [{"event": FUNNEL[-1]}],
+        },
+        table,
+    ),
 )
 
 OF_OTHERS = {"saved", "several"}
