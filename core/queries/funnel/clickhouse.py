@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.queries.funnel.plan import Plan
+from core.queries.funnel.plan import Plan, first_day
 from core.sql.dialect import Binder, OnFileOnly
 
 NEVER = 2**62
@@ -35,7 +35,6 @@ def _refuse(plan: Plan) -> None:
         "count_by": question.count_by != "uniques" and f"count_by {question.count_by}",
         "attribution": plan.by_path and f"attribution {question.attribution}",
         "resolution": plan.tick > 1 and "resolution 1s",
-        "first_day": question.first_day and "first_day",
     }
     for parameter, reason in reasons.items():
         if reason:
@@ -72,10 +71,12 @@ def _events(plan: Plan, bind: Binder, number: int) -> str:
     selection = replace(
         step, clauses=shared.clauses + step.clauses, members=shared.members + step.members
     )
+    early = plan.question.first_day and number == 0
+    first = f" and {first_day(plan.ctx, bind)}" if early else ""
     return f"""
         select e.actor as actor, e.ts as ts, e.seq as seq
         from {selection.source()}
-        where {selection.where(bind, None)} and e.actor != 0"""
+        where {selection.where(bind, None)} and e.actor != 0{first}"""
 
 
 def _folded(plan: Plan, bind: Binder) -> str:

@@ -217,7 +217,11 @@ class Plan:
 
 def first_day(ctx: Context, bind: Binder) -> str:
     """Return SQL of whether an event `e` lies on the first day of its actor."""
-    own = f"x.actor = e.actor and {Selection(ctx).own(bind, 'x')}"
+    kept = Selection(ctx).own(bind, "x")
+    if not ctx.dialect.seeks:
+        firsts = f"select x.actor, min(x.day) from events x where {kept} group by x.actor"
+        return f"(e.actor, e.day) in ({firsts})"
+    own = f"x.actor = e.actor and {kept}"
     return f"e.day = (select x.day from events x where {own} order by x.ts, x.seq limit 1)"
 
 

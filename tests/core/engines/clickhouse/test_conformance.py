@@ -258,6 +258,10 @@ def test_funnels_of_crowded_worlds(runner, events, asked):
          "conditions": [{"field": "item", "operator": "eq", "value": "hat"}]},
         {"kind": "funnel", "breakdown": "country", "steps": [
             {"event": "sign_up"}, {"event": "view_item"}, {"event": "purchase"}]},
+        {"kind": "funnel", "users": "new", "first_day": True, "steps": [
+            {"event": "sign_up"}, {"event": "view_item"}]},
+        {"kind": "funnel", "users": "new", "first_day": True, "steps": [
+            {"event": "view_item"}, {"event": "view_item"}]},
         {"kind": "funnel", "breakdown": "properties.item", "limit": 1, "steps": [
             {"event": "view_item"}, {"event": "view_item"}]},
         {"kind": "retention", "granularity": "daily", "start_event": "sign_up"},
