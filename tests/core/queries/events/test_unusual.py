@@ -12,6 +12,8 @@ from core.answers import Cell
 from core.errors import BadQuestion
 from core.language.questions import format_cell
 from core.queries import from_json
+from core.queries.events.unusual import Counted, Moved
+from core.values.usual import Usual
 from tests.oracles.events.unusual import unusual
 from tests.worlds.compare import ask, both_engines, check_people, from_text, people
 from tests.worlds.strategies import CONDITIONS, worlds
@@ -53,6 +55,12 @@ def test_what_moved_most_comes_first_with_its_usual(mondays):
     )  # fmt: skip
     assert (answer.first, answer.notes) == ("2025-04-07", ("Compared with 10 Mondays before.",))
     assert len(ask(mondays, KIND).rows) == 5, "events and the context fields with several values"
+
+
+def test_a_change_that_chance_alone_explains_does_not_come_first():
+    many = Moved("many", Counted(104, 9), Usual(100, 1, 12, alike=True))
+    few = Moved("few", Counted(4, 4), Usual(1, 0, 12, alike=True))
+    assert (many.size, few.size) == (pytest.approx(0.4), 3)
 
 
 def test_its_people(mondays):
