@@ -194,15 +194,13 @@ class Gathering:
         if by == "event":
             return np.full(size, block.event)
         if isinstance(by, dict) and "coded" in by:
-            reach = self._extras.reach(by["coded"])
-            who = block.picked(ACTOR, chosen)
-            last = max(len(reach.actors) - 1, 0)
-            return reach.codes[0][np.minimum(np.searchsorted(reach.actors, who), last)]
+            places = self._extras.places(by["coded"])
+            return self._extras.reach(by["coded"]).codes[0][places[block.picked(ACTOR, chosen)]]
         if isinstance(by, dict) and "holds" in by:
             held = fits(by["holds"], block, self._extras).astype(np.int64)
             return of_chosen(held, chosen)
         if isinstance(by, dict):
-            since = begun(block, self._extras.reach(by["begun"]))
+            since = begun(block, self._extras, by["begun"])
             return of_chosen(since.astype(np.int64), chosen)
         if not isinstance(by, list):
             return block.picked(by, chosen)

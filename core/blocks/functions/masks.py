@@ -72,6 +72,7 @@ class Extras:
         self._given = given
         self._known: dict[int, Any] = {}
         self._tables: dict[int, tuple[Ints, Ints]] = {}
+        self._places: dict[int, Ints] = {}
 
     def ids(self, extra: int) -> Ints:
         """Return ids, ascending: those of a JSON list, or of a set of actors plus one."""
@@ -96,6 +97,15 @@ class Extras:
     def reach(self, extra: int) -> Reach:
         """Return what lies between two instants, of its bytes."""
         return self._once(extra, Reach.of)  # type: ignore[no-any-return]
+
+    def places(self, extra: int) -> Ints:
+        """Return the place of each actor in a `reach` that has one of everybody."""
+        if extra not in self._places:
+            actors = self.reach(extra).actors
+            found = np.zeros(int(actors.max(initial=0)) + 1, np.int64)
+            found[actors] = np.arange(len(actors))
+            self._places[extra] = found
+        return self._places[extra]
 
     def within(self, extra: int) -> tuple[Ints, Ints]:
         """Return the tables of a `reach`."""
@@ -156,7 +166,7 @@ def fits(mask: Sequence[Any], block: Block, extras: Extras) -> Mask:
     if word == "people":
         return among(block.ints(ACTOR), extras.ids(parts[0]))
     if word == "begun":
-        return begun(block, extras.reach(parts[0]))
+        return begun(block, extras, parts[0])
     if word == "within":
         extra, before, after = parts
         first, last = extras.within(extra)
@@ -182,15 +192,16 @@ def among(values: Ints, ids: Ints) -> Mask:
     return found
 
 
-def begun(block: Block, firsts: Reach) -> Mask:
-    """Return which events are their person's first of some, or later."""
-    if not len(firsts.actors):
-        return np.zeros(len(block), np.bool_)
+def begun(block: Block, extras: Extras, extra: int) -> Mask:
+    """Return which events are their person's first in a `reach`, or later."""
     who, when = block.ints(ACTOR), block.ints(TIME)
-    place = np.minimum(np.searchsorted(firsts.actors, who), len(firsts.actors) - 1)
-    first, arrived = firsts.first[place], firsts.arrived[place]
-    since = (first < when) | ((first == when) & (arrived <= block.ints(SEQ)))
-    found: Mask = since & (firsts.actors[place] == who)
+    times, _ = extras.within(extra)
+    first = times[np.minimum(who, len(times) - 1)]
+    found: Mask = first < when
+    same = np.flatnonzero(first == when)
+    if len(same):
+        arrived = extras.reach(extra).arrived[extras.places(extra)[who[same]]]
+        found[same] = arrived <= block.picked(SEQ, same)
     return found
 
 
