@@ -9,6 +9,7 @@ from core.answers import Cell, Series
 from core.boards.suggestions import event_of
 from core.errors import BadQuestion
 from core.queries import from_json
+from core.queries.common.any_question import said_by
 from core.queries.common.context import Context
 from core.queries.common.question import Question
 from core.queries.kinds import KINDS
@@ -37,6 +38,10 @@ def ways(question: Question, answer: Any, cell: Cell | None, ctx: Context) -> li
         found += _built([("w", "why did it change?", _why(question, answer, cell, ctx))])
     if question.kind == "explain":
         found.append(("t", "what was explained, over time", _explained(question)))
+    if question.kind == "usual":
+        found.append(("u", "without what is usual", _without_usual(question)))
+    elif kind.over_time(question):
+        found += _built([("u", "with what is usual", {"kind": "usual", "of": said_by(question)})])
     if "funnel" in kind.themes:
         found += _of_funnel(question, cell)
     if question.kind == "funnel":
@@ -84,6 +89,12 @@ def _days(answer: Any, cell: Cell | None, ctx: Context) -> str:
 def _explained(question: Any) -> Question:
     of = question.of.model_dump(by_alias=True)
     return from_json({**of, **_shared(question)})
+
+
+def _without_usual(question: Any) -> Question:
+    """The question that is shown against its usual."""
+    found: Question = question.asked(question.range)
+    return found
 
 
 def _of_funnel(question: Question, cell: Cell | None) -> list[Way]:

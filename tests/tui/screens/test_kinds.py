@@ -194,6 +194,11 @@ async def test_a_point_leads_on_to_why_it_changed(path: Path) -> None:
         await ff.press("semicolon", "t")
         assert ff.page.question.kind == "trend"
         assert ff.page.question.event == "signup"
+        await ff.press("semicolon", "u")
+        assert ff.page.question.kind == "usual"
+        assert answered(ff)
+        await ff.press("semicolon", "u")
+        assert ff.page.question.kind == "trend"
 
 
 async def test_the_measure_key_offers_what_the_kind_can_count(path: Path) -> None:
