@@ -49,7 +49,7 @@ RUNAWAY = {"field": "properties.text", "operator": "regex", "value": "(a|a|aa)+$
          "operator 'equal'", "Allowed: eq, ne"),
         ("purchas", "event 'purchas'", "purchase"),
         ("dau for Payers", "audience 'Payers'", ""),
-        ("signup > purchase within 0d", "window_seconds must be at least 1", ""),
+        ("signup > purchase within 367d", "window_seconds must be at most 31622400", ""),
         ({"kind": "funnel", "steps": [STEP] * 11}, "steps holds at most 10", ""),
         ({"kind": "funnel", "steps": []}, "steps needs at least 1", ""),
         ({"kind": "retention", "periods": 53}, "periods must be at most 52", "daily"),
