@@ -46,6 +46,11 @@ class ClickHouseDialect:
         return ClickHouseDialect(present, self.flags, self._columns)
 
     @property
+    def _known(self) -> Columns:
+        """The columns of properties, which `events` as of an instant does not have."""
+        return self._columns() if self.present is None else NOTHING
+
+    @property
     def has_sets(self) -> bool:
         """Unless something is dated after now: the sets of a day are those of all of it."""
         return self.present is None
@@ -144,7 +149,7 @@ class ClickHouseDialect:
 
     def json_property(self, path: str, binder: Binder) -> str:
         """See values.property_at."""
-        own = {name: f"e.{column}" for name, column in self._columns().raw.items()}
+        own = {name: f"e.{column}" for name, column in self._known.raw.items()}
         return values.property_at("e.properties", path, binder, own)
 
     def dictionary(self, column: str, texts: Mapping[int, str], binder: Binder) -> str:
@@ -160,7 +165,7 @@ class ClickHouseDialect:
 
     def as_number(self, raw: str) -> str:
         """See values.number."""
-        return self._columns().instead(raw, "number") or values.number_of(raw)
+        return self._known.instead(raw, "number") or values.number_of(raw)
 
     def total(self, expression: str) -> str:
         """In integer millionths if all numbers are multiples of them, else compensated."""
@@ -191,7 +196,7 @@ class ClickHouseDialect:
 
     def json_label(self, raw: str) -> str:
         """Text without its quotes, everything else as JSON."""
-        return self._columns().instead(raw, "label") or values.label_of(raw)
+        return self._known.instead(raw, "label") or values.label_of(raw)
 
     def items(self, raw: str, *, different: bool) -> str:
         """The texts of its elements."""
