@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.queries.funnel.plan import Plan, first_day
+from core.queries.common.selection import Selection
+from core.queries.funnel.plan import Plan, first_day, scope
 from core.sql.dialect import Binder, OnFileOnly
 
 NEVER = 2**62
@@ -19,18 +20,39 @@ def attempts(plan: Plan, bind: Binder) -> str:
     """Return the relation of Plan.attempts, s1 and x1 included.
 
     Raises:
-        OnFileOnly: for other orders and counts, exclusions and held values.
+        OnFileOnly: for other orders and counts, exclusions of attempts and held values.
     """
     _refuse(plan)
-    found = _joined(plan, bind) if plan.distinct else _folded(plan, bind)
+    every = replace(plan, spoilers=())
+    found = _joined(every, bind) if plan.distinct else _folded(every, bind)
+    for number in range(len(plan.spoilers)):
+        found = _unspoiled(plan, bind, found, number)
     return f"select a.*, null as unit, a.t1 as t0, a.t1 as s1 from ({found}) a"
+
+
+def _unspoiled(plan: Plan, bind: Binder, found: str, number: int) -> str:
+    """The attempts without those in whose scope an excluded event lies: after its first step, and
+    before its last one or, if that was not reached, up to the end of the window.
+    """
+    first, last = scope(plan.question, number)
+    over = f"ifNull(a.t{last} - 1, a.t1 + {bind(plan.window)})"
+    return f"""
+        select a.*
+        from ({found}) a
+        left join (
+            select actor, groupArray(ts) as times
+            from ({_events(plan, bind, plan.spoilers[number])})
+            group by actor
+        ) x on x.actor = a.actor
+        where a.t{first} is null
+           or not arrayExists(t -> t > assumeNotNull(a.t{first}) and t <= {over}, x.times)"""
 
 
 def _refuse(plan: Plan) -> None:
     question = plan.question
     reasons = {
         "order": plan.order != "ordered" and f"order {plan.order}",
-        "exclusions": plan.spoilers and "exclusions",
+        "exclusions": plan.spoilers and plan.question.exclude != "person" and "exclusions",
         "hold": plan.held and "held values",
         "count_by": question.count_by != "uniques" and f"count_by {question.count_by}",
         "attribution": plan.by_path and f"attribution {question.attribution}",
@@ -47,13 +69,13 @@ def _joined(plan: Plan, bind: Binder) -> str:
     """From every first event the next event of each step, then each person's best chain."""
     last = len(plan.steps)
     chain = f"""
-        select actor, ts as t1, seq as x1 from ({_events(plan, bind, 0)})
+        select actor, ts as t1, seq as x1 from ({_events(plan, bind, plan.steps[0])})
         where ts >= {bind(plan.span.start)} and ts < {bind(plan.span.end)}"""
     for step in range(2, last + 1):
         chain = f"""
         select w.*, if(n.ts <= w.t1 + {bind(plan.window)}, n.ts, null) as t{step}
         from ({chain}) w
-        asof left join ({_events(plan, bind, step - 1)}) n
+        asof left join ({_events(plan, bind, plan.steps[step - 1])}) n
           on n.actor = w.actor and n.ts >= ifNull(w.t{step - 1}, {NEVER})"""
     times = [f"t{k}" for k in range(1, last + 1)]
     depth = " + ".join(f"isNotNull({t})" for t in times)
@@ -65,13 +87,13 @@ def _joined(plan: Plan, bind: Binder) -> str:
               group by actor)"""
 
 
-def _events(plan: Plan, bind: Binder, number: int) -> str:
-    """The events that match a step, numbered from 0."""
-    step, shared = plan.steps[number], plan.shared
+def _events(plan: Plan, bind: Binder, part: Selection) -> str:
+    """The events that match a step, or an exclusion."""
+    shared = plan.shared
     selection = replace(
-        step, clauses=shared.clauses + step.clauses, members=shared.members + step.members
+        part, clauses=shared.clauses + part.clauses, members=shared.members + part.members
     )
-    early = plan.question.first_day and number == 0
+    early = plan.question.first_day and part is plan.steps[0]
     first = f" and {first_day(plan.ctx, bind)}" if early else ""
     return f"""
         select e.actor as actor, e.ts as ts, e.seq as seq

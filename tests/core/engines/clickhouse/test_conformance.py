@@ -82,6 +82,12 @@ STEP_FILTERS: tuple[list[dict[str, Any]], ...] = (
     [{"field": "country", "operator": "ne", "value": "NL"}],
     [{"field": "properties.item", "operator": "is_set"}],
 )
+EXCLUSIONS: tuple[list[dict[str, Any]], ...] = (
+    [],
+    [],
+    [{"event": EVENTS[0]}],
+    [{"event": EVENTS[1], "from_step": 1, "to_step": 2}],
+)
 steps = st.fixed_dictionaries(
     {"event": st.sampled_from(NAMES), "filters": st.sampled_from(STEP_FILTERS)}
 )
@@ -94,6 +100,8 @@ funnels = st.fixed_dictionaries(
         "filters_on": st.sampled_from(("every", "every", "first")),
         "users": st.sampled_from(("active", "active", "new")),
         "complete": st.sampled_from((False, False, True)),
+        "exclusions": st.sampled_from(EXCLUSIONS),
+        "exclude": st.just("person"),
         "breakdown": st.lists(st.sampled_from(FIELDS), max_size=2, unique=True),
         "conditions": timed["conditions"],
         "compare": timed["compare"],
@@ -179,7 +187,8 @@ def test_random_worlds(runner, world, asked):
 
 def _events_in(fields: dict[str, Any]) -> set[str]:
     named = {fields.get(n) for n in ("event", "start_event", "return_event", "from", "to")}
-    return (named | {step["event"] for step in fields.get("steps", ())}) - {None}
+    parts = (*fields.get("steps", ()), *fields.get("exclusions", ()))
+    return (named | {part["event"] for part in parts}) - {None}
 
 
 # -- funnels where nearly everything is a tie
@@ -258,6 +267,11 @@ def test_funnels_of_crowded_worlds(runner, events, asked):
          "conditions": [{"field": "item", "operator": "eq", "value": "hat"}]},
         {"kind": "funnel", "breakdown": "country", "steps": [
             {"event": "sign_up"}, {"event": "view_item"}, {"event": "purchase"}]},
+        {"kind": "funnel", "exclude": "person", "exclusions": [{"event": "view_item"}],
+         "steps": [{"event": "sign_up"}, {"event": "add_to_cart"}, {"event": "purchase"}]},
+        {"kind": "funnel", "exclude": "person", "breakdown": "country", "exclusions": [
+            {"event": "purchase", "from_step": 2}, {"event": "sign_up", "to_step": 2}],
+         "steps": [{"event": "view_item"}, {"event": "view_item"}, {"event": "add_to_cart"}]},
         {"kind": "funnel", "users": "new", "first_day": True, "steps": [
             {"event": "sign_up"}, {"event": "view_item"}]},
         {"kind": "funnel", "users": "new", "first_day": True, "steps": [
