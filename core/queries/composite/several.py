@@ -239,15 +239,18 @@ def _line(
 ) -> Line:
     at = {bucket.start: index for index, bucket in enumerate(answer.buckets)}
 
-    def spread(values: tuple[float | None, ...]) -> tuple[float | None, ...]:
+    def spread(values: tuple[Any, ...]) -> tuple[Any, ...]:
         places = (at.get(bucket.start) for bucket in buckets)
         return tuple(None if i is None or i >= len(values) else values[i] for i in places)
 
     compared = part.display.show_comparison and line.previous is not None
+    is_last = bool(buckets) and buckets[-1].start in list(at)[-1:]
     return line.model_copy(
         update={
             "series": f"{name}{SEPARATOR}{line.series}" if line.series else name,
             "values": spread(line.values),
+            "usual": spread(line.usual) if line.usual else (),
+            "forecast": line.forecast if is_last else None,
             "previous": spread(line.previous or ()) if compared else None,
             "previous_total": line.previous_total if compared else None,
         }

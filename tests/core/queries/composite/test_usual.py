@@ -68,6 +68,19 @@ def test_every_line_has_its_own(engine) -> None:
     assert usual[("u2",)][1] is None
 
 
+def test_beside_other_series_every_band_stays_with_its_day(engine) -> None:
+    series = [
+        {"name": "long", "question": {"kind": "trend", "event": "visit"}, "range": "14d"},
+        {"name": "usual", "question": {"kind": "usual", "of": {"kind": "trend", "event": "visit"}},
+         "range": "7d"},
+    ]  # fmt: skip
+    found = engine.answer(from_json({"kind": "several", "series": series}))
+    line = found.lines[1]
+    assert line.usual == ((None,) * 7) + ((4, 4),) * 7
+    assert line.forecast == 6
+    assert draw(found, 80, 16, Look())
+
+
 def test_too_little_history_is_told() -> None:
     events = [Event("visit", NOON - day * DAY, "ann") for day in range(4)]
     with engine_of(World(tuple(events), now=NOON)) as engine:
