@@ -36,7 +36,10 @@ class Ends(Gathering):
     def _take(self, block: Block, chosen: Ints | None, size: int) -> None:
         sign = -1 if self.plan.latest else 1
         self._widen(int(block.ints(ACTOR).max()) + 1)
+        self._count += size
         rows = self._near(block, chosen)
+        if not len(rows):
+            return
         rows = rows[edges(block.picked(ACTOR, rows), last=self.plan.latest)]
         who, at = block.picked(ACTOR, rows), sign * block.picked(TIME, rows)
         self._days[who] = sign * block.days[rows]
@@ -50,7 +53,6 @@ class Ends(Gathering):
         codes = [self._codes(block, by, rows, len(rows)) for by in self.plan.by]
         for kept, found in zip(self._kept, (at, arrived, *codes), strict=False):
             kept[who] = found
-        self._count += size
 
     def _near(self, block: Block, chosen: Ints | None) -> Ints:
         """Return the chosen rows on no later day than that of the event that is kept."""

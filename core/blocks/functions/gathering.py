@@ -58,11 +58,16 @@ class Gathering:
         self._count = 0
         self._seen = False
 
-    def step(self, text: str, event: int, runs: bytes, *given: Any) -> None:
-        """Take one block: its runs, the blobs of the plan's columns, then the extras."""
+    def step(self, text: str, event: int, runs: bytes | None, *given: Any) -> None:
+        """Take one block: its runs, the blobs of the plan's columns, then the extras.
+
+        The plan and the extras are those of the first call, which may have no block.
+        """
         if not self._seen:
             self.plan, self._seen = plans.read(text), True
             self._extras = Extras(given[len(self.plan.fields) :])
+        if runs is None:
+            return
         block = Block(self.plan, event, runs, given[: len(self.plan.fields)])
         if not len(block):
             return

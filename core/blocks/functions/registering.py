@@ -1,7 +1,8 @@
 """The aggregates over blocks on a connection; numpy is loaded with the first block of a statement.
 
 All take a plan (`core.blocks.functions.plan`), and of each block its event, its runs and the blobs
-of the plan's fields, then the extras that the plan refers to. They return
+of the plan's fields, then the extras that the plan refers to; with extras, plan and extras come in
+a first row without a block, and are NULL with the blocks. They return
 rows as JSON, or as the bytes of an extra for another one; NULL without any block.
 """
 

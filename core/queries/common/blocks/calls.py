@@ -109,6 +109,19 @@ class Writer:
         plan["members"] = [self.people(members) for members in self.members]
         plan["by"] = [each if isinstance(each, dict) else self.by(each) for each in by]
         plan["fields"] = self.fields
+        return self._written(function, json.dumps(plan), span, self._blocks(plan))
+
+    def _blocks(self, plan: dict[str, Any]) -> str:
+        """The blocks, in order of their days if the function is best given them so."""
+        if "latest" not in plan:
+            return "blocks"
+        way = "desc" if plan["latest"] else "asc"
+        return f"""(
+                    select * from blocks where field = {RUNS} order by day {way} limit -1
+                )"""
+
+    def _written(self, function: str, plan: str, span: Span, blocks: str) -> str:
+        """The call; extras, which may be large, are given in a row of their own, the first one."""
         bind = self.bind
         columns = "".join(
             f""",
@@ -117,19 +130,25 @@ class Writer:
                        and c.day = b.day and c.part = b.part)"""
             for field in self.fields
         )
-        extras = "".join(f", {extra}" for extra in self.extras)
-        blocks = "blocks"
-        if "latest" in plan:
-            way = "desc" if plan["latest"] else "asc"
-            blocks = f"""(
-                    select * from blocks where field = {RUNS} order by day {way} limit -1
-                )"""
         listed = bind.dialect.member("b.event", bind.list(list(self.rows.events)))
-        return f"""(
-                select {function}({bind(json.dumps(plan))}, b.event, b.data{columns}{extras})
+        source = f"""
                 from {blocks} b
                 where b.field = {RUNS} and {listed}
-                  and b.day <= {bind(span.last_day)} and b.last >= {bind(span.first_day)})"""
+                  and b.day <= {bind(span.last_day)} and b.last >= {bind(span.first_day)}"""
+        if not self.extras:
+            return f"""(
+                select {function}({bind(plan)}, b.event, b.data{columns}){source})"""
+        places = [f"c{number}" for number in range(len(self.fields))]
+        names = [f"x{number}" for number in range(len(self.extras))]
+        given = "".join(f", {sql} as {name}" for sql, name in zip(self.extras, names, strict=True))
+        return f"""(
+                select {function}({", ".join(["plan", "event", "runs", *places, *names])})
+                from (
+                    select {bind(plan)} as plan, null as event, null as runs
+                           {"".join(f", null as {place}" for place in places)}{given}
+                    union all
+                    select null, b.event, b.data{columns}{", null" * len(names)}{source}
+                ))"""
 
     def measure(self, field: Field, words: Collection[str] = ()) -> dict[str, Any]:
         """Return the part of a plan that measures a property."""
