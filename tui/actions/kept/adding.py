@@ -121,7 +121,8 @@ def _ask_heading(page: Arranging, block: Block, then: Callable[[Block], None]) -
             then(block.model_copy(update={"content": f"# {text}"}))
 
     words = block.content.lstrip("# ?")
-    page.app.push_screen(Prompt("Heading", named, value=words), given)
+    told = "A few words, over a line across the board."
+    page.app.push_screen(Prompt("Heading", named, value=words, help=told), given)
 
 
 def _title(text: str) -> str:
