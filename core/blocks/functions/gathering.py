@@ -30,12 +30,12 @@ AT, ARRIVED = "at", "seq"
 """Further ones: ms, and seq."""
 
 
-TOGETHER = 200_000
+TOGETHER = 250_000
 """About so many rows are looked at together if there are MANY; from this one on they are kept in
 few bytes.
 """
 
-MANY = 1_000_000
+MANY = 500_000
 
 
 class Gathering:
