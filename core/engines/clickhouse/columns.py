@@ -22,12 +22,8 @@ FOUND: Final = """
 select name, comment from system.columns
 where database = currentDatabase() and table = 'events'
   and match(name, '^(property|number|label)_[0-9]+$')
-union all
-select name, '' from system.settings where name = 'enable_materialized_cte'
 """
-"""Asks a server for (column, property), and whether it can evaluate a relation of a statement once
-for all that read it.
-"""
+"""Asks a server for (column, property)."""
 
 _RAW: Final = re.compile(r"e\.property_([0-9]+)")
 
@@ -43,11 +39,6 @@ class Columns:
 
     names: frozenset[str] = frozenset()
     raw: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def once(self) -> bool:
-        """Whether the server can evaluate a relation of a statement once for all that read it."""
-        return "enable_materialized_cte" in self.names
 
     @classmethod
     def of(cls, rows: Sequence[Sequence[Any]]) -> Columns:

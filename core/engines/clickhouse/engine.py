@@ -232,21 +232,17 @@ class ClickHouseEngine:
     def _rows(self, statement: Statement, stop: Stop, limit: float | None) -> Rows:
         if statement.typed:
             raise OnFileOnly("SQL reads views that only that has.")
-        spread = bool(self._runner.cluster)
-        end = settings(limit, spread=spread, once=not spread and self._columns().once)
+        end = settings(limit, spread=bool(self._runner.cluster))
         return self._runner.run(statement.text + end, statement.parameters, stop)
 
 
-def settings(time_limit: float | None, *, spread: bool = False, once: bool = False) -> str:
+def settings(time_limit: float | None, *, spread: bool = False) -> str:
     """Return the SETTINGS clause at the end of every question's statement.
 
     Args:
         spread: whether the tables are those of a cluster.
-        once: whether relations that say so are evaluated once.
     """
     chosen: dict[str, object] = {**SETTINGS, **(SPREAD if spread else {})}
-    if once:
-        chosen["enable_materialized_cte"] = 1
     if time_limit:
         chosen["max_execution_time"] = max(int(time_limit), 1)
     return "\nsettings " + ", ".join(f"{name} = {value}" for name, value in chosen.items())
