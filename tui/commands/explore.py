@@ -72,7 +72,7 @@ def _plan(word: str) -> Job | None:
 def _asked(given: dict[str, Any]) -> dict[str, Any]:
     from tui.commands.import_ import asked_for
 
-    others = ("files", "into", "dry_run", "quiet", "replace", "add")
+    others = ("files", "into", "dry_run", "quiet", "replace", "add", "gap")
     return asked_for(**{name: value for name, value in given.items() if name not in others})
 
 

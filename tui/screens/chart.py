@@ -41,14 +41,14 @@ class ChartPage(TabledPage):
 
     def memory(self) -> dict[str, Any]:
         """See Page."""
-        view = self.first_view
-        asked = view.question or self.first_question
+        view = self.main
+        asked = (view.question if view else None) or self.first_question
         return {
             "page": "chart",
             "question": body_of(asked),
             "saved": body_of(self.saved_question),
             "title": self.title_text,
-            "chart": view.chart,
+            "chart": view.chart if view else self.chart,
         }
 
     @property
