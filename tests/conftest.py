@@ -42,6 +42,7 @@ settings.register_profile("explore", derandomize=False, deadline=None, print_blo
 settings.load_profile("fixed")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep a part of the tests if FOOTFALL_PART says which one of how many: 0/3, 1/3, 2/3."""
     part, sign, parts = os.environ.get("FOOTFALL_PART", "").partition("/")
