@@ -10,9 +10,6 @@ from typing import Any, Final
 from core.answers import Grid, Histogram, Number, People, Series, Steps, Table, Treemap
 from core.values.usual import Usual, usual
 
-SHAPES: Final = ("series", "number", "steps", "grid", "histogram", "table", "treemap", "people")
-"""The shapes with figures to judge."""
-
 
 @dataclass(frozen=True)
 class Figure:
@@ -159,3 +156,6 @@ _READ: Final[dict[str, Callable[[Any], Iterator[Figure]]]] = {
     "treemap": _of_treemap,
     "people": _of_people,
 }
+
+SHAPES: Final = frozenset({"series", *_READ})
+"""The shapes with figures to judge."""

@@ -30,11 +30,6 @@ class Report:
     told: Told
     failed: str = ""
 
-    @property
-    def fires(self) -> bool:
-        """Whether any of its figures fires, told before or not."""
-        return any(verdict.state == "firing" for verdict in self.judged.verdicts)
-
 
 def alert_of(item: Item) -> Alert:
     """Return the alert in a kept item; BadInput if it is none."""

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from core.definitions.saved import Kind
 from core.errors import BadInput
-from core.folders.things import FOLDERS, Data, Thing, data_of, thing_of
+from core.folders.things import FOLDERS, Data, Thing, data_of
 from core.store.library.items import PREFIX
 from core.store.library.saved import MARK_LIMIT, Saved
 from core.text import clean
@@ -38,11 +38,6 @@ class File(NamedTuple):
     def id(self) -> str:
         """The id of its thing."""
         return str(self.data["id"])
-
-    @property
-    def thing(self) -> Thing:
-        """What it describes; BadInput if it is nothing."""
-        return thing_of(self.kind, self.data, self.name)
 
 
 def files_in(folder: Path) -> list[File]:
