@@ -15,7 +15,7 @@ from core.definitions.shared import checked, new_id
 from core.errors import BadInput, NotFound, did_you_mean, not_as_written
 from core.language.kept import read_kept, read_tiles, write_kept, write_tiles
 from core.language.renaming import NAMED, Renaming
-from core.store.library.access import KEPT_MS, Access
+from core.store.library.access import KEPT_MS, Access, has_table
 from core.store.library.profiles import Profile
 from core.values.json_text import stored_object
 
@@ -53,7 +53,7 @@ class Items:
     def all(self, kind: Kind, *, pinned_only: bool = False) -> list[Item]:
         """Return what is saved of a kind, pinned first, then by title."""
         with self.access.reading() as connection:
-            if not _exists(connection, table_of(kind)):
+            if not has_table(connection, table_of(kind)):
                 return []
             rows = connection.execute(
                 f"""
@@ -68,7 +68,7 @@ class Items:
     def one(self, kind: Kind, name: str) -> Item:
         """Return one by id or title; NotFound with the nearest titles."""
         with self.access.reading() as connection:
-            if not _exists(connection, table_of(kind)):
+            if not has_table(connection, table_of(kind)):
                 raise NotFound(f"There is no {ONE[kind]} {name!r}.")
             rows = connection.execute(
                 f"""
@@ -203,7 +203,7 @@ class Items:
         """Return the versions of a saved thing, by id or title, the current one first."""
         item = self.one(kind, name)
         with self.access.reading() as connection:
-            if not _exists(connection, "versions"):
+            if not has_table(connection, "versions"):
                 return []
             rows = connection.execute(
                 """
@@ -221,7 +221,7 @@ class Items:
     def titles(self) -> list[tuple[Kind, str, str]]:
         """Return (kind, id, title) of every version, in the order of time."""
         with self.access.reading() as connection:
-            if not _exists(connection, "versions"):
+            if not has_table(connection, "versions"):
                 return []
             return connection.execute(
                 """
@@ -272,7 +272,7 @@ class Items:
     def deleted(self, kind: Kind) -> list[tuple[str, str, int]]:
         """Return (id, title, deleted at ms) of everything that can be restored, newest first."""
         with self.access.reading() as connection:
-            if not _exists(connection, table_of(kind)):
+            if not has_table(connection, table_of(kind)):
                 return []
             return connection.execute(
                 f"""
@@ -321,14 +321,6 @@ def table_of(kind: str) -> str:
     if kind in PREFIX:
         return kind
     raise BadInput(f"Nothing is saved as {kind!r}.", f"Allowed: {', '.join(PREFIX)}.")
-
-
-def _exists(connection: sqlite3.Connection, table: str) -> bool:
-    """Whether a file has a table; an older file may lack it."""
-    found = connection.execute(
-        "select 1 from sqlite_master where type = 'table' and name = ?", (table,)
-    )
-    return found.fetchone() is not None
 
 
 def a_thing(kind: str) -> str:

@@ -9,7 +9,7 @@ import sqlite3
 
 from core.definitions.share import Share
 from core.errors import NotFound, did_you_mean
-from core.store.library.access import Access
+from core.store.library.access import Access, has_table
 from core.store.library.profiles import Profile
 
 _FIELDS = tuple(Share.model_fields)
@@ -28,10 +28,7 @@ class Shares:
     def all(self) -> list[Share]:
         """Return every share, newest first; none if an older file lacks their table."""
         with self.access.reading() as connection:
-            there = connection.execute(
-                "select 1 from sqlite_master where name = 'shares'"
-            ).fetchone()
-            return _read(connection, "", ()) if there else []
+            return _read(connection, "", ()) if has_table(connection, "shares") else []
 
     def one(self, hash: str) -> Share:
         """Return the share of a hash; NotFound with the nearest ones."""
