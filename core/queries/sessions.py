@@ -40,11 +40,11 @@ from core.queries.common.question import Ask, Rows, TimedQuestion, both_periods,
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
 from core.queries.common.session_key import session_key
-from core.queries.common.slots import day_runs, slot_expression, whole_days
+from core.queries.common.slots import slot_of, whole_days
 from core.queries.session_days import by_days, by_ends, has_totals, started, totals, with_events
 from core.queries.trend.trend import Trend
 from core.sql.dialect import Binder, Statement
-from core.timeframe import DAY, Bucket, Span, runs
+from core.timeframe import DAY, Bucket, Span
 
 Metric = Literal[
     "volume", "unique", "top", "average", "per_user", "length", "bounce", "entry", "exit"
@@ -244,9 +244,7 @@ class Sessions(TimedQuestion):
             return (yield from self._figures(ctx, selection, span, slots, by, rows))
         if not whole_days(slots) and slots[-1].end < span.end:
             span = replace(span, end=slots[-1].end, whole_days=False)
-        column, pieces = "s.start", list(runs(slots))
-        if whole_days(slots) and span.whole_days:
-            column, pieces = "s.day", day_runs(slots)
+        slot = slot_of(bind, slots, span.whole_days, day="s.day", instant="s.start")
         figure = {
             "average": f"avg(case when length <= {bind(DAY)} then length end) / 1000.0",
             "bounce": "avg(events = 1)",
@@ -254,7 +252,7 @@ class Sessions(TimedQuestion):
         rows = yield bind.statement(
             f"""
             with found as materialized (
-                select {slot_expression(bind, column, pieces)} as slot, s.v0, s.length, s.events
+                select {slot} as slot, s.v0, s.length, s.events
                 from ({self._grouped(ctx, bind, selection, span, by)}) s
                 where s.start < {bind(slots[-1].end)}
             )

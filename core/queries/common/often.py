@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.queries.common.selection import Selection
-from core.queries.common.slots import day_runs, slot_expression, whole_days
+from core.queries.common.slots import slot_of
 from core.sql.dialect import Binder
-from core.timeframe import Bucket, Span, runs
+from core.timeframe import Bucket, Span
 
 
 def people(
@@ -26,23 +26,16 @@ def people(
     """
     if least <= 1 and most is None:
         return f"select slot, users from ({selection.people(bind, span, slots=slots)})"
+    slot = slot_of(bind, slots, span.of_days) if slots else "e.day"
     counted = [f"count(*) >= {bind(least)}"]
     counted += [] if most is None else [f"count(*) <= {bind(most)}"]
     return f"""
         select slot, {bind.dialect.build("actor")} as users
         from (
-            select {_slot(bind, span, slots)} as slot, e.actor as actor
+            select {slot} as slot, e.actor as actor
             from {selection.source()}
             where {selection.where(bind, selection.ctx.counted(span))} and e.actor <> 0
             group by 1, 2
             having {" and ".join(counted)}
         )
         group by slot"""
-
-
-def _slot(bind: Binder, span: Span, slots: Sequence[Bucket]) -> str:
-    if not slots:
-        return "e.day"
-    if whole_days(slots) and span.of_days:
-        return slot_expression(bind, "e.day", day_runs(slots))
-    return slot_expression(bind, "e.ts", list(runs(slots)))

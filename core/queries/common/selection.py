@@ -18,9 +18,9 @@ from core.queries.common.blocks.rows import BlockRows
 from core.queries.common.by_people import divided, has_few_values
 from core.queries.common.clauses import ANY_EVENT, Clauses, event_tests
 from core.queries.common.context import Context
-from core.queries.common.slots import day_runs, slot_expression, whole_days
+from core.queries.common.slots import day_runs, slot_expression, slot_of, whole_days
 from core.sql.dialect import Binder, Relation
-from core.timeframe import Bucket, Span, days_span, runs
+from core.timeframe import Bucket, Span, days_span
 
 ACTOR_FIELDS = frozenset({"user", "trait", "start", *GROUPS})
 
@@ -306,12 +306,7 @@ class Selection:
     def _scanned(self, bind: Binder, within: _Within) -> str:
         span, slots, by = within.span, within.slots, within.by
         values = [self.value(bind, field) for field in by] + ["0", "0"]
-        if not slots:
-            slot = "e.day"
-        elif whole_days(slots) and span.of_days:
-            slot = slot_expression(bind, "e.day", day_runs(slots))
-        else:
-            slot = slot_expression(bind, "e.ts", list(runs(slots)))
+        slot = slot_of(bind, slots, span.of_days) if slots else "e.day"
         total = within.total("count(*)")
         row = f"{slot} as slot, {values[0]} as v0, {values[1]} as v1"
         source = f"""

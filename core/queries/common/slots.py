@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.sql.dialect import Binder
-from core.timeframe import Bucket
+from core.timeframe import Bucket, runs
 
 
 def whole_days(slots: Sequence[Bucket]) -> bool:
@@ -40,3 +40,22 @@ def slot_expression(bind: Binder, column: str, pieces: Sequence[tuple[int, int, 
         return whens[0][1]
     branches = " ".join(f"when {column} < {end} then {value}" for end, value in whens)
     return f"case {branches} end"
+
+
+def slot_of(
+    bind: Binder,
+    slots: Sequence[Bucket],
+    by_day: bool,
+    *,
+    day: str = "e.day",
+    instant: str = "e.ts",
+) -> str:
+    """Return SQL for the index of the bucket that a row lies in.
+
+    Args:
+        by_day: whether local days tell it, if the buckets consist of these.
+        day, instant: SQL of the row's local day and ms.
+    """
+    if by_day and whole_days(slots):
+        return slot_expression(bind, day, day_runs(slots))
+    return slot_expression(bind, instant, list(runs(slots)))

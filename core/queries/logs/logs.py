@@ -37,10 +37,10 @@ from core.queries.common.question import (
     frame,
 )
 from core.queries.common.rows_page import rows_page
-from core.queries.common.slots import day_runs, slot_expression, whole_days
+from core.queries.common.slots import slot_of, whole_days
 from core.queries.logs.fields import GROUPS, Wanted, level_of, log_field, wanted_logs
 from core.sql.dialect import Binder, Statement
-from core.timeframe import Bucket, Span, runs
+from core.timeframe import Bucket, Span
 from core.values.json_text import stored_object
 
 MAX_LIMIT: Final = 10_000
@@ -186,11 +186,11 @@ class Logs(TimedQuestion):
         stored = days and wanted.by_day
         if not days and slots[-1].end < span.end:
             span = replace(span, end=slots[-1].end, whole_days=False)
-        column, pieces = ("l.day", day_runs(slots)) if days else ("l.timestamp", list(runs(slots)))
+        slot = slot_of(bind, slots, days, day="l.day", instant="l.timestamp")
         values = [*(f"l.{name}" for name in self.breakdown), "0", "0"]
         rows = yield bind.statement(
             f"""
-            select {slot_expression(bind, column, pieces)} as slot,
+            select {slot} as slot,
                    {values[0]} as v0, {values[1]} as v1,
                    {"sum(l.total)" if stored else "count(*)"} as logs
             from {"log_days l" if stored else wanted.source()}

@@ -18,11 +18,10 @@ from core.queries.common.by_people import has_few_values
 from core.queries.common.context import Context
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
-from core.queries.common.slots import day_runs, slot_expression, whole_days
+from core.queries.common.slots import day_runs, slot_expression, slot_of, whole_days
 from core.queries.retention.fields import RetentionFields
 from core.queries.retention.plan import Plan
 from core.sql.dialect import Binder
-from core.timeframe import runs
 
 
 class Groups(NamedTuple):
@@ -253,6 +252,5 @@ def _value(bind: Binder, selection: Selection, by: Sequence[Field]) -> str:
 
 def _slot(bind: Binder, plan: Plan, event: str = "") -> str:
     """SQL of the cohort that an event starts in."""
-    if whole_days(plan.cohorts) and plan.span.whole_days:
-        return slot_expression(bind, f"{event}day", day_runs(plan.cohorts))
-    return slot_expression(bind, f"{event}ts", list(runs(plan.cohorts)))
+    days = plan.span.whole_days
+    return slot_of(bind, plan.cohorts, days, day=f"{event}day", instant=f"{event}ts")

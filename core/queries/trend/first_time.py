@@ -23,9 +23,9 @@ from core.queries.common.groups import group_fields, in_group
 from core.queries.common.question import Ask, Rows, TimedQuestion, both_periods, find_bucket, frame
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
-from core.queries.common.slots import day_runs, slot_expression, whole_days
+from core.queries.common.slots import day_runs, slot_expression, slot_of, whole_days
 from core.sql.dialect import Binder, Statement
-from core.timeframe import DAY, Bucket, Span, days_span, runs
+from core.timeframe import DAY, Bucket, Span, days_span
 
 
 class FirstTime(TimedQuestion):
@@ -100,10 +100,7 @@ class FirstTime(TimedQuestion):
         if plan.stored:
             return self._stored_days(bind, plan) if self.lookback_days else _first_days(bind, plan)
         firsts = _sought(bind, plan) if self._seeks(plan) else self._ranked(bind, plan)
-        if plan.by_days:
-            slot = slot_expression(bind, "day", day_runs(plan.slots))
-        else:
-            slot = slot_expression(bind, "ts", list(runs(plan.slots)))
+        slot = slot_of(bind, plan.slots, plan.span.whole_days, day="day", instant="ts")
         return f"""
             select {slot} as slot, v0, v1, {bind.dialect.build("actor")} as users
             from ({firsts})

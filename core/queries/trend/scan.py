@@ -23,11 +23,11 @@ from core.queries.common.question import Rows
 from core.queries.common.revenue import amount
 from core.queries.common.selection import Selection
 from core.queries.common.session_key import session_key
-from core.queries.common.slots import day_runs, slot_expression, whole_days
+from core.queries.common.slots import slot_of
 from core.queries.trend.windows import Windows
 from core.sql.dialect import Binder, Dialect, Statement
 from core.sums import total
-from core.timeframe import Bucket, Span, runs
+from core.timeframe import Bucket, Span
 
 DIFFERENT = ("sessions", "distinct", "distinct_per_user")
 """Measures that count distinct things."""
@@ -414,6 +414,4 @@ def place(bind: Binder, span: Span, slots: Sequence[Bucket], *, by_time: bool = 
     """
     if not slots:
         return "0"
-    if whole_days(slots) and span.whole_days and not by_time:
-        return slot_expression(bind, "e.day", day_runs(slots))
-    return slot_expression(bind, "e.ts", list(runs(slots)))
+    return slot_of(bind, slots, span.whole_days and not by_time)
