@@ -56,24 +56,15 @@ def _plan(word: str) -> Job | None:
     """
     from tui.commands.asking import leaves_open
     from tui.commands.first_word import is_source, workspace_for
-    from tui.commands.import_ import command as importing
+    from tui.commands.import_ import asked_for
     from tui.start.importing import Job
 
     if not is_source(word):
         return None
-    into = workspace_for([word])
-    with importing.make_context("footfall", [word]) as context:
-        asked = _asked(context.params)
+    into, asked = workspace_for([word]), asked_for()
     if leaves_open(into, [word], asked):
         return None
     return Job(into, lambda *told: _import(into, word, asked, *told))
-
-
-def _asked(given: dict[str, Any]) -> dict[str, Any]:
-    from tui.commands.import_ import asked_for
-
-    others = ("files", "into", "dry_run", "quiet", "replace", "add", "gap")
-    return asked_for(**{name: value for name, value in given.items() if name not in others})
 
 
 def _import(

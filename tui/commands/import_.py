@@ -150,25 +150,27 @@ def command(
 
 def asked_for(
     *,
-    maps: Iterable[str],
-    zone: str | None,
-    week_start: str | None,
-    format: str | None,
-    ignored: Iterable[str],
-    event: str | None,
-    delimiter: str | None,
-    encoding: str | None,
-    decimal: str | None,
-    dates: str | None,
-    times_in: str | None,
-    logs: bool,
-    table: str,
-    query: str,
-    skip: int,
-    forget_choices: bool,
+    maps: Iterable[str] = (),
+    zone: str | None = None,
+    week_start: str | None = None,
+    format: str | None = None,
+    ignored: Iterable[str] = (),
+    event: str | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+    decimal: str | None = None,
+    dates: str | None = None,
+    times_in: str | None = None,
+    logs: bool = False,
+    table: str = "",
+    query: str = "",
+    skip: int = 0,
+    forget_choices: bool = False,
     again: bool = False,
 ) -> dict[str, Any]:
-    """Return the options of the command as the arguments of `importer.import_files`."""
+    """Return the values of `reading_options` as arguments of `importer.import_files`; by default
+    those without any option.
+    """
     from core.sources.text.reading import Reading
 
     return {

@@ -6,9 +6,11 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import click
 import pytest
 
 from tui.commands import run
+from tui.commands.import_ import asked_for, reading_options
 
 
 def test_options_say_how_text_dates_and_numbers_are_written(tmp_path: Path) -> None:
@@ -38,3 +40,8 @@ def test_an_option_that_cannot_be_used_is_refused(
     source.write_text("user,event,time\nann,Buy,2026-03-02\n")
     assert run(["import", str(source), "--into", str(tmp_path / "w.db"), option, value]) == 2
     assert value in capsys.readouterr().err
+
+
+def test_whoever_asks_for_nothing_reads_as_the_command_does_without_options() -> None:
+    command = click.command(reading_options(lambda **chosen: asked_for(**chosen)))
+    assert command.main([], standalone_mode=False) == asked_for()
