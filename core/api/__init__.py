@@ -44,6 +44,14 @@ class Reply:
         """Whether the request succeeded."""
         return self.status < 400
 
+    @property
+    def said(self) -> str:
+        """The sentence of a refusal, "" if it is none."""
+        if self.ok:
+            return ""
+        error = self.body["error"]
+        return str(error["message"] if isinstance(error, dict) else self.body["message"])
+
 
 def routes() -> tuple[Route, ...]:
     """Return the routes of both documents, in their order."""

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from core.api import Backend, Reply, answered, read, refused, understood
 from core.api.cost import charge
@@ -132,7 +132,7 @@ class Desk:
 
 def _refusal(letter: Letter, status: int, code: str, said: str) -> Reply:
     """Return a refusal in the form of the document whose path is asked for."""
-    document: Any = "tell" if letter.target.startswith("/api/v1/") else "amplitude"
+    document = "tell" if letter.target.startswith("/api/v1/") else "amplitude"
     return refused(status, code, said, "", document)
 
 

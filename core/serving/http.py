@@ -9,7 +9,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
-from core.api import Reply
+from core.api import Reply, refused
 from core.api.request import MAX_BODY
 from core.errors import BadInput
 from core.serving.desk import Answer, Desk, Letter, failure
@@ -108,7 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             answer = self._answer(letter)
         took = (time.perf_counter() - started) * 1000
-        status, said = answer.reply.status, _said(answer.reply)
+        status, said = answer.reply.status, answer.reply.said
         self.server.told(Served(letter.method, letter.target, status, took, said, answer.charged))
         self._send(answer)
 
@@ -156,7 +156,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.request_version = self.protocol_version
         reply = _bad(int(code), f"{message or 'This is no request'}.")
         self._send(Answer(reply))
-        self.server.told(Served(self.command, self.path, code, 0.0, _said(reply)))
+        self.server.told(Served(self.command, self.path, code, 0.0, reply.said))
 
     def version_string(self) -> str:
         """Name what answers, and no version of anything."""
@@ -167,15 +167,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _bad(status: int, said: str) -> Reply:
-    return Reply(status, {"error": "BAD_REQUEST", "message": said})
-
-
-def _said(reply: Reply) -> str:
-    """Return the sentence of a refusal, "" if there is none."""
-    if reply.ok:
-        return ""
-    error = reply.body["error"]
-    return str(error["message"] if isinstance(error, dict) else reply.body["message"])
+    return refused(status, "BAD_REQUEST", said)
 
 
 def _text(header: str) -> str:

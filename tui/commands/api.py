@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -17,7 +17,7 @@ from tui.commands.output import put, put_json, say
 from tui.commands.saved.common import as_option, saved_at
 
 if TYPE_CHECKING:
-    from core.api import Request
+    from core.api import Reply, Request
 
 
 class PastedCommand(click.Command):
@@ -60,7 +60,7 @@ def command(
     footfall api --as ana:editor curl -X DELETE https://example.com/api/v1/marks/ID
     footfall api - < request.http
     """
-    from core.api import Backend, read, respond
+    from core.api import Backend, read, refused, respond
     from core.errors import BadQuestion
 
     if request is None:
@@ -69,7 +69,7 @@ def command(
     try:  # before the workspace is opened: the body's file might be the workspace
         asked = read(sys.stdin.read() if request == "-" else request, _body(data), _text_of)
     except BadQuestion as error:
-        _refuse(400, {"error": "BAD_REQUEST", "message": str(error)})
+        _refuse(refused(400, "BAD_REQUEST", str(error)))
     if priced:
         put(_cost(asked))
         return
@@ -79,7 +79,7 @@ def command(
     _ = saved.access.profile
     reply = interruptible(lambda stop: respond(asked, Backend(engine, saved, stop)))
     if not reply.ok:
-        _refuse(reply.status, reply.body)
+        _refuse(reply)
     put_json(reply.body)
 
 
@@ -89,17 +89,15 @@ def _cost(asked: Request) -> str:
 
     found = understood(asked)
     if isinstance(found, Reply):
-        _refuse(found.status, found.body)
+        _refuse(found)
     return charge(*found).words
 
 
-def _refuse(status: int, body: Any) -> NoReturn:
+def _refuse(reply: Reply) -> NoReturn:
     from http import HTTPStatus
 
-    put_json(body)
-    error = body["error"]
-    message = body.get("message") or (error["message"] if isinstance(error, dict) else error)
-    say(f"{status} {HTTPStatus(status).phrase}: {message}")
+    put_json(reply.body)
+    say(f"{reply.status} {HTTPStatus(reply.status).phrase}: {reply.said}")
     raise click.exceptions.Exit(1)
 
 
