@@ -8,13 +8,17 @@ by counts as 4. User activity and user search have a limit of their own. The que
 from __future__ import annotations
 
 import json
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from core.api.amplitude.parameters import Dates, Funnel, Retention, Segmentation
 from core.api.route import Asked, Route
+from core.text import things
 
 GROUP_BY = 4
 """What a group by counts, as conditions and in the query type."""
+
+GROUPS = ("group by", "groups by")
+"""What one and several are called."""
 
 Counted = Literal["cost", "lookups", "sql", ""]
 """Which limit a request counts against; "" is none but that of requests at a time."""
@@ -70,9 +74,9 @@ def _conditions(asked: Asked) -> tuple[int, str]:
     groups = len(getattr(asked, "g", ()))
     within = sum(_length(text) for text in segments)
     many = max(1, len(segments))
-    said = [_many(many, "segment"), f"{_many(within, 'condition')} within" if within else ""]
+    said = [things(many, "segment"), f"{things(within, 'condition')} within" if within else ""]
     if groups:
-        said.append(f"{_many(groups, 'group by')} as {GROUP_BY} each")
+        said.append(f"{things(groups, *GROUPS)} as {GROUP_BY} each")
     return many + within + GROUP_BY * groups, ", ".join(filter(None, said))
 
 
@@ -90,31 +94,28 @@ def _kind(route: Route, asked: Asked) -> tuple[int, str]:
 
 def _of_events(name: str, events: list[str], each: int) -> tuple[int, str]:
     groups = sum(_groups(text) for text in events)
-    said = f"{name}, {_many(len(events), 'event')}" + (f" as {each} each" if each > 1 else "")
+    said = f"{name}, {things(len(events), 'event')}" + (f" as {each} each" if each > 1 else "")
     if groups:
-        said += f", {_many(groups, 'group by')} of an event as {GROUP_BY} each"
+        said += f", {things(groups, *GROUPS)} of an event as {GROUP_BY} each"
     return each * len(events) + GROUP_BY * groups, said
 
 
 def _groups(event: str) -> int:
     """Return how many properties an event is grouped by; 0 if it cannot be read."""
-    try:
-        found = json.loads(event)
-    except (ValueError, RecursionError):
-        return 0
+    found = _loaded(event)
     groups = found.get("group_by") if isinstance(found, dict) else None
     return len(groups) if isinstance(groups, list) else int(bool(groups))
 
 
 def _length(segment: str) -> int:
     """Return how many conditions a segment has; 0 if it cannot be read."""
-    try:
-        found = json.loads(segment)
-    except (ValueError, RecursionError):
-        return 0
+    found = _loaded(segment)
     return len(found) if isinstance(found, list) else int(isinstance(found, dict))
 
 
-def _many(count: int, word: str) -> str:
-    plural = "groups by" if word == "group by" else f"{word}s"
-    return f"{count:,} {word if count == 1 else plural}"
+def _loaded(text: str) -> Any:
+    """Return a JSON value, None if it cannot be read."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
