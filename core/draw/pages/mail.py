@@ -18,7 +18,7 @@ from core.boards.wide import wide_words
 from core.definitions.board import Block, Board
 from core.draw import NATURAL, charts, draw, textured
 from core.draw.board import tile_title
-from core.draw.pages.words import dates_of, failure, several
+from core.draw.pages.words import LONGEST, dates_of, failure, several
 from core.draw.spans import Look, plain, safe
 from core.draw.svg import ROWS
 from core.errors import BadInput, FootfallError
@@ -51,7 +51,7 @@ def board_mail(
     look = replace(look, glyphs="block", colour=False)
     tiles = [_tile(block, answers.get(block.id), look, marks) for block in board.in_order]
     title, dates = safe(board.title), dates_of(board_span(answers))
-    said = [several(board.description), safe(wide_words(board), 20_000)]
+    said = [several(board.description), safe(wide_words(board), LONGEST)]
     message = EmailMessage()
     message["Subject"] = ", ".join(filter(None, (title, dates)))
     message["To"] = _addresses(to)
@@ -90,7 +90,7 @@ def _tile(block: Block, answer: Any, look: Look, marks: Sequence[Any]) -> tuple[
     height = LOW if chart == "number" else min(NATURAL.get(chart, ROWS), ROWS)
     lines = draw(bare, COLUMNS, height, textured(look, bare), chart=chart, marks=marks)
     drawn = "\n".join(filter(None, [dates_of((answer.first, answer.last)), plain(lines).rstrip()]))
-    return title, drawn, "\n".join(safe(note, 20_000) for note in answer.notes)
+    return title, drawn, "\n".join(safe(note, LONGEST) for note in answer.notes)
 
 
 def _plain(head: list[str], tiles: list[tuple[str, str, str]]) -> str:

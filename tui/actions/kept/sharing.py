@@ -10,7 +10,7 @@ from core.errors import FootfallError
 from core.language.questions import format_question
 from core.text import clean
 from tui.actions.exporting import is_pending, on_show
-from tui.services.sharing import ALONE, Thing, Wish, alone, may_share, of_board, share
+from tui.services.sharing import ALONE, DAYS, Thing, Wish, alone, may_share, of_board, share
 from tui.widgets.dialogs import Prompt
 from tui.widgets.pictures import on_dark, on_paper
 
@@ -54,7 +54,7 @@ def _ask(page: AnyPage, thing: Thing, answers: Mapping[str, Any]) -> None:
             "Share into the folder",
             lambda folder: _shared(page, thing, answers, folder),
             value=".",
-            help="A page that loads nothing and shows no people; it expires in 30 days.",
+            help=f"A page that loads nothing and shows no people; it expires in {DAYS} days.",
         ),
         lambda said: page.say(said) if said else None,
     )

@@ -14,12 +14,11 @@ from tui.commands.interrupt import interruptible
 from tui.commands.options import db_option, format_options, width_of, width_option
 from tui.commands.output import look_of, put, put_answer, put_line
 from tui.commands.saved.common import as_option, read_text, saved_at
+from tui.services.sharing import DAYS
 
 if TYPE_CHECKING:
     from core.store.library.saved import Saved
     from tui.services.sharing import Thing, Wish
-
-DAYS = 30
 
 
 @click.command("share")
