@@ -16,9 +16,7 @@ from core.queries.common.question import ALL_TIME, Question
 from core.queries.composite.saved_chart import chart_question, opened
 from core.queries.kinds import KINDS
 from core.timeframe import CLOCK, to_date
-from core.values.usual import WINDOWS
-
-_DAYS = {"daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}
+from core.values.usual import DAYS, WINDOWS
 
 
 def question_of(alert: Alert, ctx: Context) -> Question:
@@ -96,7 +94,7 @@ def _reaching_back(question: Question, condition: Condition, ctx: Context) -> Qu
     if unit in CLOCK:
         first = ctx.calendar.day_of(min(ctx.now, span.end) - (points + 2) * CLOCK[unit])
     else:
-        first = min(ctx.today, span.last_day) - (points + 2) * _DAYS[unit]
+        first = min(ctx.today, span.last_day) - (points + 2) * DAYS[unit]
     if first >= span.first_day:
         return question
     first = max(ctx.calendar.period_start(first, unit), 366)

@@ -20,6 +20,9 @@ WINDOWS: Final = {
 }  # fmt: skip
 """Granularity -> how many points before a point its usual is learned from, at most."""
 
+DAYS: Final = {"daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}
+"""Granularity -> how many days a period has, at most."""
+
 FEWEST: Final = 6
 """From fewer points nothing is usual."""
 

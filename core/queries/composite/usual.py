@@ -22,7 +22,7 @@ from core.queries.kinds import KINDS
 from core.sql.dialect import Binder, Statement
 from core.text import number
 from core.timeframe import CLOCK, iso, same_time, to_date
-from core.values.usual import FEWEST, WINDOWS, usual
+from core.values.usual import DAYS, FEWEST, WINDOWS, usual
 from core.words.dates import day
 
 OUTER: Final = (
@@ -31,7 +31,6 @@ OUTER: Final = (
 )  # fmt: skip
 """Fields that the question has outside; those of the inner one move there."""
 
-DAYS: Final = {"daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}
 COUNTED: Final = ("users", "events", "sessions")
 """Units of figures that grow while a period runs."""
 
