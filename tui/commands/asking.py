@@ -26,7 +26,7 @@ _QUESTIONS: Final = {
 }
 _SAME: Final = "none: all lines are the same event"
 _NOBODY: Final = "none: events of nobody"
-_OF_STORING = ("week_start", "again")
+_OF_STORING = ("week_start", "again", "session_gap")
 """Options that do not matter to how files are understood."""
 _SHOWN: Final = 9
 """How many columns to choose from."""

@@ -116,7 +116,6 @@ def command(
     quiet: bool,
     replace: bool,
     add: bool,
-    gap: str | None,
     **chosen: Any,
 ) -> int:
     """Import events from files, folders, patterns and archives; - is standard input.
@@ -136,12 +135,10 @@ def command(
         return preview_of(database(into), files, asked)
     from tui.commands.fresh.push import send
     from tui.commands.upkeep.replacing import decision
-    from tui.commands.upkeep.session_gap import cut_by
     from tui.texts.imported import summary, troubles
 
     path = database(into)
-    with cut_by(gap, path):
-        report = load(path, files, asked, decision(replace=replace, add=add), quiet=quiet)
+    report = load(path, files, asked, decision(replace=replace, add=add), quiet=quiet)
     lines = troubles(report) if quiet else summary(report, path)
     if lines:
         put("\n".join(lines))
@@ -167,11 +164,13 @@ def asked_for(
     skip: int = 0,
     forget_choices: bool = False,
     again: bool = False,
+    gap: str | None = None,
 ) -> dict[str, Any]:
     """Return the values of `reading_options` as arguments of `importer.import_files`; by default
     those without any option.
     """
     from core.sources.text.reading import Reading
+    from tui.commands.upkeep.session_gap import gap_in
 
     return {
         "mapping": mapping_of(tuple(maps)),
@@ -192,6 +191,7 @@ def asked_for(
         ),
         "forget_choices": forget_choices,
         "again": again,
+        "session_gap": gap_in(gap) if gap else None,
         "ids_to_ignore": [each for part in ignored for each in part.split(",")],
     }
 
@@ -236,6 +236,11 @@ def _load(
     from core.store.ingest.importer import import_files
     from core.store.waiting import IMPORT_WAIT
 
+    gap = asked["session_gap"]
+    if gap is not None and os.path.lexists(into):
+        from tui.commands.upkeep.session_gap import put_gap
+
+        put_gap(into, gap)
     asked = for_new(into, files, asked)
     progress = Bar() if sys.stderr.isatty() else Lines()
     try:

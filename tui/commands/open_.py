@@ -38,12 +38,10 @@ def _opened(
     quiet: bool,
     replace: bool,
     add: bool,
-    gap: str | None,
     **chosen: Any,
 ) -> int:
     from tui.commands.import_ import asked_for, exit_code, load, preview_of
     from tui.commands.upkeep.replacing import decision
-    from tui.commands.upkeep.session_gap import cut_by
     from tui.texts.short import short
 
     path = Path(into).expanduser() if into else workspace_for(files)
@@ -57,8 +55,7 @@ def _opened(
     is_new = not path.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
     asked = decided(path, files, asked) if "-" not in files else asked
-    with cut_by(gap, path):
-        report = load(path, files, asked, decision(replace=replace, add=add), quiet=quiet)
+    report = load(path, files, asked, decision(replace=replace, add=add), quiet=quiet)
     said = short(report, path, is_new=is_new)
     if not quiet or said.warnings:
         say(*said.lines)

@@ -40,6 +40,7 @@ from core.store.imports.replacing import Decide, add
 from core.store.ingest.loader import Loader
 from core.store.ingest.people import ignore_ids
 from core.store.ingest.report import ImportReport, Progress
+from core.store.ingest.sessions import check_gap
 from core.store.troubles import sentence
 from core.store.waiting import IMPORT_WAIT, Patience, transaction
 from core.store.workspace import abandon, is_part_of, open_writer, path_of
@@ -130,6 +131,7 @@ def import_files(
     again: bool = False,
     only_new: bool = False,
     spare: Spare | None = None,
+    session_gap: int | None = None,
 ) -> ImportReport:
     """Import files into a workspace, which is created if it does not exist.
 
@@ -161,6 +163,8 @@ def import_files(
         only_new: whether of each source only what is new since the last time is read. A last line
             without its end waits until the file has not changed between two times.
         spare: has started a process to read big files, if one is wanted; it is closed here.
+        session_gap: how long a pause ends a session, ms, which the workspace keeps; see
+            `upkeep.session_gap`. By default that of the workspace.
 
     Without a mapping, format, table, query or reading, a file is read with those that were given
     when the last one of its kind was imported.
@@ -173,6 +177,8 @@ def import_files(
     """
     chosen = Choices(mapping or {}, format or "", logs, table, query, reading or Reading())
     chosen.check()
+    if session_gap is not None:
+        check_gap(session_gap)
     patience = patience or Patience(IMPORT_WAIT)
     if zone is None and week_start is None:
         zone, week_start = _exported_settings(target, sources)
@@ -183,6 +189,8 @@ def import_files(
         found = find(sources, _itself(connection))
         if added := list(ids_to_ignore):
             ignore_ids(connection, added, patience)
+        if session_gap is not None:
+            _cut_by(session_gap, connection, patience)
         manner = Manner(
             chosen,
             forgets=forget_choices,
@@ -244,6 +252,13 @@ def _exported_settings(
         return None, None
     found = settings_of(sources[0]) if sources else None
     return found or (None, None)
+
+
+def _cut_by(gap: int, connection: sqlite3.Connection, patience: Patience) -> None:
+    """Set the session gap before events are stored, which cuts only those there are already."""
+    from core.store.upkeep.session_gap import write_gap
+
+    write_gap(connection, gap, patience)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 
+from core.errors import BadInput
 from core.store.ingest.flags import Flags
 from core.store.rows.inserting import insert, parts_of
 
@@ -21,6 +22,7 @@ GAP_KEY = "session_gap"
 """Where in `meta` that of a workspace is kept, ms, if it is another one."""
 
 LONGEST = 24 * 60 * 60 * 1000
+_LEAST_GAP = 1000
 
 Event = tuple[int, int, int, int]
 """ts, event, day and session of one event."""
@@ -51,6 +53,12 @@ def gap_of(connection: sqlite3.Connection) -> int:
     """Return how many ms may pass between two events of a session without an id."""
     found = connection.execute("select value from meta where key = ?", (GAP_KEY,)).fetchone()
     return int(found[0]) if found else GAP
+
+
+def check_gap(gap: int) -> None:
+    """Raise BadInput if a gap, ms, is shorter than a second or longer than any session."""
+    if not _LEAST_GAP <= gap <= LONGEST:
+        raise BadInput("A session gap is at least 1s and at most 24h.")
 
 
 def cut(actor: int, events: Iterable[Event], gap: int) -> Iterator[Session]:

@@ -6,16 +6,12 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from core.errors import BadInput
-from core.store.ingest.sessions import GAP, GAP_KEY, gap_of
+from core.store.ingest.sessions import GAP, GAP_KEY, check_gap, gap_of
 from core.store.troubles import TROUBLES, sentence
 from core.store.upkeep.comparing import Told
 from core.store.upkeep.recutting import compare_sessions
 from core.store.waiting import Patience, transaction
 from core.store.workspace import bump, check, open_reader, open_writer
-
-LEAST, MOST = 1000, 24 * 60 * 60 * 1000
-"""The limits of a gap, ms: longer sessions are cut anyway."""
 
 
 def session_gap(path: str | Path) -> int:
@@ -51,18 +47,22 @@ def set_session_gap(
         BadInput: the gap is shorter than a second or longer than a day.
         CannotOpen: there is no workspace, or it cannot be written now.
     """
-    if not LEAST <= gap <= MOST:
-        raise BadInput("A session gap is at least 1s and at most 24h.")
+    check_gap(gap)
     check(path)
     patience = patience or Patience()
     try:
         with closing(open_writer(path, patience=patience)) as connection:
-            return write_gap(connection, gap, told, patience)
+            return write_gap(connection, gap, patience, told)
     except TROUBLES as error:
         raise sentence(error, path, "written") from error
 
 
-def write_gap(connection: sqlite3.Connection, gap: int, told: Told, patience: Patience) -> int:
+def write_gap(
+    connection: sqlite3.Connection,
+    gap: int,
+    patience: Patience,
+    told: Told = lambda what, done, whole: None,
+) -> int:
     """Set the gap of an open workspace, as `set_session_gap` does."""
     if gap == gap_of(connection):
         return 0

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -59,20 +56,6 @@ def put_gap(path: Path, gap: int) -> int:
         return set_session_gap(path, gap, told=steps.show, patience=patience())
     finally:
         steps.end()
-
-
-@contextmanager
-def cut_by(text: str | None, path: Path) -> Iterator[None]:
-    """Import within a gap as it is typed, if there is one: a workspace that exists gets it first.
-
-    Errors are those of `gap_in` and `put_gap`.
-    """
-    gap, exists = gap_in(text) if text else None, os.path.lexists(path)
-    if gap is not None and exists:
-        put_gap(path, gap)
-    yield
-    if gap is not None and os.path.lexists(path) and not exists:
-        put_gap(path, gap)
 
 
 def gap_in(text: str) -> int:

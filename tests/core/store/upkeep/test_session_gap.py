@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import sqlite3
 from contextlib import closing
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import BadInput
-from core.store.ingest.importer import Event, store_events
+from core.store.ingest.importer import Event, import_files, store_events
 from core.store.upkeep.check import check
 from core.store.upkeep.session_gap import session_gap, set_session_gap
 from core.store.workspace import open_writer
@@ -77,6 +78,14 @@ def test_another_gap_cuts_all_sessions_anew_and_those_to_come(tmp_path: Path, mi
     assert session_gap(path) == minutes * MINUTE
     set_session_gap(path, 30 * MINUTE)
     assert stored(path) == cut([*earlier, *later], 30 * MINUTE)
+
+
+def test_an_import_cuts_the_sessions_of_a_new_workspace_by_its_own_gap(tmp_path: Path) -> None:
+    lines = [{"event": "x", "user": "a", "time": START + at * MINUTE} for at in (0, 20, 45)]
+    (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    import_files(tmp_path / "w.db", [tmp_path / "in.jsonl"], session_gap=20 * MINUTE)
+    assert stored(tmp_path / "w.db") == [20 * MINUTE, 0]
+    assert session_gap(tmp_path / "w.db") == 20 * MINUTE
 
 
 def test_the_same_gap_changes_nothing(tmp_path: Path) -> None:

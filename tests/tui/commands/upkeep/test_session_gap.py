@@ -37,3 +37,14 @@ def test_a_new_workspace_gets_the_gap_of_its_first_import(
     assert run(call) == 0
     assert run(["session-gap", "--db", into]) == 0
     assert capsys.readouterr().out == "90s\n"
+
+
+def test_an_import_with_a_gap_that_makes_no_sense_stores_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "in.csv").write_text("user,event,time\na,x,2026-03-02 10:00\n")
+    into = tmp_path / "w.db"
+    call = ["import", str(tmp_path / "in.csv"), "--into", str(into), "--session-gap", "0s"]
+    assert run(call) == 2
+    assert "at least 1s and at most 24h" in capsys.readouterr().err
+    assert not into.exists()
