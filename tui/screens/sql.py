@@ -395,14 +395,9 @@ class SqlPage(QuestionPage):
     # -- saving
 
     @property
-    def question(self) -> Question | None:
-        """See QuestionPage: the statement whose rows are shown."""
-        return self.result.question
-
-    @property
     def main(self) -> AnswerView | None:
-        """See QuestionPage."""
-        return self.result
+        """See QuestionPage: the rows."""
+        return next(iter(self.query(ResultView)), None)
 
     def action_save(self) -> None:
         """Save the statement under a name, with its lines as they are."""

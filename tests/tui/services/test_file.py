@@ -79,6 +79,17 @@ async def test_a_replaced_file_is_told_and_read_on_f5(path: Path, tmp_path: Path
         assert ff.page.main.answer.lines[0].total == 1
 
 
+async def test_news_of_the_file_do_not_disturb_a_page_that_is_still_opening(path: Path) -> None:
+    async with explorer(path, place="boards") as ff:
+        path.unlink()
+        ff.app.go("sql")
+        assert ff.page.question is None  # nothing of it is there
+        assert "small.db is no longer there." in await polled(ff)
+        ff.app.go("users")
+        ff.page.say("Said while it opens.")
+        await ff.says("Said while it opens.")
+
+
 async def test_a_board_takes_the_days_of_a_file_that_has_taken_its_place(
     path: Path, tmp_path: Path
 ) -> None:

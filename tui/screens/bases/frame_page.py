@@ -178,15 +178,20 @@ class FramePage(Screen[None]):
         return found or self.steps
 
     def say(self, text: str, *, warning: bool = False) -> None:
-        """Show a sentence on the status line until the next key."""
+        """Show a sentence on the status line until the next key; once it is there, if the page is
+        still opening.
+        """
+        if not self.query(Status):
+            if not self.is_mounted:
+                self.call_later(self.say, text, warning=warning)
+            return
         status = self.query_one(Status)
         status.message, status.warning = text, warning
         status.repaint()
 
     def sorry(self, error: FootfallError) -> None:
-        """Say why something did not work, if there is a status line yet."""
-        if self.query(Status):
-            self.say(str(error).split("\n")[0], warning=True)
+        """Say why something did not work."""
+        self.say(str(error).split("\n")[0], warning=True)
 
     def awaited(self, key: str) -> str:
         """See Awaiting."""

@@ -157,7 +157,9 @@ class Page(FramePage):
     # -- chrome
 
     def update_status(self) -> None:
-        """Repaint the status line where it changed."""
+        """Repaint the status line where it changed; a page that is still opening does so then."""
+        if not self.is_mounted:
+            return
         status = self.query_one(Status)
         data = self.app.data
         status.left, status.trouble = data.trouble or data.facts, bool(data.trouble)
