@@ -57,13 +57,12 @@ class BoardsPage(Page):
         self._outline()
 
     def on_listing_moved(self, event: Listing.Moved) -> None:
-        """Tell the board under the cursor."""
-        super().on_listing_moved(event)
+        """See Page, which is called too: tell the board under the cursor."""
         self._outline()
 
     def _outline(self) -> None:
         """Show the board under the cursor in outline, where there is room."""
-        if self.app.screen is not self or not (self.has_class("-wide") and self.has_class("-tall")):
+        if self.app.screen is not self or not self.roomy:
             return
         from tui.widgets.boards.outline import Outline
 

@@ -237,8 +237,7 @@ class SqlPage(QuestionPage):
         panes = self.panes
         at = panes.index(self.focused) if self.focused in panes else 0
         pane = panes[(at + step) % len(panes)]
-        roomy = self.has_class("-wide") and self.has_class("-tall")
-        self.set_class(pane is self.listing and not roomy, "-listed")
+        self.set_class(pane is self.listing and not self.roomy, "-listed")
         self.call_after_refresh(pane.focus)
 
     def on_descendant_focus(self) -> None:

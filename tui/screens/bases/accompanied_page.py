@@ -112,11 +112,6 @@ class AccompaniedPage(QuestionPage):
         return [panel for panel in super().panels if is_shown(panel)]
 
     @property
-    def roomy(self) -> bool:
-        """Whether companions are shown beside the first panels."""
-        return self.has_class("-wide") and self.has_class("-tall")
-
-    @property
     def vast(self) -> bool:
         """Whether there is a third column of companions."""
         return self.has_class("-vast")

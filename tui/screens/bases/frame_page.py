@@ -217,6 +217,11 @@ class FramePage(Screen[None]):
     def resized(self, size: Size) -> None:
         """Called when the page has another size, and the classes of that size."""
 
+    @property
+    def roomy(self) -> bool:
+        """Whether there is room for panels beside the first ones."""
+        return self.has_class("-wide") and self.has_class("-tall")
+
     # -- panels
 
     @property
