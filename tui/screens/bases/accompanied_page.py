@@ -158,3 +158,11 @@ class AccompaniedPage(QuestionPage):
         else:
             self.query_one(Composition).add_class("-alone")
             self.zoomed = self.panel
+
+    # -- sharing
+
+    def action_share(self) -> None:
+        """Write the chart as a page for others."""
+        from tui.actions.kept.sharing import share_chart
+
+        share_chart(self)

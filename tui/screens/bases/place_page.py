@@ -143,12 +143,6 @@ class PlacePage(AccompaniedPage):
     def _chosen(self) -> Chosen:
         return None if self.kept is None else ("charts", self.kept)
 
-    def action_share(self) -> None:
-        """Write the chart as a page for others."""
-        from tui.actions.kept.sharing import share_chart
-
-        share_chart(self)
-
     def action_new(self) -> None:
         """Build another question of this kind."""
         begin(self, self.kind)

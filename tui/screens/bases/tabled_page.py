@@ -68,9 +68,3 @@ class TabledPage(AccompaniedPage):
         self.toggle_class("-table")
         if not self.has_class("-table") and isinstance(self.focused, TableView):
             self.first_view.focus()
-
-    def action_share(self) -> None:
-        """Write the chart as a page for others."""
-        from tui.actions.kept.sharing import share_chart
-
-        share_chart(self)
