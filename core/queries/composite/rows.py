@@ -6,19 +6,9 @@ from typing import Any, NamedTuple
 
 from core.answers import Cell, Column
 from core.queries.composite.shares import Share
-from core.queries.funnel.statistics import newcombe, two_shares
+from core.queries.people import two_groups
 
-COLUMNS = (
-    Column(name=""),
-    Column(name="of first", type="percent"),
-    Column(name="of second", type="percent"),
-    Column(name="difference", type="percent"),
-    Column(name="at least", type="percent"),
-    Column(name="at most", type="percent"),
-    Column(name="significance", type="percent"),
-    Column(name="first", type="count"),
-    Column(name="second", type="count"),
-)
+COLUMNS = (Column(name=""), *two_groups.COLUMNS)
 
 
 class Sizes(NamedTuple):
@@ -57,12 +47,7 @@ class Row(NamedTuple):
     def cells(self) -> tuple[Any, ...]:
         """The figures in the order of the columns."""
         (one, other), (first, second) = self.counts, self.wholes or (0, 0)
-        share, base = one / first if first else None, other / second if second else None
-        bounds = newcombe(one, first, other, second) or (None, None)
-        test = two_shares(one, first, other, second)
-        difference = None if share is None or base is None else share - base
-        sure = test and test.significance
-        return self.name, share, base, difference, *bounds, sure, one, other
+        return self.name, *two_groups.figures(one, first, other, second)
 
 
 def paired(one: list[Share], other: list[Share], sizes: Sizes) -> list[Row]:

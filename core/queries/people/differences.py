@@ -23,7 +23,8 @@ from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Question, Rows, check_inner
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
-from core.queries.funnel.statistics import newcombe, two_shares
+from core.queries.funnel.statistics import newcombe
+from core.queries.people import two_groups
 from core.sql.dialect import Binder, Statement
 from core.timeframe import Span
 
@@ -306,25 +307,13 @@ class _Row:
 
     def cells(self, groups: _Groups) -> tuple[Any, ...]:
         """The figures in the order of the columns."""
-        low, high = self.bounds(groups)
-        test = two_shares(self.one, groups.one, self.other, groups.other)
-        return (
-            self.name, self.value, self.one / groups.one, self.other / groups.other,
-            self.difference(groups), low, high, test and test.significance,
-            self.one, self.other, self.people,
-        )  # fmt: skip
+        figures = two_groups.figures(self.one, groups.one, self.other, groups.other)
+        return self.name, self.value, *figures, self.people
 
 
 _COLUMNS = (
     Column(name="field"),
     Column(name="value"),
-    Column(name="of first", type="percent"),
-    Column(name="of second", type="percent"),
-    Column(name="difference", type="percent"),
-    Column(name="at least", type="percent"),
-    Column(name="at most", type="percent"),
-    Column(name="significance", type="percent"),
-    Column(name="first", type="count"),
-    Column(name="second", type="count"),
+    *two_groups.COLUMNS,
     Column(name="people", type="count"),
 )
