@@ -83,7 +83,7 @@ def usual(
         at: the point's position.
         unit: the granularity of the series.
     """
-    known = [n for n in range(at) if values[n] is not None]
+    known = [n for n in range(max(at - WINDOWS[unit], 0), at) if values[n] is not None]
     found, alike = reference(labels, known, at, unit)
     return learned([x for n in found if (x := values[n]) is not None], alike)
 
@@ -91,16 +91,15 @@ def usual(
 def reference(
     labels: Sequence[str], known: Sequence[int], at: int, unit: str
 ) -> tuple[list[int], bool]:
-    """Return the positions of the points that say what is usual for one, and if they are alike.
+    """Return which of some points say what is usual for one, and whether they are alike.
 
     Args:
         labels, at, unit: as for `usual`.
-        known: the positions of the points that are known, ascending.
+        known: the positions of the points of its window that are known, ascending.
     """
-    window = [n for n in known if at - WINDOWS[unit] <= n < at]
     like = _like(labels[at], unit)
-    same = [n for n in window if _like(labels[n], unit) == like] if like is not None else []
-    return (same, True) if len(same) >= FEWEST else (window, False)
+    same = [n for n in known if _like(labels[n], unit) == like] if like is not None else []
+    return (same, True) if len(same) >= FEWEST else (list(known), False)
 
 
 def learned(figures: Sequence[float], alike: bool = False) -> Usual | None:

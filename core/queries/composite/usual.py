@@ -94,14 +94,14 @@ class WithUsual(TimedQuestion):
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         answer: Series = yield from self.asked(self.range).ask(ctx)
-        unit = answer.granularity
         if not answer.buckets:
             return answer
         back = self._range_back(ctx, answer)
         past: Series = yield from self.asked(back, limit=1000, compare=None).ask(ctx)
-        shares = yield from self._shares(ctx, answer, past)
-        lines = tuple(self._with(ctx, answer, line, past, shares) for line in answer.lines)
-        notes = (*answer.notes, *self._notes(answer, lines, unit))
+        figures = known(ctx, past)
+        shares = yield from self._shares(ctx, answer, past, figures)
+        lines = tuple(self._with(answer, line, past, figures, shares) for line in answer.lines)
+        notes = (*answer.notes, *self._notes(answer, lines))
         return answer.model_copy(update={"lines": lines, "notes": notes})
 
     def _range_back(self, ctx: Context, answer: Series) -> str:
@@ -115,9 +115,11 @@ class WithUsual(TimedQuestion):
         last = max(span.last_day, span.first_day)
         return f"{to_date(max(first, 366)).isoformat()},{to_date(last).isoformat()}"
 
-    def _with(self, ctx: Context, answer: Series, line: Line, past: Series, shares: Shares) -> Line:
+    def _with(
+        self, answer: Series, line: Line, past: Series, figures: Figures, shares: Shares
+    ) -> Line:
         """Return a line with what is usual for its points, and the forecast of the last."""
-        values = known(ctx, past, line)
+        values = figures.get(named(line), [None] * len(past.buckets))
         labels = [bucket.label for bucket in past.buckets]
         at = {label: n for n, label in enumerate(labels)}
         bands: list[Band | None] = []
@@ -128,14 +130,14 @@ class WithUsual(TimedQuestion):
             if place is not None and not is_cut and not line.overlapping:
                 found = usual(labels, values, place, answer.granularity)
             bands.append(found.band(self.level) if found else None)
-        share, last = shares.get((line.group, line.series)), line.values[-1]
+        share, last = shares.get(named(line)), line.values[-1]
         forecast = last / share if share and last is not None else None
         return line.model_copy(update={"usual": tuple(bands), "forecast": forecast})
 
     # -- the forecast
 
     def _shares(
-        self, ctx: Context, answer: Series, past: Series
+        self, ctx: Context, answer: Series, past: Series, figures: Figures
     ) -> Generator[Statement, Rows, Shares]:
         """What share of a period was usually done by now, by line; nothing if too few say so."""
         running = answer.buckets[-1]
@@ -145,21 +147,21 @@ class WithUsual(TimedQuestion):
             return {}
         if answer.granularity in CLOCK or ctx.today > ctx.calendar.day_of(running.end - 1):
             return {}
-        done: dict[tuple[tuple[str, ...], str], list[float]] = {}
+        done: dict[Named, list[float]] = {}
         for at in _like(answer, past):
             text = _elapsed(ctx, until, running.start, past.buckets[at].start)
             part: Series = yield from self.asked(text, limit=1000, compare=None).ask(ctx)
-            figures = {(line.group, line.series): line.total for line in part.lines}
+            totals = {named(line): line.total for line in part.lines}
             for line in past.lines:
-                whole = known(ctx, past, line)[at]
+                name = named(line)
+                whole = figures[name][at]
                 if whole and not line.overlapping:
-                    own = figures.get((line.group, line.series)) or 0.0
-                    done.setdefault((line.group, line.series), []).append(own / whole)
+                    done.setdefault(name, []).append((totals.get(name) or 0.0) / whole)
         return {name: median(found) for name, found in done.items() if len(found) >= FEWEST}
 
     # -- what is said
 
-    def _notes(self, answer: Series, lines: Sequence[Line], unit: str) -> Iterator[str]:
+    def _notes(self, answer: Series, lines: Sequence[Line]) -> Iterator[str]:
         if not any(band for line in lines for band in line.usual):
             yield (f"Too little is known before to say what is usual: {FEWEST} points are needed.")
         for line in lines:
@@ -169,7 +171,7 @@ class WithUsual(TimedQuestion):
         if len(found) == 1:
             value = number(found[0].forecast or 0, 0)
             yield f"Forecast of {day(running.label)}: {value}, by the share usually done by now."
-        elif not found and running.partial and unit not in CLOCK:
+        elif not found and running.partial and answer.granularity not in CLOCK:
             yield f"Too little is known for a forecast of {day(running.label)}."
 
     def _odd(self, answer: Series, line: Line) -> Iterator[str]:
@@ -194,23 +196,32 @@ class WithUsual(TimedQuestion):
         return self.asked(self.range).people(ctx, bind, cell)
 
 
-Shares = dict[tuple[tuple[str, ...], str], float]
-"""(group, series) of a line -> the share of a period that was usually done by now."""
+Named = tuple[tuple[str, ...], str]
+"""The group and the series of a line."""
+
+Figures = dict[Named, list[float | None]]
+"""A line -> its figures."""
+
+Shares = dict[Named, float]
+"""A line -> the share of a period that was usually done by now."""
 
 
-def known(ctx: Context, past: Series, like: Line) -> list[float | None]:
-    """Return a line's figures of periods that are over and were observed."""
-    line = next(
-        (each for each in past.lines if (each.group, each.series) == (like.group, like.series)),
-        None,
-    )
-    if line is None:
-        return [None] * len(past.buckets)
+def named(line: Line) -> Named:
+    """Return by what a line is found in another answer to the same question."""
+    return line.group, line.series
+
+
+def known(ctx: Context, past: Series) -> Figures:
+    """Return the figures of all lines, None for periods that are not over or were not observed."""
     first = ctx.earliest
-    return [
-        None if bucket.partial or first is None or bucket.end <= first else value
-        for bucket, value in zip(past.buckets, line.values, strict=True)
-    ]
+    unknown = [bucket.partial or first is None or bucket.end <= first for bucket in past.buckets]
+    return {
+        named(line): [
+            None if is_unknown else value
+            for is_unknown, value in zip(unknown, line.values, strict=True)
+        ]
+        for line in past.lines
+    }
 
 
 def _like(answer: Series, past: Series) -> list[int]:
