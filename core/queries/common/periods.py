@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TypedDict
 
 from core.queries.common.context import Context
-from core.timeframe import UNITS, Bucket, Span, to_date
+from core.timeframe import UNITS, Bucket, Calendar, Span, to_date
 
 LONE_GAP = 365
 """After how many days without events the events before are called old."""
@@ -43,6 +43,12 @@ def whole_dates(
     if (first, last) == (span.first_day, min(span.last_day, ctx.today)):
         return real, ()
     return real, (f"Whole {UNITS[unit]}s count: {real['first']} to {real['last']}.",)
+
+
+def newest_note(calendar: Calendar, newest: int) -> str:
+    """Return a note that the data ends with the newest event, at an instant in ms."""
+    day = to_date(calendar.day_of(newest)).isoformat()
+    return f"The newest event is from {day}; nothing is known after that."
 
 
 def lone_note(ctx: Context, span: Span) -> tuple[str, ...]:

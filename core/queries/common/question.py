@@ -18,7 +18,7 @@ from core.answers import Cell, Model
 from core.errors import BadQuestion
 from core.filters import Clause, atoms
 from core.queries.common.context import Context
-from core.queries.common.periods import lone_note
+from core.queries.common.periods import lone_note, newest_note
 from core.sql.dialect import Binder, Statement
 from core.timeframe import (
     CLOCK,
@@ -322,8 +322,7 @@ class Frame:
             return ()
         if not self.short and all(map(self._is_known, self.buckets)):
             return ()
-        newest = to_date(self.calendar.day_of(self.ended)).isoformat()
-        return (f"The newest event is from {newest}; nothing is known after that.",)
+        return (newest_note(self.calendar, self.ended),)
 
 
 NOBODY = "select 0 as actor where 1 = 0"

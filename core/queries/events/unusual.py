@@ -21,6 +21,7 @@ from core.columns import CONTEXT
 from core.errors import BadQuestion
 from core.queries.common.context import Context
 from core.queries.common.groups import label, members_of_group
+from core.queries.common.periods import newest_note
 from core.queries.common.question import NOBODY, Ask, Question, Rows
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
@@ -30,8 +31,6 @@ from core.values.usual import FEWEST, WINDOWS, Usual, learned, reference
 
 ALL: Final = "any event"
 """The row of everything."""
-
-DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
 _JUDGED: Final = tuple(
     Column(name=name, type="number") for name in ("usual", "from", "to", "score")
@@ -254,12 +253,11 @@ class Day:
             latest = self.ctx.latest
             if latest is None:
                 return ("There are no events.",)
-            newest = to_date(self.ctx.calendar.day_of(latest)).isoformat()
-            return (f"The newest event is from {newest}; nothing is known after that.",)
+            return (newest_note(self.ctx.calendar, latest),)
         count = len(self.compared)
         if count < FEWEST:
             return (f"Nothing is usual yet: {count} earlier days are known, {FEWEST} are needed.",)
-        days = DAYS[to_date(self.number).weekday()] if self.alike else "days"
+        days = f"{to_date(self.number):%A}s" if self.alike else "days"
         said = f"Compared with {count} {days} before."
         running = "The day is not over: only what is above its usual already is listed."
         return (said,) if self.is_over else (said, running)
