@@ -16,7 +16,7 @@ from core.queries.versions import newer_words
 from core.timeframe import ALIASES, GRANULARITIES
 from core.words.charts import NAMES
 from core.words.kinds import Kind, Read
-from core.words.names import MAX_DEPTH, SEGMENTS
+from core.words.names import MAX_DEPTH
 from core.words.reading import (
     DEPTH,
     Body,
@@ -30,6 +30,7 @@ from core.words.reading import (
     last_word,
     merged,
     names_of,
+    segment_in,
     unquoted,
 )
 
@@ -251,8 +252,8 @@ class Rules(_Cells):
 
     def members(self, children: list[Any]) -> Part:
         name = children[-1]
-        word = re.sub(r"[\s-]+", "_", name.text.lower())
-        known = name.bare and word in SEGMENTS and not self._is_new(word)
+        word = segment_in(name)
+        known = word is not None and not self._is_new(word)
         return Part({"segment": word} if known else {"audience": name.text}, at_of(children))
 
     def members_segment(self, children: list[Any]) -> Part:

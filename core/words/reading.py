@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from core.grammars.machine import Token
-from core.words.names import MAX_DEPTH
+from core.words.names import MAX_DEPTH, SEGMENTS
 
 Body = dict[str, Any]
 
@@ -74,6 +74,12 @@ def flat(token: str) -> str:
 def names_of(children: list[Any]) -> list[Name]:
     """Return the names among the parts of a rule."""
     return [child for child in children if isinstance(child, Name)]
+
+
+def segment_in(name: Name) -> str | None:
+    """Return the built-in segment that a bare name means, however its words are joined, if any."""
+    word = re.sub(r"[\s-]+", "_", name.text.lower())
+    return word if name.bare and word in SEGMENTS else None
 
 
 def at_of(children: Sequence[Any]) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,7 +20,7 @@ from core.words.kinds import (
     people_of,
 )
 from core.words.names import SEGMENTS
-from core.words.reading import DEPTH, Body, Name, Part, Whole, at_of, inside, number_in
+from core.words.reading import DEPTH, Body, Name, Part, Whole, at_of, inside, number_in, segment_in
 
 OVER_TIME = "events over time"
 ANY_SHAPE = (
@@ -152,12 +151,10 @@ def _read_group(read: list[Any]) -> Part:
 def _group_of(words: set[str], name: Name | Token) -> Body:
     if not isinstance(name, Name):
         return {"others": True} if "ELSE" in words else {}
-    word = re.sub(r"[\s-]+", "_", name.text.lower())
     if "SEGMENT" in words:
         return {"segment": name.text}
-    if name.bare and word in SEGMENTS and "AUDIENCE" not in words:
-        return {"segment": word}
-    return {"audience": name.text}
+    known = None if "AUDIENCE" in words else segment_in(name)
+    return {"audience": name.text} if known is None else {"segment": known}
 
 
 def _against(writer: Writing) -> str:
