@@ -16,7 +16,7 @@ from pydantic import field_validator, model_validator
 from core.answers import Cell, Column, Series, Table
 from core.columns import CONTEXT
 from core.errors import BadQuestion
-from core.queries.common.any_question import AnyQuestion
+from core.queries.common.any_question import AnyQuestion, lifted
 from core.queries.common.context import Context
 from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Question, Rows, TimedQuestion
@@ -74,31 +74,15 @@ class Explain(TimedQuestion):
         given = dict(data)
         if "fields" in given:
             given.setdefault("breakdown", given.pop("fields"))
-        of = given.get("of")
-        if isinstance(of, Question):
-            of = {"kind": of.kind, **of.model_dump(by_alias=True, exclude_defaults=True)}
-        if of is None and {"event", "measure", "property"} & set(given):
+        if given.get("of") is None and {"event", "measure", "property"} & set(given):
             own = {key: given.pop(key) for key in ("event", "measure", "property") if key in given}
-            of = {"kind": "trend", **own}
-        if isinstance(of, dict):
-            of = {key: value for key, value in of.items() if key != "limit"}
-            for name in SHARED:
-                cls._lift(given, of, name)
-            given["of"] = of
+            given["of"] = {"kind": "trend", **own}
+        given = lifted(given, SHARED)
+        if isinstance(given.get("of"), dict):
+            given["of"].pop("limit", None)
         if given.get("compare") is None:
             given["compare"] = "previous"
         return given
-
-    @classmethod
-    def _lift(cls, given: dict[str, Any], of: dict[str, Any], name: str) -> None:
-        """Move a field of the inner question to the explanation, whose own value wins."""
-        if name not in of:
-            return
-        value = of.pop(name)
-        if name == "conditions":
-            given[name] = [*given.get(name, ()), *value]
-        elif value:
-            given.setdefault(name, value)
 
     @field_validator("of")
     @classmethod

@@ -121,6 +121,13 @@ def test_conditions_audience_and_segment_are_said_once():
     assert (found.breakdown, found.limit, len(found.conditions)) == (("country",), 20, 1)
     assert found.of == from_json({"kind": "trend", "event": "pay"})
     assert from_json(found.model_dump_json()) == found
+    assert from_json({"kind": "explain", "of": from_json(of)}) == found
+
+
+def test_people_that_the_inner_question_is_among_are_those_of_the_explanation():
+    among = {"kind": "trend", "event": "signup", "measure": "users"}
+    found = from_json({"kind": "explain", "of": {"kind": "trend", "among": among}})
+    assert (found.among, found.of.among) == (from_json(among), None)
 
 
 @pytest.mark.parametrize(
