@@ -244,7 +244,7 @@ def _line(
         return tuple(None if i is None or i >= len(values) else values[i] for i in places)
 
     compared = part.display.show_comparison and line.previous is not None
-    is_last = bool(buckets) and buckets[-1].start in list(at)[-1:]
+    is_last = bool(buckets) and at.get(buckets[-1].start) == len(at) - 1
     return line.model_copy(
         update={
             "series": f"{name}{SEPARATOR}{line.series}" if line.series else name,
