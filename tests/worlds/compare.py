@@ -11,6 +11,7 @@ import pytest
 from core.answers import Cell, Series
 from core.engines.sqlite.dialect import SqliteDialect
 from core.engines.sqlite.engine import SqliteEngine
+from core.errors import BadQuestion
 from core.language.questions import format_question, parse
 from core.queries import from_json
 from core.queries.common.question import Question
@@ -58,6 +59,17 @@ def both_engines(world: World) -> Iterator[tuple[SqliteEngine, SqliteEngine]]:
             yield engine, other
         finally:
             other.close()
+
+
+def answers(world: World, question: Question) -> Iterator[tuple[SqliteEngine, Any]]:
+    """Each of both engines and its answer; none if the world lacks a name of the question."""
+    with both_engines(world) as engines:
+        for engine in engines:
+            try:
+                found = engine.answer(question)
+            except BadQuestion:
+                return
+            yield engine, found
 
 
 @contextmanager
