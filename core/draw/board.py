@@ -153,11 +153,10 @@ def outline_lines(
         said: block id -> the text.
     """
     places = layout(board, size, height)
-    texts = {p.block.id: said.get(p.block.id, "") for p in places}
-    drawn = [
-        frame(tile_title(p.block, None), wrapped([texts[p.block.id]], p.width - 2), *p[3:], look)
-        for p in places
-    ]
+    drawn = []
+    for place in places:
+        text = wrapped([said.get(place.block.id, "")], place.width - 2)
+        drawn.append(frame(tile_title(place.block, None), text, place.width, place.height, look))
     bottom = min(max((p.y + p.height for p in places), default=0), height)
     return [_across(places, drawn, y, size) for y in range(bottom)]
 

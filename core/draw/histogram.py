@@ -61,11 +61,8 @@ def histogram_bars(
         beside = box.get(row, Span(" "))
         beside = Span(look.pick("┃", "#"), "series0") if beside.style == "bold" else beside
         again = (Span(" " * (name + 3)), *((beside, Span(" ")) if box else ()), picture)
-        found.append(
-            (under_cursor(line, size), under_cursor(again, size))
-            if here
-            else (clipped(line, size), clipped(again, size))
-        )
+        dressed = under_cursor if here else clipped
+        found.append((dressed(line, size), dressed(again, size)))
     return [*thickened(found, height - len(said) - len(notes), 0, look), *said, *notes]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.answers import FLOW_REST, Cell, Flow, FlowNode
 from core.draw.flows.ways import Cursor
 from core.draw.flows.words import nothing, whole
-from core.draw.grids.heat import SHADES
+from core.draw.grids.heat import SHADES, level_of
 from core.draw.legend import wrapped
 from core.draw.spans import Line, Look, Span, safe
 from core.draw.table import scrolled
@@ -22,12 +22,13 @@ def matrix(answer: Flow, size: int, height: int, look: Look, cursor: Cursor) -> 
     """Draw the share of all paths that are at each event at each step, shaded by it."""
     if not answer.steps:
         return [(Span(nothing(answer), "dim"),)]
-    rows, found = events(answer), _nodes(answer)
+    rows = events(answer)
+    found = {(step.step, node.event): node for step in answer.steps for node in step.nodes}
     label = min(max(width(safe(name)) for name in rows), max(size - 2 - 2 * CELL, 6))
     most = max((size - 2 - label) // CELL, 1)
     first = min(max((cursor[1] if cursor else 0) - most + 1, 0), max(len(answer.steps) - most, 0))
     steps = range(first + 1, min(first + most, len(answer.steps)) + 1)
-    notes = wrapped(_notes(answer, cursor), size) if height >= 6 else []
+    notes = wrapped(_notes(answer, rows, found, cursor), size) if height >= 6 else []
     room = max(height - 1 - len(notes), 1)
     shown, said = scrolled(len(rows), room, cursor and cursor[0])
     heads = "".join(f"step {step}".rjust(CELL) for step in steps)
@@ -64,10 +65,6 @@ def cells(answer: Flow) -> list[list[Cell]]:
     ]
 
 
-def _nodes(answer: Flow) -> dict[tuple[int, str], FlowNode]:
-    return {(step.step, node.event): node for step in answer.steps for node in step.nodes}
-
-
 def _cell(answer: Flow, step: int, node: FlowNode | None, look: Look, here: bool) -> Span:
     share = node.of_start if node else None
     if share is None:
@@ -77,17 +74,19 @@ def _cell(answer: Flow, step: int, node: FlowNode | None, look: Look, here: bool
     text = percent(share)
     if here:
         return Span(f"[{text}]".rjust(CELL), "cursor")
-    level = 1 + min(int(share * 6.999), 6) if share > 0 else 0
-    mark = SHADES[level] if look.letters and share > 0 else ""
+    level = level_of(share)
+    mark = SHADES[level] if look.letters and level else ""
     return Span(f"{mark}{text}".rjust(CELL), f"heat{level}")
 
 
-def _notes(answer: Flow, cursor: Cursor) -> list[str]:
+def _notes(
+    answer: Flow, rows: list[str], nodes: dict[tuple[int, str], FlowNode], cursor: Cursor
+) -> list[str]:
     said = []
     if cursor is not None:
-        name = events(answer)[min(cursor[0], len(events(answer)) - 1)]
+        name = rows[min(cursor[0], len(rows) - 1)]
         step = min(cursor[1], len(answer.steps) - 1) + 1
-        node = _nodes(answer).get((step, name))
+        node = nodes.get((step, name))
         if node is not None:
             many = f"{number(node.people)} {'person' if node.people == 1 else 'people'}"
             said.append(f"{safe(name)} at step {step}: {many}, {percent(node.of_start)} of all.")

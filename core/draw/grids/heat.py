@@ -125,6 +125,11 @@ def _largest(answer: Grid, row: int) -> float:
     return max((rate for own in shown for rate in own.rates if rate is not None), default=0)
 
 
+def level_of(share: float) -> int:
+    """Return the level of a part of the largest: 0 for nothing, 7 for all of it."""
+    return 1 + min(int(share * 6.999), 6) if share > 0 else 0
+
+
 def _cell(
     answer: Grid, own: Cohort, column: int, view: View, largest: float, look: Look, here: bool
 ) -> Span:
@@ -136,7 +141,7 @@ def _cell(
     if rate is None:
         gap = text if view.written else look.pick("–", "x")
         return Span(gap.rjust(view.cell), "dim")
-    level = 1 + min(int(rate / largest * 6.999), 6) if rate > 0 else 0
+    level = level_of(rate / largest) if rate > 0 else 0
     if view.written and own.label == "combined":
         return Span(text.rjust(view.cell), "bold")
     if view.written:

@@ -45,11 +45,8 @@ def ranking(
             shift,
         )
         again = (Span(" " * (name + 1)), *picture)
-        found.append(
-            (under_cursor(line, size), under_cursor(again, size))
-            if here
-            else (clipped(line, size), clipped(again, size))
-        )
+        dressed = under_cursor if here else clipped
+        found.append((dressed(line, size), dressed(again, size)))
     return [*thickened(found, height - len(said) - len(notes), 1, look), *said, *notes]
 
 
