@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -38,13 +38,6 @@ from tui.widgets.listing import Listing, Row
 CARRIED = ("granularity", "compare", "breakdown")
 """What a row takes over from the current question in addition to its range."""
 
-Listed = tuple[
-    list[tuple[str, int]], str, list[Suggestion], list[Item], list[Item], list[Item],
-    dict[str, tuple[str, str]],
-]  # fmt: skip
-"""The content of the list: events with their counts, the requested range, suggestions, custom
-events, charts, alerts, and the states of these."""
-
 KEPT: tuple[Kind, ...] = ("charts", "custom_events", "alerts")
 """What is kept in the list."""
 
@@ -53,6 +46,24 @@ MANY = 10_000_000
 
 REALTIME = "realtime"
 """A kind whose range is always the last hours."""
+
+
+class Listed(NamedTuple):
+    """The content of the list.
+
+    Attributes:
+        counts: events with how often they happened.
+        base: the range of their questions.
+        states: alert id -> its state, and what was said of it.
+    """
+
+    counts: list[tuple[str, int]]
+    base: str
+    suggested: list[Suggestion]
+    custom: list[Item]
+    charts: list[Item]
+    alerts: list[Item]
+    states: dict[str, tuple[str, str]]
 
 
 class MetricsPage(TabledPage):
@@ -137,7 +148,7 @@ class MetricsPage(TabledPage):
         alerts, states = library.alerts(), library.alert_states()
         alerts = [alert for alert in alerts if alert.id in states]
         suggested, charts = library.suggested(self._about), library.charts()
-        return self.counts, base, suggested, custom, charts, alerts, states
+        return Listed(self.counts, base, suggested, custom, charts, alerts, states)
 
     def _count(self) -> None:
         """Ask how often each event happened, for the list."""
@@ -241,7 +252,7 @@ class MetricsPage(TabledPage):
         if isinstance(value, Item):
             return "alerts" if self._is_alert(value) else "charts", value
         event = getattr(value, "event", None)
-        custom = self._listed[3] if self._listed is not None else []
+        custom = self._listed.custom if self._listed is not None else []
         found = next((item for item in custom if _named(item) == event), None)
         return None if found is None else ("custom_events", found)
 
@@ -256,7 +267,7 @@ class MetricsPage(TabledPage):
         return chart_link(value) if isinstance(value, Item) else question_link(value)
 
     def _is_alert(self, item: Item) -> bool:
-        return self._listed is not None and any(item is alert for alert in self._listed[5])
+        return self._listed is not None and any(item is alert for alert in self._listed.alerts)
 
     def action_rename(self) -> None:
         """Rename the saved chart or the custom event under the cursor of the list."""
