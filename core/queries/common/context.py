@@ -22,6 +22,7 @@ from core.timeframe import (
     comparison,
     cut_span,
     days_span,
+    exact_span,
     resolve,
 )
 
@@ -168,8 +169,7 @@ class Context:
         """Return a span that is so many ms longer at either side, as far as there are events."""
         start = max(span.start - before, min(span.start, self.earliest or 0))
         end = min(span.end + after, max(span.end, (self.latest or 0) + 1))
-        days = self.calendar.day_of(start), self.calendar.day_of(end)
-        return Span(start, end, *days, whole_days=False)
+        return exact_span(start, end, self.calendar)
 
     def compared(self, text: str, mode: str, span: Span) -> Span:
         """Resolve the span a range is compared with; for a running one, what has passed of it."""

@@ -24,7 +24,7 @@ from core.queries.common.select import select
 from core.queries.common.selection import Selection
 from core.queries.retention.ltv_fields import LtvFields
 from core.sql.dialect import Binder, Relation, Statement
-from core.timeframe import Bucket, Span, days_span, runs
+from core.timeframe import Bucket, Span, days_span, exact_span, runs
 
 
 @dataclass(frozen=True)
@@ -113,9 +113,7 @@ class Paid:
     @property
     def _paid(self) -> Span:
         """When payments count."""
-        start, end = self.slots[0].start, self.ctx.known_until + 1
-        day_of = self.ctx.calendar.day_of
-        return Span(start, end, day_of(start), day_of(end), whole_days=False)
+        return exact_span(self.slots[0].start, self.ctx.known_until + 1, self.ctx.calendar)
 
     def _firsts(self, bind: Binder) -> str:
         """The first events of the people who may be new: their value, and whether they count."""

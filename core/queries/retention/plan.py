@@ -9,7 +9,7 @@ from core.answers import Cell, Cohort
 from core.errors import BadQuestion
 from core.queries.common.context import Context
 from core.queries.retention.fields import RetentionFields
-from core.timeframe import DAY, HOUR, Bucket, Span, days_span, fit, to_date
+from core.timeframe import DAY, HOUR, Bucket, Span, days_span, exact_span, fit, to_date
 
 WINDOW_DAYS = {"daily": 1, "weekly": 7, "monthly": 30}
 """Days of a 24-hour basis window."""
@@ -154,22 +154,7 @@ def plan_of(ctx: Context, question: RetentionFields) -> Plan:
     firsts = [ctx.calendar.period_start(b.first_day, unit) for b in cohorts]
     coarser = unit != question.granularity
     notes = (f"Too many {question.granularity} cohorts: shown {unit}.",) if coarser else ()
-    back = span
-    returns: list[Bucket] = []
-    if cohorts and unit == "hourly":
-        end = cohorts[-1].end + question.periods * HOUR
-        if question.mode == "unbounded":
-            end = ctx.calendar.day_start(ctx.today + 1)
-        days = ctx.calendar.day_of(cohorts[0].start), ctx.calendar.day_of(end - 1)
-        back = Span(cohorts[0].start, end, *days, whole_days=False)
-        returns = ctx.buckets(back, unit)
-    elif cohorts:
-        last = ctx.calendar.next_period(firsts[-1], unit, question.periods) - 1
-        if question.mode == "unbounded":
-            last = ctx.today
-        back = days_span(firsts[0], max(min(last, ctx.today), firsts[-1]), ctx.calendar)
-        returns = ctx.buckets(back, unit, whole=True)
-        back = days_span(firsts[0], returns[-1].last_day, ctx.calendar)
+    returns, back = _returns(ctx, question, unit, cohorts, firsts) if cohorts else ([], span)
     return Plan(
         ctx,
         span,
@@ -183,3 +168,22 @@ def plan_of(ctx: Context, question: RetentionFields) -> Plan:
         notes,
         question.brackets,
     )
+
+
+def _returns(
+    ctx: Context, question: RetentionFields, unit: str, cohorts: list[Bucket], firsts: list[int]
+) -> tuple[list[Bucket], Span]:
+    """Return the periods of a plan that can contain a return, and their span."""
+    calendar = ctx.calendar
+    if unit == "hourly":
+        end = cohorts[-1].end + question.periods * HOUR
+        if question.mode == "unbounded":
+            end = calendar.day_start(ctx.today + 1)
+        back = exact_span(cohorts[0].start, end, calendar)
+        return ctx.buckets(back, unit), back
+    last = calendar.next_period(firsts[-1], unit, question.periods) - 1
+    if question.mode == "unbounded":
+        last = ctx.today
+    back = days_span(firsts[0], max(min(last, ctx.today), firsts[-1]), calendar)
+    returns = ctx.buckets(back, unit, whole=True)
+    return returns, days_span(firsts[0], returns[-1].last_day, calendar)
