@@ -17,7 +17,6 @@ say how many events make one of these active.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Generator, Iterable
 from functools import partial
 from typing import Literal
@@ -29,8 +28,8 @@ from core.answers import Bin, Cell, Histogram, Line, Series, TimeBucket
 from core.catalog.fields import Field
 from core.catalog.selectors import titled
 from core.errors import BadQuestion
+from core.queries.activity.active_units import Scope, scope_of, tally
 from core.queries.activity.active_users import rolling_statement
-from core.queries.common import often
 from core.queries.common.assemble import Figure, Figures, Group, assemble, collect
 from core.queries.common.context import Context
 from core.queries.common.groups import members_of_group, people_by_slot
@@ -166,14 +165,15 @@ class Stickiness(TimedQuestion):
         if self.days is not None:
             slots = self._whole_periods(ctx)
             slot = find_bucket(slots, cell.bucket)
-            sets = self._tallied(ctx, bind, [self.days])
+            sets = self._tallied(ctx, bind, self._scope(ctx), [self.days])
             test = f"slot = {bind(slot.index)}" if slot else "1 = 1"
             return ctx.dialect.members(f"select users from ({sets}) where {test}")
-        labels = {self._label(k): k for k in range(1, self._most(ctx) + 1)}
+        scope = self._scope(ctx)
+        labels = {self._label(k): k for k in range(1, scope.most + 1)}
         if cell.row is not None and cell.row not in labels:
             raise BadQuestion(f"cell names no bin {cell.row!r}.", parameter="cell")
         wanted = labels.values() if cell.row is None else [labels[cell.row]]
-        tallied = self._tallied(ctx, bind, wanted)
+        tallied = self._tallied(ctx, bind, scope, wanted)
         return ctx.dialect.members(f"select users from ({tallied})")
 
     # -- ratios
@@ -240,28 +240,28 @@ class Stickiness(TimedQuestion):
 
     def _over_time(self, ctx: Context) -> Ask:
         assert self.days is not None
-        slots, d = self._whole_periods(ctx), ctx.dialect
+        slots, scope, d = self._whole_periods(ctx), self._scope(ctx), ctx.dialect
         points: dict[int, Figure] = {}
         total: Figure = None
         if slots:
             bind = ctx.binder()
-            active, sets = (
-                self._tallied(ctx, bind, ks, least=least)
-                for ks, least in (([1], True), ([self.days], False))
-            )
             rows = yield bind.statement(
                 f"""
-                select 0 as part, slot, {d.count("users")} as people from ({active})
-                union all
-                select 1, slot, {d.count("users")} from ({sets})
+                select slot, {d.count("everybody")} as active, {d.count("users")} as people
+                from (
+                    {self._tally(ctx, bind, scope)}
+                    select t.slot as slot, {d.at_least("t.tally", "1")} as everybody,
+                           {self._came(ctx, bind(self.days))} as users
+                    from t
+                )
                 """,
                 "people by period, and those of so many days",
             )
-            below = {slot: people for part, slot, people in rows if not part and people}
-            above = {slot: people for part, slot, people in rows if part}
-            points = {slot: above.get(slot, 0) / people for slot, people in below.items()}
-            if below:
-                total = sum(above.get(slot, 0) for slot in below) / sum(below.values())
+            came = {slot: (people, active) for slot, active, people in rows if active}
+            points = {slot: people / active for slot, (people, active) in came.items()}
+            if came:
+                people, active = map(sum, zip(*came.values(), strict=True))
+                total = people / active
         real, cut = whole_dates(ctx, ctx.span_to_today(self.range), slots, UNITS[self._word])
         times = tuple(
             TimeBucket(label=b.label, start=b.start, end=b.end, partial=b.partial) for b in slots
@@ -283,12 +283,13 @@ class Stickiness(TimedQuestion):
         bind = ctx.binder()
         d = ctx.dialect
         found: dict[int, tuple[int, int]] = {}
-        span, most = ctx.span_to_today(self.range), self._most(ctx)
+        span, scope = ctx.span_to_today(self.range), self._scope(ctx)
+        most = scope.most
         if most:
             rows = yield bind.statement(
                 f"""
                 select k, sum({d.count("users")}) as pairs, {d.count(d.union("users"))} as people
-                from ({self._tallied(ctx, bind, range(1, most + 1))})
+                from ({self._tallied(ctx, bind, scope, range(1, most + 1))})
                 group by k
                 """,
                 f"people by number of active {self.unit}s",
@@ -370,57 +371,31 @@ class Stickiness(TimedQuestion):
         days = days_span(span.first_day, span.last_day, calendar)
         return [days] if span.first_day <= ctx.today else []
 
-    def _units(self, ctx: Context, hull: Span) -> list[Bucket]:
-        """The units of some periods; none for days, which are known by their numbers."""
-        return [] if self.unit == "day" else ctx.buckets(hull, UNITS[self.unit])
+    def _scope(self, ctx: Context) -> Scope:
+        return scope_of(ctx, self._periods(ctx), UNITS[self.unit])
 
-    def _bounds(self, ctx: Context) -> list[tuple[int, int]]:
-        """For each period its first and last unit, as numbers of days or of `_units`."""
-        periods = self._periods(ctx)
-        if self.unit == "day" or not periods:
-            return [(period.first_day, period.last_day) for period in periods]
-        hull = days_span(periods[0].first_day, periods[-1].last_day, ctx.calendar)
-        starts = [unit.start for unit in self._units(ctx, hull)]
-        return [
-            (bisect_left(starts, period.start), bisect_left(starts, period.end) - 1)
-            for period in periods
-        ]
-
-    def _most(self, ctx: Context) -> int:
-        """Units of the longest period."""
-        return max((last - first + 1 for first, last in self._bounds(ctx)), default=0)
-
-    def _tallied(
-        self, ctx: Context, bind: Binder, days: Iterable[int], *, least: bool = False
-    ) -> str:
+    def _tallied(self, ctx: Context, bind: Binder, scope: Scope, days: Iterable[int]) -> str:
         """Relation (slot, k, users): per period the people active in k units, or in at least k."""
         d = ctx.dialect
-        periods = self._periods(ctx)
-        if not periods:
+        if scope.hull is None:
             return f"select 0 as slot, 0 as k, {d.build('0')} as users"
-        hull = days_span(periods[0].first_day, periods[-1].last_day, ctx.calendar)
-        units = self._units(ctx, hull)
-        chosen = select(ctx, self, self.event)
-        sets = often.people(chosen, bind, hull, units, self.at_least, self.at_most)
-        bounds = [(slot, *period) for slot, period in enumerate(self._bounds(ctx))]
-        each = d.rows(bind.rows(bounds), ["slot", "lo", "hi"])
-        ks = d.rows(bind.rows([(k,) for k in days]), ["k"])
-        users = d.at_least("t.tally", "n.k")
-        if self.mode == "exact" and not least:
-            users = d.only(users, d.at_least("t.tally", "n.k + 1"))
         return f"""
             select * from (
-                with s as materialized ({sets}),
-                t as materialized (
-                    select p.slot as slot, {d.tally("s.users")} as tally
-                    from {each} p
-                    join s on s.slot between p.lo and p.hi
-                    group by p.slot
-                )
-                select t.slot as slot, n.k as k, {users} as users
+                {self._tally(ctx, bind, scope)}
+                select t.slot as slot, n.k as k, {self._came(ctx, "n.k")} as users
                 from t
-                cross join {ks} n
+                cross join {d.rows(bind.rows([(k,) for k in days]), ["k"])} n
             )"""
+
+    def _tally(self, ctx: Context, bind: Binder, scope: Scope) -> str:
+        selection = select(ctx, self, self.event)
+        return tally(selection, bind, scope, self.at_least, self.at_most)
+
+    def _came(self, ctx: Context, k: str) -> str:
+        """SQL of the people of a row of `t` who are active in k units, or in at least k."""
+        d = ctx.dialect
+        users = d.at_least("t.tally", k)
+        return d.only(users, d.at_least("t.tally", f"{k} + 1")) if self.mode == "exact" else users
 
 
 def _divided(above: Figures, below: Figures) -> dict[Group, dict[int, float | None]]:
