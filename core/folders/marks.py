@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 
 from core.definitions.saved import CATEGORIES, Mark
 from core.definitions.shared import checked
-from core.errors import BadInput, FootfallError
+from core.errors import BadInput
 from core.store.library.saved import Saved
 from core.text import clean, cut
 from core.timeframe import Calendar
@@ -232,15 +232,12 @@ def take_over(saved: Saved, found: Iterable[Found], fields: Mapping[str, Any]) -
         BadInput: a mark is not valid; nothing is stored then.
     """
     marks = {mark.id: mark for mark in (_mark(each, fields) for each in found)}
+    kept = saved.moments.some(marks)
     gone = {id_ for id_, _, _ in saved.deleted("marks")}
-    fresh, changed = [], []
-    for id_, mark in marks.items():
-        try:
-            before = saved.mark(id_)
-        except FootfallError:
-            if id_ not in gone:
-                fresh.append(mark)
-            continue
+    fresh = [mark for id_, mark in marks.items() if id_ not in kept and id_ not in gone]
+    changed = []
+    for id_, before in kept.items():
+        mark = marks[id_]
         if (before.title, before.timestamp, before.end_at) != (
             mark.title, mark.timestamp, mark.end_at,
         ):  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterable
 from typing import Any
 
 from core.definitions.saved import CATEGORIES, SOURCES, Mark
@@ -90,6 +91,19 @@ class Marks:
         """Return one mark; somebody else's private mark raises NotFound too."""
         with self.access.reading() as connection:
             return self._visible(connection, id_)
+
+    def some(self, ids: Iterable[str]) -> dict[str, Mark]:
+        """Return those of the marks with some ids that this profile may see, by id."""
+        with self.access.reading() as connection:
+            rows = connection.execute(
+                f"""
+                select {_columns(connection)} from marks
+                where id in (select value from json_each(:ids))
+                  and deleted_at is null and {_SEEN}
+                """,
+                {"ids": json.dumps([*ids]), "profile": self.access.who(connection).user},
+            ).fetchall()
+        return {mark.id: mark for mark in map(_to_mark, rows)}
 
     def save(self, mark: Mark) -> Mark:
         """Store a new mark or change one; return it as stored.
