@@ -119,10 +119,10 @@ class Library:
 
     def alarm(self) -> str:
         """Return a sentence on the alerts that fired in the last run, "" if none did."""
-        states = self.alert_states()
-        firing = [clean(a.title) for a in self.alerts() if states.get(a.id, ("",))[0] == "firing"]
-        if not firing:
+        ids = {id_ for id_, (state, _) in self.alert_states().items() if state == "firing"}
+        if not ids:
             return ""
+        firing = [clean(alert.title) for alert in self.alerts() if alert.id in ids]
         verb = "fires" if len(firing) == 1 else "fire"
         return f"{things(len(firing), 'alert')} {verb}: {', '.join(firing)}."
 
