@@ -1,1 +1,1 @@
-"""What people save as files to keep in git, one for each thing, and marks from elsewhere."""
+"""What people save as files to keep in git, marks from elsewhere, and writing files whole."""

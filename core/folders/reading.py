@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from core.definitions.saved import Kind
 from core.errors import BadInput
 from core.folders.things import FOLDERS, Data, Thing, data_of
+from core.folders.writing import write_whole
 from core.store.library.items import PREFIX
 from core.store.library.saved import MARK_LIMIT, Saved
 from core.text import clean
@@ -130,17 +131,10 @@ def write_folder(saved: Saved, folder: Path) -> Written:
         text = toml_text(data_of(thing))
         if not fresh and _text(folder / name) == text:
             continue
-        _write(folder / name, text)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / name, text)
         (new if fresh else changed).append(name)
     return Written(tuple(new), tuple(changed), tuple(sorted(known.values())))
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file in one step, so that a killed program leaves the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(text, "utf-8")
-    fresh.replace(path)
 
 
 def _text(path: Path) -> str:

@@ -16,7 +16,6 @@ what is usual. A setting that cannot be used is left out and told; the others ho
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -180,6 +179,7 @@ def put(name: str, value: str | None, file: Path | None = None) -> str | float |
         BadInput: nothing has that name, or it may not be this.
         FootfallError: the file cannot be written.
     """
+    from core.folders.writing import write_whole
     from tui.services.toml_lines import changed
 
     setting, path = setting_of(name), (file or config_file()).resolve()
@@ -188,7 +188,8 @@ def put(name: str, value: str | None, file: Path | None = None) -> str | float |
         _refuse_shared(name.removeprefix(KEYS), str(stored), file)
     try:
         text = path.read_bytes().decode() if path.exists() else ""
-        _replace(path, changed(text, name, stored))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, changed(text, name, stored))
     except OSError as error:
         raise FootfallError(f"{path} could not be written: {error.strerror}.") from error
     except ValueError as error:
@@ -217,19 +218,6 @@ def _refuse_shared(id_: str, keys: str, file: Path | None) -> None:
     clash = shared({**settings.keys, id_: keys})
     if clash:
         raise clash_error(clash)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file as a whole, with the rights it had."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_bytes(text.encode())
-        if path.exists():
-            shutil.copymode(path, draft)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 # -- what the explorer takes

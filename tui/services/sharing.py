@@ -110,8 +110,8 @@ def share(
     """
     from core.boards.sharing import for_others
     from core.definitions.share import Share, new_hash
+    from core.folders.writing import write_whole
     from core.store.library.shares import Shares
-    from tui.services.writing import write_whole
 
     now, hash = engine.clock(), new_hash()
     target = Path(wish.folder).expanduser() / f"{hash}.html"

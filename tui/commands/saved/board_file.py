@@ -59,8 +59,8 @@ def put_file(text: str, file: str, workspace: Path) -> None:
     Raises:
         BadInput: the file is the workspace, or cannot be written.
     """
+    from core.folders.writing import write_whole
     from core.store.workspace import is_part_of
-    from tui.services.writing import write_whole
 
     if file == "-":
         put(text)

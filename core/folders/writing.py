@@ -20,9 +20,9 @@ def write_whole(target: Path, text: str) -> None:
     if (there and not target.is_file()) or not os.access(found.parent, os.W_OK):
         target.write_text(text, "utf-8")
         return
-    part = found.with_name(f".{found.name}.part")
+    part = found.with_name(f".{found.name}.{os.getpid()}")
     try:
-        part.write_text(text, "utf-8")
+        part.write_bytes(text.encode())
         if there:
             shutil.copymode(found, part)
         os.replace(part, found)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.services.writing import write_whole
+from core.folders.writing import write_whole
 
 
 def test_a_file_keeps_what_it_has_until_the_new_text_is_complete(
