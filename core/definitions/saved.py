@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -16,6 +16,18 @@ SOURCES = ("manual", "api", "plugin")
 MAX_METADATA = 10_240
 
 Kind = Literal["boards", "charts", "audiences", "queries", "custom_events", "alerts", "marks"]
+NAMES: Final[dict[Kind, str]] = {
+    "boards": "board", "charts": "chart", "audiences": "audience", "queries": "query",
+    "custom_events": "custom event", "alerts": "alert", "marks": "mark",
+}  # fmt: skip
+"""Kind -> what one is called."""
+
+PREFIXES: Final[dict[Kind, str]] = {
+    "boards": "brd", "charts": "cht", "audiences": "aud", "queries": "qry", "custom_events": "cev",
+    "alerts": "alr", "marks": "mrk",
+}  # fmt: skip
+"""Kind -> what the ids of its things begin with."""
+
 Category = Literal["release", "news", "incident", "post"]
 
 
@@ -37,7 +49,7 @@ class Mark(Model):
         tags: words to find it by.
     """
 
-    id: str = Field(default_factory=lambda: new_id("mrk"), min_length=1, max_length=100)
+    id: str = Field(default_factory=lambda: new_id(PREFIXES["marks"]), min_length=1, max_length=100)
     title: Title
     description: str = Field(default="", max_length=2000)
     timestamp: int = Field(default_factory=lambda: now_ms())

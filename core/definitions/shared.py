@@ -19,6 +19,13 @@ def new_id(prefix: str) -> str:
     return f"{prefix}_{uuid.uuid4().hex[:12]}"
 
 
+def id_from(prefix: str, origin: str) -> str:
+    """Return an id such as new ones are that follows from where a thing comes from."""
+    from hashlib import sha256
+
+    return f"{prefix}_{sha256(origin.encode()).hexdigest()[:12]}"
+
+
 def checked(kind: type[AnyModel], data: Any) -> AnyModel:
     """Return data as a model.
 

@@ -6,7 +6,6 @@ Each has an id that follows from where it comes from, so that taking them over a
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import re
 import subprocess
@@ -15,8 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from core.definitions.saved import CATEGORIES, Mark
-from core.definitions.shared import checked
+from core.definitions.saved import CATEGORIES, PREFIXES, Mark
+from core.definitions.shared import checked, id_from
 from core.errors import BadInput
 from core.store.library.saved import Saved
 from core.text import clean, cut
@@ -251,11 +250,11 @@ def take_over(saved: Saved, found: Iterable[Found], fields: Mapping[str, Any]) -
 
 
 def _mark(found: Found, fields: Mapping[str, Any]) -> Mark:
-    digest = hashlib.sha256(found.origin.encode()).hexdigest()[:12]
     category = found.category if found.category in CATEGORIES else "release"
     own = {
-        "id": f"mrk_{digest}", "title": cut(found.title, _LONGEST), "timestamp": found.at,
-        "end_at": found.until, "description": found.description[:2_000], "category": category,
-        "source_ref": found.ref[:2_000], "tags": tuple(tag[:50] for tag in found.tags[:20]),
+        "id": id_from(PREFIXES["marks"], found.origin), "title": cut(found.title, _LONGEST),
+        "timestamp": found.at, "end_at": found.until, "category": category,
+        "description": found.description[:2_000], "source_ref": found.ref[:2_000],
+        "tags": tuple(tag[:50] for tag in found.tags[:20]),
     }  # fmt: skip
     return checked(Mark, {**own, **fields})

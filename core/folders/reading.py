@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from core.definitions.saved import Kind
+from core.definitions.saved import PREFIXES, Kind
+from core.definitions.shared import id_from
 from core.errors import BadInput
 from core.folders.things import FOLDERS, Data, Thing, data_of
 from core.folders.writing import write_whole
-from core.store.library.items import PREFIX
 from core.store.library.saved import MARK_LIMIT, Saved
 from core.text import clean
 from core.values.toml_text import toml_text
 
 SUFFIX: Final = ".toml"
-_PREFIXES: Final = {**PREFIX, "marks": "mrk"}
 
 
 class File(NamedTuple):
@@ -70,8 +68,7 @@ def _file(kind: Kind, folder: Path, path: Path) -> File:
         raise BadInput(f"{clean(name)} could not be read: {error.strerror}.") from error
     named = isinstance(data.get("id"), str) and bool(data["id"])
     if not named:
-        digest = hashlib.sha256(name.encode()).hexdigest()[:12]
-        data = {**data, "id": f"{_PREFIXES[kind]}_{digest}"}
+        data = {**data, "id": id_from(PREFIXES[kind], name)}
     return File(kind, name, data, named)
 
 

@@ -10,7 +10,7 @@ import json
 import sqlite3
 from typing import Any
 
-from core.definitions.saved import Item, Kind, Version
+from core.definitions.saved import NAMES, PREFIXES, Item, Kind, Version
 from core.definitions.shared import checked, new_id
 from core.errors import BadInput, NotFound, did_you_mean, not_as_written
 from core.language.kept import read_kept, read_tiles, write_kept, write_tiles
@@ -22,14 +22,9 @@ from core.values.json_text import stored_object
 MAX_VERSIONS = 50
 """How many versions are kept; older ones are dropped."""
 
-PREFIX = {
-    "boards": "brd", "charts": "cht", "audiences": "aud", "queries": "qry", "custom_events": "cev",
-    "alerts": "alr",
-}  # fmt: skip
-ONE = {
-    "boards": "board", "charts": "chart", "audiences": "audience", "queries": "query",
-    "custom_events": "custom event", "alerts": "alert",
-}  # fmt: skip
+TITLED = tuple(kind for kind in NAMES if kind != "marks")
+"""The kinds whose things are saved under a title."""
+
 FOLLOWING: tuple[Kind, ...] = ("boards", "charts", "audiences", "custom_events", "alerts")
 """The kinds whose things may name others."""
 
@@ -69,7 +64,7 @@ class Items:
         """Return one by id or title; NotFound with the nearest titles."""
         with self.access.reading() as connection:
             if not has_table(connection, table_of(kind)):
-                raise NotFound(f"There is no {ONE[kind]} {name!r}.")
+                raise NotFound(f"There is no {NAMES[kind]} {name!r}.")
             rows = connection.execute(
                 f"""
                 select {_ITEM} from {table_of(kind)}
@@ -82,7 +77,7 @@ class Items:
             return _to_item(kind, rows[0])
         titles = [item.title for item in self.all(kind)]
         raise NotFound(
-            f"There is no {ONE[kind]} {name!r}.",
+            f"There is no {NAMES[kind]} {name!r}.",
             did_you_mean(name, titles) or (f"There are {', '.join(titles[:8])}." if titles else ""),
         )
 
@@ -95,7 +90,7 @@ class Items:
             Forbidden: the role may not create one, or it is somebody else's.
             BadInput: another of its kind has the title.
         """
-        kept = item.model_copy(update={"id": item.id or new_id(PREFIX[kind])})
+        kept = item.model_copy(update={"id": item.id or new_id(PREFIXES[kind])})
         with self.access.writing() as connection:
             self._save(connection, self.access.who(connection), kind, kept)
         return self.one(kind, kept.id)
@@ -256,7 +251,7 @@ class Items:
             f"select owner from {table} where id = ? and deleted_at is null", (id_,)
         ).fetchone()
         if found is None:
-            raise NotFound(f"There is no {ONE[kind]} with the id {id_!r}.")
+            raise NotFound(f"There is no {NAMES[kind]} with the id {id_!r}.")
         self.access.who(connection).check_change(found[0], a_thing(kind))
         connection.execute(f"update {table} set deleted_at = ? where id = ?", (now, id_))
         old = (now - KEPT_MS,)
@@ -318,18 +313,18 @@ def _refuse_taken(connection: sqlite3.Connection, kind: Kind, id_: str, title: s
 
 def table_of(kind: str) -> str:
     """Return the table of a kind; only known names ever reach SQL."""
-    if kind in PREFIX:
+    if kind in TITLED:
         return kind
-    raise BadInput(f"Nothing is saved as {kind!r}.", f"Allowed: {', '.join(PREFIX)}.")
+    raise BadInput(f"Nothing is saved as {kind!r}.", f"Allowed: {', '.join(TITLED)}.")
 
 
-def a_thing(kind: str) -> str:
+def a_thing(kind: Kind) -> str:
     """Return the name of one thing of a kind, with its article."""
-    one = ONE.get(kind, "mark")
+    one = NAMES[kind]
     return f"an {one}" if one[0] in "aeiou" else f"a {one}"
 
 
-def taken_title(kind: str, title: str) -> BadInput:
+def taken_title(kind: Kind, title: str) -> BadInput:
     """Return the error for a title that is already taken."""
     return BadInput(f"There is already {a_thing(kind)} called {title!r}.", parameter="title")
 

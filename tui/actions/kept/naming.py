@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.definitions.board import Board
-from core.definitions.saved import Item, Kind, Mark
+from core.definitions.saved import PREFIXES, Item, Kind, Mark
 from core.definitions.shared import new_id
 from core.store.library.saved import Saved
 from core.text import clean, things
@@ -29,12 +29,10 @@ class Copying(NamedTuple):
     """How a copy of a kept thing differs from it.
 
     Attributes:
-        prefix: what its id begins with.
         another: follows the name that is offered for it.
         reset: fields that it does not take over, and what they are in it.
     """
 
-    prefix: str
     another: str = "2"
     reset: tuple[tuple[str, Any], ...] = ()
 
@@ -42,12 +40,12 @@ class Copying(NamedTuple):
 _OWN = (("is_pinned", False), ("owner", ""))
 
 COPIES: MappingProxyType[Kind, Copying] = MappingProxyType({
-    "boards": Copying("brd", "copy", (("updated_at", 0),)),
-    "charts": Copying("cht", reset=_OWN),
-    "audiences": Copying("aud", reset=_OWN),
-    "custom_events": Copying("cev", reset=_OWN),
-    "alerts": Copying("alr", reset=_OWN),
-    "marks": Copying("mrk"),
+    "boards": Copying("copy", (("updated_at", 0),)),
+    "charts": Copying(reset=_OWN),
+    "audiences": Copying(reset=_OWN),
+    "custom_events": Copying(reset=_OWN),
+    "alerts": Copying(reset=_OWN),
+    "marks": Copying(),
 })  # fmt: skip
 """Kind -> how a copy differs."""
 
@@ -109,7 +107,7 @@ def duplicate(
     copying = COPIES[kind]
 
     def store(name: str, again: Again) -> None:
-        new = {"id": new_id(copying.prefix), "title": name, **dict(copying.reset)}
+        new = {"id": new_id(PREFIXES[kind]), "title": name, **dict(copying.reset)}
         copy = thing.model_copy(update=new)
         said = f"Saved as {clean(name)}."
         attempt(page, lambda saved: _save(saved, kind, copy), said, then, again)

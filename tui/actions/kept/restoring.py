@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from core.definitions.saved import Kind
+from core.definitions.saved import NAMES, Kind
 from core.errors import FootfallError
 from core.text import age, clean
 from tui.actions.saving import NOTHING_DELETED, restore
@@ -15,17 +15,6 @@ from tui.widgets.listing import Row
 if TYPE_CHECKING:
     from tui.actions.pages import AnyPage
 
-NAMED: dict[Kind, str] = {
-    "boards": "board",
-    "charts": "chart",
-    "audiences": "audience",
-    "queries": "query",
-    "custom_events": "custom event",
-    "alerts": "alert",
-    "marks": "mark",
-}
-"""Kind -> what one is called."""
-
 
 def restore_deleted(page: AnyPage, then: Callable[[], object]) -> None:
     """List what can be restored, the newest first, and restore what is chosen.
@@ -34,7 +23,7 @@ def restore_deleted(page: AnyPage, then: Callable[[], object]) -> None:
         then: called once it is restored.
     """
     found: list[tuple[int, str, str, Kind]] = []
-    for kind in NAMED:
+    for kind in NAMES:
         try:
             found += [(at, id_, title, kind) for id_, title, at in page.app.saved.deleted(kind)]
         except FootfallError as error:
@@ -45,7 +34,7 @@ def restore_deleted(page: AnyPage, then: Callable[[], object]) -> None:
         return
     now = page.app.engine.clock()
     rows = [
-        Row(f"{NAMED[kind]}: {clean(title)}", (kind, id_, title), f"deleted {age(now - at)}")
+        Row(f"{NAMES[kind]}: {clean(title)}", (kind, id_, title), f"deleted {age(now - at)}")
         for at, id_, title, kind in sorted(found, reverse=True)
     ]
 
