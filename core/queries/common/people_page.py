@@ -12,7 +12,6 @@ from core.queries.common.context import Context
 from core.queries.common.selection import ACTOR_FIELDS, Selection
 from core.sql.dialect import Binder, OnFileOnly, Statement
 
-_LABEL = "the people, a page of them"
 _NUMBER = r"^\\s*([-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?)"
 
 FIXED = 5
@@ -39,20 +38,14 @@ def page(
         kept: SQL of whether an event `e` is not deleted: Selection(ctx).own(bind, "e").
         values: SQL of further columns of a row of `page`, after extra.
     """
-    if not bind.dialect.seeks:
-        text = _page_at_once(
-            bind, members, order, limit, offset, extra=extra, kept=kept, values=values
-        )
-        return bind.statement(text, _LABEL)
+    seen, events = _seen_at_once(members, kept), "events"
+    if bind.dialect.seeks:
+        seen = _seen(members, kept)
+        events = f"(select count(*) from events e where e.actor = page.actor and {kept}) as events"
     further = "".join(f",\n               {value}" for value in values)
     return bind.statement(
         f"""
-        with seen as (
-            select b.actor,
-                   (select min(ts) from events e where e.actor = b.actor and {kept}) as first_seen,
-                   (select max(ts) from events e where e.actor = b.actor and {kept}) as last_seen
-            from ({members}) b
-        ),
+        with {seen},
         named as (
             select seen.*, i.key as user, {extra} as extra
             from seen join identities i on i.id = seen.actor
@@ -62,14 +55,22 @@ def page(
             order by {order}
             limit {bind(limit)} offset {bind(offset)}
         )
-        select user, first_seen, last_seen,
-               (select count(*) from events e where e.actor = page.actor and {kept}) as events,
-               extra{further}
+        select user, first_seen, last_seen, {events}, extra{further}
         from page
         order by {order}
         """,
-        _LABEL,
+        "the people, a page of them",
     )
+
+
+def _seen(members: str, kept: str) -> str:
+    """Return the relation `seen` of `page`."""
+    return f"""seen as (
+            select b.actor,
+                   (select min(ts) from events e where e.actor = b.actor and {kept}) as first_seen,
+                   (select max(ts) from events e where e.actor = b.actor and {kept}) as last_seen
+            from ({members}) b
+        )"""
 
 
 def persons(rows: Iterable[tuple[Any, ...]], *, extra: bool = False) -> tuple[Person, ...]:
@@ -144,21 +145,9 @@ def workspace_file_only(ctx: Context, kind: str) -> None:
 # -- where events cannot be sought one by one, people are looked at together
 
 
-def _page_at_once(
-    bind: Binder,
-    members: str,
-    order: str,
-    limit: int,
-    offset: int,
-    *,
-    extra: str,
-    kept: str,
-    values: Sequence[str],
-) -> str:
-    """Return the text of the statement that `page` returns; arguments as there."""
-    further = "".join(f",\n               {value}" for value in values)
-    return f"""
-        with members as ({members}),
+def _seen_at_once(members: str, kept: str) -> str:
+    """Return the relations of `page` up to `seen`, which has the number of events too."""
+    return f"""members as ({members}),
         seen as (
             select m.actor as actor, k.first_seen as first_seen, k.last_seen as last_seen,
                    ifNull(k.events, 0) as events
@@ -170,20 +159,7 @@ def _page_at_once(
                 where e.actor in (select actor from members) and {kept}
                 group by e.actor
             ) k on k.actor = m.actor
-        ),
-        named as (
-            select seen.*, i.key as user, {extra} as extra
-            from seen join identities i on i.id = seen.actor
-        ),
-        page as (
-            select * from named
-            order by {order}
-            limit {bind(limit)} offset {bind(offset)}
-        )
-        select user, first_seen, last_seen, events, extra{further}
-        from page
-        order by {order}
-        """
+        )"""
 
 
 def _value_at_once(ctx: Context, bind: Binder, field: Field, actor: str) -> str:
