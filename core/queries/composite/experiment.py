@@ -197,10 +197,9 @@ class Experiment(Question):
         if any(share <= 0 for share in self.split):
             raise BadQuestion("split must be of shares above 0.", parameter="split")
         chance = uneven(exposed, self.split or [1.0] * len(exposed))
-        shown = f"p = {number(chance, 3)}" if chance >= SURE else "p < 0.001"
         if chance >= SURE:
-            return f"People are divided as expected ({shown})."
-        return f"People are not divided as expected ({shown}): the rates may not be comparable."
+            return f"People are divided as expected (p = {number(chance, 3)})."
+        return f"People are not divided as expected (p < {SURE}): the rates may not be comparable."
 
     # -- people
 

@@ -21,7 +21,7 @@ from core.columns import CONTEXT
 from core.errors import BadQuestion
 from core.queries.common.context import Context
 from core.queries.common.groups import label, members_of_group
-from core.queries.common.periods import newest_note
+from core.queries.common.periods import dates, newest_note
 from core.queries.common.question import NOBODY, Ask, Question, Rows
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
@@ -113,8 +113,7 @@ class Unusual(Question):
         people = (Column(name="people", type="count"),) if counts_events else ()
         return Table(
             title="What is unusual",
-            first=to_date(day.number).isoformat(),
-            last=to_date(day.number).isoformat(),
+            **dates(day.alone),
             notes=day.notes,
             columns=(Column(name="what"), Column(name="is"), figure, *_JUDGED, *people),
             rows=tuple(each.row(with_people=counts_events) for each in shown),
