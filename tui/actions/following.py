@@ -75,9 +75,10 @@ def a_field(about: About, taken: Sequence[str] = ()) -> str | None:
 def _fields(about: About) -> Iterator[str]:
     """Yield fields to break a question down by, best first."""
     catalog = about.context.catalog
-    known = [name for name in catalog.fields if len(catalog.values.of(name)) > 1]
+    fields = catalog.fields
+    known = [name for name in fields if len(catalog.values.of(name)) > 1]
     for name in FIELDS_TO_TRY:
-        if name in known or (name in catalog.fields and name in _properties(about)):
+        if name in known or (name in fields and name in _properties(about)):
             yield name
     yield from known
     yield from _properties(about)
@@ -181,7 +182,7 @@ def figure_of(board: Board, block: Block) -> Question | None:
         question = block_question(board, block)
     except FootfallError:
         return None
-    figure = question.kind in ("trend", "active_users") and not getattr(question, "breakdown", ())
+    figure = question.kind in COMPARED and not getattr(question, "breakdown", ())
     return question if figure else None
 
 
