@@ -139,11 +139,7 @@ def described(step: Step) -> list[Line]:
                 Span(f"  {percent(step.step_rate)} of the step before went on", "dim"),
                 Span("   u", "key"),
             ),
-            (
-                Span("time from the step before  "),
-                Span(duration(step.median_seconds), "bold"),
-                Span(f" median, {duration(step.avg_seconds)} average", "dim"),
-            ),
+            _took("time from the step before", step),
         ]
     return lines
 
@@ -172,12 +168,16 @@ def _on_the_way(step: Step) -> list[Line]:
             Span(number(step.lost), "bold"),
             Span(f"  {number(step.in_progress)} still can" * bool(step.in_progress)),
         ),
-        (
-            Span("time to it  "),
-            Span(duration(step.median_seconds), "bold"),
-            Span(f" median, {duration(step.avg_seconds)} average", "dim"),
-        ),
+        _took("time to it", step),
     ]
+
+
+def _took(words: str, step: Step) -> Line:
+    return (
+        Span(f"{words}  "),
+        Span(duration(step.median_seconds), "bold"),
+        Span(f" median, {duration(step.avg_seconds)} average", "dim"),
+    )
 
 
 def _went_on(words: str, to: Step, rate: float | None) -> Line:
