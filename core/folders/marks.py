@@ -130,6 +130,11 @@ def _of_row(values: Mapping[str, str], when: When) -> Found:
 # -- calendars
 
 
+def is_calendar(text: str) -> bool:
+    """Whether a text is a calendar for `from_ics`."""
+    return "BEGIN:VCALENDAR" in text[:1_000].upper()
+
+
 def from_ics(text: str, calendar: Calendar) -> list[Found]:
     """Return the events of a calendar; of one that repeats its first time.
 
@@ -138,7 +143,7 @@ def from_ics(text: str, calendar: Calendar) -> list[Found]:
     Raises:
         BadInput: it is no calendar.
     """
-    if "BEGIN:VCALENDAR" not in text[:1_000].upper():
+    if not is_calendar(text):
         raise BadInput("This is no calendar.", "It begins with BEGIN:VCALENDAR.")
     found: list[Found] = []
     event: dict[str, tuple[dict[str, str], str]] | None = None

@@ -150,12 +150,12 @@ def import_(
 
 
 def _found(calendar: Calendar, repository: str | None, pattern: str, file: str | None) -> Any:
-    from core.folders.marks import from_csv, from_git, from_ics
+    from core.folders.marks import from_csv, from_git, from_ics, is_calendar
 
     if repository is not None:
         return from_git(Path(repository).expanduser(), pattern)
     text = read_text(str(file)).removeprefix("\ufeff")
-    if "BEGIN:VCALENDAR" in text[:1_000].upper():
+    if is_calendar(text):
         return from_ics(text, calendar)
     return from_csv(text, lambda when: moment(when, calendar, "The time"))
 
