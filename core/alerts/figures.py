@@ -53,19 +53,22 @@ def figures_of(answer: Any, known: Known) -> tuple[Figure, ...]:
     return tuple(read(answer)) if read else ()
 
 
-def judged_bucket(answer: Series, known: Known) -> int | None:
+def judged_bucket(answer: Series, *, unfinished: bool) -> int | None:
     """Return the position of the bucket that is judged: the last one that is over.
 
     A bucket that the range cuts off at its beginning is not whole either.
+
+    Args:
+        unfinished: whether one that is not over is judged too.
     """
     for at in reversed(range(len(answer.buckets))):
-        if known.unfinished or not answer.buckets[at].partial:
+        if unfinished or not answer.buckets[at].partial:
             return at
     return None
 
 
 def _of_series(answer: Series, known: Known) -> Iterator[Figure]:
-    at = judged_bucket(answer, known)
+    at = judged_bucket(answer, unfinished=known.unfinished)
     if at is None:
         return
     labels = [bucket.label for bucket in answer.buckets]

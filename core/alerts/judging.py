@@ -85,7 +85,7 @@ def _missing(
 ) -> Verdict | None:
     """Return why an answer cannot be judged: its period is not over, or its data is not there."""
     if isinstance(answer, Series):
-        at = judged_bucket(answer, Known(ctx.earliest, alert.unfinished))
+        at = judged_bucket(answer, unfinished=alert.unfinished)
         if at is None:
             return Verdict(NOTHING, "no data", "no period of the range is over")
         bucket = answer.buckets[at]
