@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from core.store.library.saved import Saved
     from core.timeframe import Calendar
 
-DAYS, DAY_MS = 30, 86_400_000
+DAYS = 30
+"""After how many a share expires, unless another number is asked for."""
+
 ALONE = "alone"
 """The id of the tile of a chart that is shared."""
 
@@ -112,6 +114,7 @@ def share(
     from core.definitions.share import Share, new_hash
     from core.folders.writing import write_whole
     from core.store.library.shares import Shares
+    from core.timeframe import DAY
 
     now, hash = engine.clock(), new_hash()
     target = Path(wish.folder).expanduser() / f"{hash}.html"
@@ -122,7 +125,7 @@ def share(
         title=thing.board.title,
         file=str(target.absolute()),
         created_at=now,
-        expires_at=now + wish.days * DAY_MS if wish.days else None,
+        expires_at=now + wish.days * DAY if wish.days else None,
     )
     may_share(saved, thing)
     board, kept = for_others(thing.board, answers, engine.context(), wish.allowed)
