@@ -17,7 +17,7 @@ import numpy as np
 
 from core.blocks.functions.aggregates import packed_set
 from core.blocks.functions.block import Block, Mask
-from core.blocks.functions.gathering import ARRIVED, AT, WHO, Gathering, of_chosen
+from core.blocks.functions.gathering import ARRIVED, AT, WHO, Timed, of_chosen
 from core.blocks.functions.groups import Groups, counted, grouped, spans, starts
 from core.blocks.functions.masks import fits, settled
 from core.blocks.functions.plan import Ints, slots_of
@@ -51,7 +51,7 @@ class Found(NamedTuple):
     paths: list[Any]
 
 
-class Marked(Gathering):
+class Marked(Timed):
     """Gathers the events that match one of the plan's steps, and which, without those of nobody.
 
     Attributes:
@@ -79,7 +79,6 @@ class Marked(Gathering):
 
     def _take(self, block: Block, chosen: Ints | None, size: int) -> None:
         super()._take(block, chosen, size)
-        self._time(block, chosen)
         self._add(BITS, of_chosen(self._bits, chosen))
 
 

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from core.blocks.functions.aggregates import packed_set
-from core.blocks.functions.block import Block, Mask
+from core.blocks.functions.block import Mask
 from core.blocks.functions.figures import Floats
-from core.blocks.functions.gathering import ARRIVED, AT, PLACE, WHO, Gathering
+from core.blocks.functions.gathering import ARRIVED, AT, PLACE, WHO, Timed
 from core.blocks.functions.groups import counted, in_order, numbered, packed
 from core.blocks.functions.masks import Reach
 from core.blocks.functions.plan import Credit, Ints
@@ -64,12 +64,8 @@ class Owned(NamedTuple):
         return Owned(who[places], at[places], arrived[places], amount[places])
 
 
-class Conversions(Gathering):
+class Conversions(Timed):
     """Aggregate: the rows of `masks.Reach` of events, with the bits of their number as a code."""
-
-    def _take(self, block: Block, chosen: Ints | None, size: int) -> None:
-        super()._take(block, chosen, size)
-        self._time(block, chosen)
 
     def finalize(self) -> bytes:
         """Return the rows."""
@@ -80,17 +76,13 @@ class Conversions(Gathering):
         return np.column_stack([who, at, at, arrived, amount.view(np.int64), none]).tobytes()
 
 
-class Credits(Gathering):
+class Credits(Timed):
     """Aggregate: a JSON list of rows [part, value, 0, people, set of them, conversions, amount].
 
     Part 1 has a row for each value that is credited, part 2 the conversions without a touch, and
     part 0 all of them; without any there is no row. The events are the touches, the plan's `by` is
     the field of these. The set is null unless it is asked for.
     """
-
-    def _take(self, block: Block, chosen: Ints | None, size: int) -> None:
-        super()._take(block, chosen, size)
-        self._time(block, chosen)
 
     def finalize(self) -> str:
         """Return the rows."""

@@ -185,11 +185,6 @@ class Gathering:
             self._measure(block, plan.x, chosen, size)
         self._count += size
 
-    def _time(self, block: Block, chosen: Ints | None) -> None:
-        """Note when the rows were, and in which order they arrived."""
-        self._add(AT, block.picked(TIME, chosen))
-        self._add(ARRIVED, block.picked(SEQ, chosen))
-
     def _add(self, name: str, column: NDArray[Any]) -> None:
         part = narrow(column) if self._count > TOGETHER else Part(0, column.astype(np.int64))
         self._parts.setdefault(name, []).append(part)
@@ -248,6 +243,15 @@ class Gathering:
         known, values = self._extras.numbers(extra)
         found = among(ids, known)
         return values[np.searchsorted(known, ids[found])], found
+
+
+class Timed(Gathering):
+    """Needs besides when the rows were, and in which order they arrived."""
+
+    def _take(self, block: Block, chosen: Ints | None, size: int) -> None:
+        super()._take(block, chosen, size)
+        self._add(AT, block.picked(TIME, chosen))
+        self._add(ARRIVED, block.picked(SEQ, chosen))
 
 
 class Part(NamedTuple):

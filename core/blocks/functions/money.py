@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from core.blocks.functions import figures
-from core.blocks.functions.block import Block
 from core.blocks.functions.figures import Numbers
-from core.blocks.functions.gathering import AT, PLACE, WHO, Gathering
+from core.blocks.functions.gathering import AT, PLACE, WHO, Timed
 from core.blocks.functions.groups import Groups, numbered, packed
 from core.blocks.functions.masks import Reach
 from core.blocks.functions.plan import Ages, Ints, slots_of
@@ -57,14 +56,10 @@ def new_people(given: bytes | None, ages: Ages) -> list[Row]:
     return found.rows() if len(found.actors) else []
 
 
-class Money(Gathering):
+class Money(Timed):
     """Aggregate: a JSON list of rows [slot, currency, value, what, had, age, figure] of what new
     people paid. The plan's `by` is the currency, and `x` the amount.
     """
-
-    def _take(self, block: Block, chosen: Ints | None, size: int) -> None:
-        super()._take(block, chosen, size)
-        self._time(block, chosen)
 
     def finalize(self) -> str:
         """Return the rows."""
