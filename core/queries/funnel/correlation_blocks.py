@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 from core.catalog.fields import Field
 from core.queries.common.blocks.calls import Writer
@@ -15,10 +14,6 @@ from core.queries.common.question import Rows
 from core.queries.funnel.blocks import pursued
 from core.queries.funnel.plan import Plan
 from core.sql.dialect import Binder, Statement
-
-_REACH: Final = 6
-_CODE: Final = 4
-"""How many numbers a reach has, and which of them says that the attempt is complete."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +43,12 @@ class Had:
         """Yield two statements; return rows (whole, v0, v1, converted, people), whole being 1 for
         everybody.
         """
+        from core.blocks.functions.masks import Reach
+
         bind = self.plan.ctx.binder()
         ((reach,),) = yield bind.statement(f"select {pursued(self.plan, bind)}", "attempts")
-        converted = array("q", reach or b"")[_CODE::_REACH]
-        done = sum(converted)
+        converted, _ = Reach.of(reach).codes
+        done = int(converted.sum())
         whole = [(1, 0, 0, 1, done), (1, 0, 0, 0, len(converted) - done)]
         rows = yield from self._rows.unfolded(
             self.by,
