@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple, Protocol
 
 from core.errors import BadQuestion
@@ -48,6 +48,12 @@ class Statement:
         """What it reads, the dearest last: "sets" of people, "blocks" of values, "events"."""
         tables = set(_TABLES.findall(self.text))
         return tuple(word for word, names in READS.items() if tables & names)
+
+
+def side_by_side(statements: Iterable[Statement]) -> Statement:
+    """Return statements, at least one, as one with the rows of all of them, in their order."""
+    first, *others = statements
+    return replace(first, also=tuple(others))
 
 
 class Dialect(Protocol):

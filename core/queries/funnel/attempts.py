@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import replace
 
 from core.catalog.fields import Field
 from core.queries.common.question import Rows
@@ -11,7 +10,7 @@ from core.queries.funnel import blocks, sqlite
 from core.queries.funnel.plan import EVERYBODY, Plan
 from core.queries.funnel.tally import tally_sql
 from core.queries.funnel.values import with_values
-from core.sql.dialect import Binder, Statement
+from core.sql.dialect import Binder, Statement, side_by_side
 
 
 def tally_rows(
@@ -26,8 +25,7 @@ def tally_rows(
         found = yield from blocks.tallies(plan, by, waits=waits, people=people)
         return [row[1:] for row in found]
     shares = yield from plan.shares()
-    first, *others = (_tally_statement(plan, by, share) for share in shares)
-    return (yield replace(first, also=tuple(others)))
+    return (yield side_by_side(_tally_statement(plan, by, share) for share in shares))
 
 
 def _tally_statement(plan: Plan, by: list[Field], people: tuple[int, int]) -> Statement:

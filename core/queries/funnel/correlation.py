@@ -32,7 +32,7 @@ from core.queries.funnel.notes import notes
 from core.queries.funnel.plan import EVERYBODY, Plan
 from core.queries.funnel.statistics import odds_ratio, phi, strength, two_shares
 from core.queries.funnel.values import has_value
-from core.sql.dialect import Binder, Statement
+from core.sql.dialect import Binder, Statement, side_by_side
 from core.text import duration
 
 FEW = 25
@@ -137,8 +137,7 @@ class Correlation(FunnelFields):
         if had.can():
             return (yield from had.ask())
         shares = yield from plan.shares()
-        first, *others = (self._counts(plan, by, share) for share in shares)
-        return (yield replace(first, also=tuple(others)))
+        return (yield side_by_side(self._counts(plan, by, share) for share in shares))
 
     def _counts(self, plan: Plan, by: list[Field], people: tuple[int, int]) -> Statement:
         bind = plan.ctx.binder()

@@ -31,7 +31,7 @@ from core.queries.funnel.notes import notes
 from core.queries.funnel.plan import Plan
 from core.queries.funnel.tally import Tally, average, seconds
 from core.queries.funnel.values import has_value, value_label
-from core.sql.dialect import Binder, Statement
+from core.sql.dialect import Binder, Statement, side_by_side
 from core.sql.sets import percentile
 from core.timeframe import Bucket, Span, runs
 
@@ -207,8 +207,7 @@ class FunnelTrend(FunnelFields):
         if has_tallies(plan, by):
             waits = "seconds" in self.measure
             return (yield from tallies(plan, by, slots, waits=waits, people=False))
-        statements = list(self._by_slot(ctx, span, slots, by))
-        return (yield replace(statements[0], also=tuple(statements[1:])))
+        return (yield side_by_side(self._by_slot(ctx, span, slots, by)))
 
     def _by_slot(
         self, ctx: Context, span: Span, slots: list[Bucket], by: list[Field]

@@ -34,7 +34,7 @@ from core.queries.funnel.fields import FunnelFields, check_between
 from core.queries.funnel.notes import notes
 from core.queries.funnel.plan import EVERYBODY, Plan
 from core.queries.funnel.values import has_value, value_label
-from core.sql.dialect import Binder, Statement
+from core.sql.dialect import Binder, Statement, side_by_side
 from core.sql.sets import percentile
 from core.timeframe import Span
 
@@ -174,8 +174,7 @@ class TimeToConvert(FunnelFields):
         if self.measure == "seconds" and has_tallies(plan, by):
             return (yield from waits(plan, by, (self.from_step, self.last_step)))
         shares = yield from plan.shares()
-        first, *others = (self._collected(plan, by, share) for share in shares)
-        rows = yield replace(first, also=tuple(others))
+        rows = yield side_by_side(self._collected(plan, by, share) for share in shares)
         return [(*row[:-2], *map(orjson.loads, map(str, row[-2:]))) for row in rows]
 
     def _collected(self, plan: Plan, by: list[Field], people: tuple[int, int]) -> Statement:

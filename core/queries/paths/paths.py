@@ -26,7 +26,7 @@ from core.queries.paths import blocks
 from core.queries.paths.plan import Plan
 from core.queries.paths.sql import nodes, strung
 from core.queries.paths.tally import OTHER, Drawn, Tally, nodes_of
-from core.sql.dialect import Binder, Statement
+from core.sql.dialect import Binder, Statement, side_by_side
 from core.sql.sets import load
 from core.timeframe import Span
 
@@ -162,9 +162,9 @@ class Paths(TimedQuestion):
                 ctx.catalog, ((*row, load(users)) for *row, users in counted)
             )
         shares = yield from plan.shares()
-        first, *others = [self._counted(plan) for plan in shares]
-        rows = yield replace(first, also=tuple(others))
-        if first.label == WHOLE_PATHS:
+        asked = side_by_side(map(self._counted, shares))
+        rows = yield asked
+        if asked.label == WHOLE_PATHS:
             found = nodes_of((count, _listed(actors), *path) for count, actors, *path in rows)
         else:
             found = [(*row[:5], BitMap(_listed(row[5]))) for row in rows]
