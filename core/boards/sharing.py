@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 
+from core.answers import Model
 from core.boards.answering import block_question
 from core.boards.files import answered_data, board_from
 from core.definitions.board import Block, Board
@@ -57,14 +58,17 @@ def shown_by(question: Question, answer: Any, ctx: Any) -> set[Shown]:
     return found
 
 
-def _questions(question: Question, ctx: Any) -> Iterator[Question]:
+def _questions(value: Any, ctx: Any) -> Iterator[Question]:
     """Yield a question with saved charts opened, and the questions within it."""
     from core.queries.composite.saved_chart import opened
 
-    found = opened(ctx, question)
-    yield found
-    for part in getattr(found, "series", ()) if found.kind == "several" else ():
-        yield from _questions(part.question, ctx)
+    if isinstance(value, Question):
+        value = opened(ctx, value)
+        yield value
+    if isinstance(value, Model):
+        value = [getattr(value, name) for name in type(value).model_fields]
+    for part in value if isinstance(value, list | tuple) else ():
+        yield from _questions(part, ctx)
 
 
 def _names_somebody(value: Any, key: str = "") -> bool:

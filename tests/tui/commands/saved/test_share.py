@@ -76,6 +76,17 @@ def test_a_chart_of_which_nothing_may_be_shown_is_refused(
     assert "which a share leaves out" in capsys.readouterr().err
 
 
+def test_a_saved_chart_within_a_question_is_looked_at_too(
+    db: Path, board: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["chart", "save", "one", ASKED["one"], "--db", str(db)])
+    inner = {"kind": "saved", "chart": "one"}
+    asked = json.dumps({"kind": "differences", "of": inner, "range": A_RANGE, "min_people": 1})
+    run(["chart", "save", "odd", asked, "--db", str(db)])
+    assert run(["share", "odd", "--to", str(tmp_path), "--db", str(db)]) == 2
+    assert "which a share leaves out" in capsys.readouterr().err
+
+
 def test_the_file_alone_can_be_printed_until_it_expires(
     db: Path,
     board: Board,
