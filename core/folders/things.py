@@ -6,7 +6,6 @@ out; what depends on the workspace (owner, times of changes) is not in it.
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
@@ -19,7 +18,7 @@ from core.definitions.saved import Item, Kind, Mark
 from core.definitions.shared import checked
 from core.errors import BadInput, FootfallError
 from core.language.custom_events import format_custom, parse_custom
-from core.language.kept import read_kept, write_kept, write_tiles
+from core.language.kept import read_kept, text_of, write_kept, write_tiles
 
 FOLDERS: Final[dict[Kind, str]] = {
     "custom_events": "events", "audiences": "audiences", "charts": "charts", "alerts": "alerts",
@@ -73,11 +72,9 @@ def data_of(thing: Thing) -> Data:
 
 
 def _as_text(body: Data) -> Data:
-    """Return a chart with its question as text, if it is a JSON object."""
+    """Return a chart with its question as text, if it has one."""
     question = body.get("question")
-    if not isinstance(question, dict):
-        return body
-    return {**body, "question": json.dumps(question, ensure_ascii=False)}
+    return {**body, "question": text_of(question)} if question is not None else body
 
 
 def _head(value: Board | Item) -> Data:

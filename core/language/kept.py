@@ -38,7 +38,7 @@ def read_kept(kept: Body) -> Body:
     try:
         check_language(language)
         for holder, name in _places(found):
-            if may_differ(_text_of(holder[name]), language):
+            if may_differ(text_of(holder[name]), language):
                 from core.language.questions import today
 
                 holder[name] = today(holder[name], language)
@@ -51,7 +51,7 @@ def write_kept(body: Body) -> Body:
     """Return a chart or tile as it is stored."""
     language = body.get(FIELD)
     if language is None:
-        needed = (needed_language(_text_of(holder[name])) for holder, name in _places(body))
+        needed = (needed_language(text_of(holder[name])) for holder, name in _places(body))
         language = max(needed, default=FIRST)
     found = {name: value for name, value in body.items() if name != FIELD}
     return found if language == FIRST else {**found, FIELD: language}
@@ -84,5 +84,6 @@ def _places(body: Body) -> Iterator[tuple[Body, str]]:
             yield holder, name
 
 
-def _text_of(asked: str | Body) -> str:
+def text_of(asked: str | Body) -> str:
+    """Return a question as text; as JSON if it is kept as an object."""
     return asked if isinstance(asked, str) else json.dumps(asked, ensure_ascii=False)

@@ -57,10 +57,9 @@ def of_board(board: Board) -> Thing:
 
 def of_chart(item: Item) -> Thing:
     """Return a saved chart to be shared, as a board of one tile."""
-    import json
+    from core.language.kept import text_of
 
-    asked, language = item.body.get("question", ""), item.body.get("language")
-    text = asked if isinstance(asked, str) else json.dumps(asked)
+    text, language = text_of(item.body.get("question", "")), item.body.get("language")
     board = alone(item.title, text, item.body.get("chart", ""), item.description, language)
     return Thing(board, "chart", item.id, item.owner)
 
