@@ -185,6 +185,15 @@ class Wanted:
         if condition.operator not in ("contains", "not_contains"):
             return None
         word = as_text(condition.wanted[0])
+        if word not in self._known_words:
+            self._known_words[word] = self._words(word)
+        return self._known_words[word]
+
+    @cached_property
+    def _known_words(self) -> dict[str, Words]:
+        return {}
+
+    def _words(self, word: str) -> Words:
         folded, plain = word.casefold(), bool(word and _IN_PATTERNS.fullmatch(word))
         inside, maybe = [], []
         every = self.texts("pattern")
