@@ -13,8 +13,8 @@ from core.blocks.functions.gathering import AT, PLACE, WHO, Timed
 from core.blocks.functions.groups import Groups, numbered, packed
 from core.blocks.functions.masks import Reach
 from core.blocks.functions.plan import Ages, Ints, slots_of
+from core.timeframe import DAY
 
-DAY = 86_400_000
 PEOPLE, AMOUNTS, PAYERS, PAYERS_IN = range(4)
 """What rows are of, as in `core.queries.retention.ltv_money`."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from core.blocks.functions.aggregates import WHOLE
 from core.blocks.functions.gathering import SLOT, WHO, Gathering
 from core.blocks.functions.groups import added_up, counted, starts
 from core.blocks.functions.plan import Ints
@@ -16,9 +17,6 @@ ACTIVE, HELD = 0, 5
 """What is counted, as in `core.queries.activity.lifecycle`."""
 
 STATES = HELD + 1
-
-WHOLE = -1
-"""The slot of the people of all slots together."""
 
 SHOWN = 2
 """The slots before are all of history, and the period before the first one that is shown."""

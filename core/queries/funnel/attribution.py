@@ -30,8 +30,8 @@ from core.queries.funnel.attribution_blocks import Credited
 from core.queries.funnel.attribution_weights import ENDS, decay, weight, weights
 from core.sql.dialect import Binder, Statement
 from core.text import percent
+from core.timeframe import DAY
 
-DAY = 86_400_000
 EXAMPLE = (8, 3, 1)
 """Days before a conversion of the example touches in the note on a model."""
 

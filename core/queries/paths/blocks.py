@@ -64,18 +64,19 @@ def _call(plan: Plan, bind: Binder, people: bool) -> str:
 
 def _steps(plan: Plan) -> BlockRows:
     """The events that may be steps."""
-    rows = plan.clauses.blocks
-    shown = tuple(event for event in rows.events if event not in plan.hidden)
-    return replace(rows, events=shown)
+    return _shown(plan, plan.clauses.blocks)
+
+
+def _shown(plan: Plan, rows: BlockRows) -> BlockRows:
+    events = tuple(event for event in rows.events if event not in plan.hidden)
+    return replace(rows, events=events)
 
 
 def _begun(plan: Plan, bind: Binder) -> str:
     """Everybody's event at which a path of so many ms begins; empty if that is not asked."""
     if plan.every or plan.window is None:
         return ""
-    rows = plan.anchor.blocks
-    shown = tuple(event for event in rows.events if event not in plan.hidden)
-    writer = Writer(replace(rows, events=shown), bind)
+    writer = Writer(_shown(plan, plan.anchor.blocks), bind)
     writer.read_order()
     return writer.call("block_firsts", plan.span, [], (), nobody=False, latest=plan.backward)
 
