@@ -7,6 +7,7 @@ from typing import Any
 
 from core.timeframe import Span
 from tests.oracles.conditions import group_of, matching, people_of
+from tests.oracles.funnel.funnel_orders import window
 from tests.oracles.seen import Group, Seen, as_asked
 from tests.oracles.times import within
 from tests.worlds.world import World
@@ -51,31 +52,30 @@ def funnel(
         matching(world, step.event, [*question.conditions, *step.filters], members)
         for step in question.steps
     ]
-    seconds = question.window_seconds
-    window = (10**12 if seconds is None else seconds) * 1000
+    most = window(question)
     found: dict[Group, Funnel] = {}
     for actor in people_of(fits[0]):
         own = [[item for item in items if item.actor == actor] for items in fits]
         tries = [
             attempt
             for first in within(own[0], span.start, span.end)
-            for attempt in _attempts(own, [first], window)
+            for attempt in _attempts(own, [first], most)
         ]
         if not tries:
             continue
         best = min(tries, key=lambda a: (-len(a), a[0].ts, a[0].number, [x.ts for x in a]))
         for group in {(), group_of(world, best[0], question.breakdown)}:
-            part = found.setdefault(group, Funnel({}, len(fits), window, world.now))
+            part = found.setdefault(group, Funnel({}, len(fits), most, world.now))
             part.attempts[actor] = best
-    found.setdefault((), Funnel({}, len(fits), window, world.now))
+    found.setdefault((), Funnel({}, len(fits), most, world.now))
     return found
 
 
-def _attempts(fits: list[list[Seen]], begun: list[Seen], window: int) -> list[list[Seen]]:
+def _attempts(fits: list[list[Seen]], begun: list[Seen], most: int) -> list[list[Seen]]:
     """An attempt and all its continuations, by definition 6.3."""
     found = [begun]
     for item in fits[len(begun)] if len(begun) < len(fits) else []:
-        late = item.ts - begun[0].ts > window
+        late = item.ts - begun[0].ts > most
         if item.ts >= begun[-1].ts and not late and item not in begun:
-            found += _attempts(fits, [*begun, item], window)
+            found += _attempts(fits, [*begun, item], most)
     return found
