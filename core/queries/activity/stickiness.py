@@ -35,6 +35,7 @@ from core.queries.common.context import Context
 from core.queries.common.groups import members_of_group, people_by_slot
 from core.queries.common.periods import whole_dates
 from core.queries.common.question import (
+    MOST_TIMES,
     NOBODY,
     Ask,
     Rows,
@@ -49,7 +50,6 @@ from core.sql.dialect import Binder, Statement
 from core.text import times
 from core.timeframe import Bucket, Span, cut_span, days_span
 
-MOST_TIMES = 10_000
 LONGEST = 366
 """The most days of a range that is one period."""
 

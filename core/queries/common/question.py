@@ -43,6 +43,9 @@ Inner = Annotated[
 ]
 """A question of any kind inside another; its own schema defines its fields."""
 
+MOST_TIMES = 10_000
+"""How many events `at_least` and `at_most` can ask for."""
+
 Found = TypeVar("Found")
 Rows = list[tuple[Any, ...]]
 Ask = Generator[Statement, Rows, Any]

@@ -8,14 +8,13 @@ from pydantic import Field, field_validator, model_validator
 
 from core.errors import BadQuestion
 from core.filters import Clause, atoms
-from core.queries.common.question import Question
+from core.queries.common.question import MOST_TIMES, Question
 from core.timeframe import ALIASES, granularity
 
 MAX_DAYS = 90
 MAX_PERIODS = 52
 MAX_BRACKETS = 100
 MAX_BRACKET_DAYS = 3660
-MOST_TIMES = 10_000
 UNITS = ("hourly", "daily", "weekly", "monthly")
 HOURS_RANGE = "7d"
 """The usual range of hourly cohorts."""
