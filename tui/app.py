@@ -148,12 +148,16 @@ class Explorer(Dressed):
             if isinstance(page, Page) and isinstance(where, dict):
                 page.come_back(where)
 
+    @property
+    def _pages(self) -> list[Page]:
+        """The pages of the place, without one that is still opening."""
+        return [page for page in self.screen_stack if isinstance(page, Page) and page.is_mounted]
+
     def remember(self) -> None:
         """Remember the place, its pages and their cursors for the next start."""
         self.state.values["place"] = self.current_mode
-        pages = [page for page in self.screen_stack if isinstance(page, Page) and page.is_mounted]
         self.state.values["pages"] = [
-            {**page.memory(), "at": page.left_at()} for page in pages[:MOST_PAGES]
+            {**page.memory(), "at": page.left_at()} for page in self._pages[:MOST_PAGES]
         ]
 
     def take_colours(self) -> None:
@@ -205,9 +209,8 @@ class Explorer(Dressed):
 
     def leave(self) -> None:
         """Stop running questions, remember the place, and exit."""
-        for page in self.screen_stack:
-            if isinstance(page, Page):
-                page.questions.cancel_all()
+        for page in self._pages:
+            page.questions.cancel_all()
         self.remember()
         self.exit(0)
 
