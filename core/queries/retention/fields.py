@@ -94,8 +94,8 @@ class RetentionFields(Question):
     def _few_hours(cls, given: Any) -> Any:
         if not isinstance(given, dict) or given.get("range"):
             return given
-        word = given.get("granularity")
-        is_hours = isinstance(word, str) and ALIASES.get(word, word) == "hourly"
+        word = str(given.get("granularity")).strip().lower()
+        is_hours = ALIASES.get(word, word) == "hourly"
         return {**given, "range": HOURS_RANGE} if is_hours else given
 
     @model_validator(mode="after")
