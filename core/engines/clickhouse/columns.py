@@ -18,6 +18,9 @@ from core.engines.clickhouse import values
 MOST: Final = 32
 """How many properties get columns: those that were first seen."""
 
+LONGEST: Final = 500
+"""The most bytes of the name of one, as SQL: the definitions of all fit into a statement."""
+
 FOUND: Final = """
 select name, comment from system.columns
 where database = currentDatabase() and table = 'events'
@@ -68,7 +71,11 @@ def missing(names: Sequence[tuple[str, str]], known: Columns) -> list[str]:
     Args:
         names: (property, state) in the order of their columns; one with few values is "sets".
     """
-    new = [(name, state) for name, state in names if name not in known.raw]
+    new = [
+        (name, state)
+        for name, state in names
+        if name not in known.raw and len(quoted(name).encode()) <= LONGEST
+    ]
     numbers = range(len(known.raw) + 1, MOST + 1)
     return [
         definition

@@ -38,14 +38,13 @@ class Layout:
         """Return the statements that add columns to `events`; see core.engines.clickhouse.columns.
 
         Args:
-            columns: their definitions.
+            columns: their definitions, at most those of core.engines.clickhouse.columns.MOST.
         """
+        if not columns:
+            return ()
+        added = ", ".join(f"add column if not exists {column}" for column in columns)
         tables = dict.fromkeys((self._part(EVENTS), EVENTS.name))
-        return [
-            f"alter table {table}{self._everywhere} add column if not exists {column}"
-            for column in columns
-            for table in tables
-        ]
+        return [f"alter table {table}{self._everywhere} {added}" for table in tables]
 
     def drop(self) -> Sequence[str]:
         """Return the statements that drop everything, of either layout."""

@@ -6,6 +6,7 @@ from contextlib import closing
 
 import pytest
 
+from core.engines.clickhouse import columns
 from core.engines.clickhouse.chdb import ChdbRunner
 from core.engines.clickhouse.engine import ClickHouseEngine
 from core.engines.clickhouse.layout import Layout
@@ -18,6 +19,7 @@ from tests.worlds.servers.shards import CLUSTER, Shards
 
 pytestmark = needs_chdb
 
+MANY_BYTES = "é'" * 123
 BY_FILE = ("sql", "user_activity", "user_search")
 
 
@@ -46,7 +48,17 @@ def test_statements_that_lay_out_tables_can_be_parsed(runner: ChdbRunner, cluste
     statements = [*layout.create(), *layout.drop()]
     statements += [layout.truncate(table) for table in TABLES]
     statements += [layout.delete(EVENTS, "day in (1, 2)")]
+    names = [(f"{number}{MANY_BYTES}", "sets") for number in range(columns.MOST)]
+    statements += layout.widen(columns.missing(names, columns.NOTHING))
     for statement in statements:
         assert runner.run(f"explain ast {statement}", {}), statement
     spread = [text for text in statements if "on cluster" in text]
     assert len(spread) == (len(statements) if cluster else 0)
+
+
+def test_a_property_whose_name_is_a_text_gets_no_column() -> None:
+    names = [("x" * 100_000, "sets"), ("amount", "plain")]
+    assert [found.split()[0] for found in columns.missing(names, columns.NOTHING)] == [
+        "property_1",
+        "number_1",
+    ]
