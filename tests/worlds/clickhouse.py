@@ -12,6 +12,7 @@ import pytest
 
 from core.engines.clickhouse.chdb import ChdbRunner
 from core.engines.clickhouse.engine import ClickHouseEngine
+from core.engines.clickhouse.tables import LAYOUT, PUSHED
 from core.engines.sqlite.engine import SqliteEngine
 from core.queries import from_json
 from core.store.workspace import open_reader
@@ -35,6 +36,35 @@ def copied(engine: SqliteEngine, runner: ChdbRunner) -> Iterator[ClickHouseEngin
         copy_events(connection, runner)
     with closing(ClickHouseEngine(engine.path, runner, clock=engine.clock)) as found:
         yield found
+
+
+@contextmanager
+def still_copied(engine: SqliteEngine, runner: ChdbRunner) -> Iterator[ClickHouseEngine]:
+    """The same for a workspace that several tests ask about and none changes: it is copied only
+    where something else was copied since.
+    """
+    if not _holds(runner, engine):
+        with copied(engine, runner):
+            pass
+        runner.insert(PUSHED.name, tuple(PUSHED.columns), [(str(engine.path), LAYOUT, 0)])
+    with closing(ClickHouseEngine(engine.path, runner, clock=engine.clock)) as found:
+        yield found
+
+
+def _holds(runner: ChdbRunner, engine: SqliteEngine) -> bool:
+    """Whether the tables are those that `still_copied` made of a workspace; every copy begins with
+    empty ones.
+    """
+    rows = runner.run(
+        f"""
+        select total_rows from system.tables
+        where database = currentDatabase() and name = '{PUSHED.name}'
+        """,
+        {},
+    )
+    if rows != [(1,)]:
+        return False
+    return runner.run(f"select workspace from {PUSHED.name}", {}) == [(str(engine.path),)]
 
 
 @contextmanager

@@ -9,10 +9,11 @@ import pytest
 
 from core.engines.clickhouse.chdb import ChdbRunner
 from core.engines.clickhouse.dialect import ClickHouseDialect
+from core.engines.sqlite.engine import SqliteEngine
 from core.filters import OPERATORS, Condition
 from core.values.json_values import holds_json
-from tests.worlds.clickhouse import HOSTILE, Engines, check, engines_of, needs_chdb
-from tests.worlds.world import Event, World
+from tests.worlds.clickhouse import HOSTILE, Engines, check, engines_of, needs_chdb, still_copied
+from tests.worlds.world import Event, World, engine_of
 
 pytestmark = needs_chdb
 
@@ -32,8 +33,8 @@ WANTED: tuple[Any, ...] = (
 PATTERNS = ("^h.t$", "(?i)HAT", r"\d+\.\d", "a.b", "line.break", "line\nbreak", "'", "^$")
 
 
-@pytest.fixture
-def stored(runner) -> Iterator[Engines]:
+@pytest.fixture(scope="module")
+def valued() -> Iterator[SqliteEngine]:
     """One event per value, under `v` and, one level down, under `deep."it's"`."""
     events = [
         Event("e", n * 1000, "u", properties={"v": v, "deep": {"it's": v}})
@@ -41,8 +42,15 @@ def stored(runner) -> Iterator[Engines]:
     ]
     events.append(Event("e", len(VALUES) * 1000, "u"))
     world = World(tuple(events), now=86_400_000, traits=(("u", "plan", HOSTILE, 0),))
-    with engines_of(world, runner) as engines:
-        yield engines
+    with engine_of(world) as engine:
+        yield engine
+
+
+@pytest.fixture
+def stored(valued, runner) -> Iterator[Engines]:
+    """The same events on both."""
+    with still_copied(valued, runner) as clickhouse:
+        yield valued, clickhouse
 
 
 @pytest.mark.parametrize("operator", OPERATORS)
