@@ -44,20 +44,6 @@ def open_engine(
     return ClickHouseEngine(path, runner, clock=clock, time_limit=time_limit, wait=wait)
 
 
-def address_of(path: str | Path) -> Address | None:
-    """Return the address of the server that a workspace is connected to, None if it is to none.
-
-    Raises:
-        CannotOpen: the file is missing or not a workspace.
-    """
-    from contextlib import closing
-
-    from core.store.workspace import open_reader, read_meta
-
-    with closing(open_reader(path)) as connection:
-        return address_in(read_meta(connection))
-
-
 def address_in(meta: Mapping[str, str]) -> Address | None:
     """Return the address in a workspace's settings, None if there is none."""
     said = meta.get(ADDRESS)

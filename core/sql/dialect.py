@@ -143,10 +143,6 @@ class Dialect(Protocol):
         """How many are in both."""
         ...
 
-    def count_only(self, left: str, right: str) -> str:
-        """How many are in the first but not in the second."""
-        ...
-
     def tally(self, users: str) -> str:
         """Aggregate: how many of the sets each actor is in, for `at_least`."""
         ...

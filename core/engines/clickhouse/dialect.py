@@ -114,10 +114,6 @@ class ClickHouseDialect:
         """Of states."""
         return f"bitmapAndCardinality({left}, {right})"
 
-    def count_only(self, left: str, right: str) -> str:
-        """Of states."""
-        return f"bitmapAndnotCardinality({left}, {right})"
-
     def tally(self, users: str) -> str:
         """Two arrays: actors and their counts."""
         actors = f"bitmapToArray({users})"

@@ -99,10 +99,6 @@ class SqliteDialect:
         """Our function."""
         return f"rb_and_count({left}, {right})"
 
-    def count_only(self, left: str, right: str) -> str:
-        """Our function."""
-        return f"rb_andnot_count({left}, {right})"
-
     def tally(self, users: str) -> str:
         """Our aggregate."""
         return f"rb_tally({users})"

@@ -131,11 +131,12 @@ def _connected(path: Path, *, ask: bool = True) -> ServerRunner | None:
     from core.store.workspace import open_reader, read_meta
 
     with closing(open_reader(path)) as connection:
-        if ADDRESS not in read_meta(connection):
-            return None
-    from core.engines.opening import address_of, server
+        meta = read_meta(connection)
+    if ADDRESS not in meta:
+        return None
+    from core.engines.opening import address_in, server
 
-    address = address_of(path)
+    address = address_in(meta)
     return None if address is None else server(address, ask_password if ask else None)
 
 

@@ -86,17 +86,17 @@ def _disconnect(path: Path) -> None:
 
 def _told(path: Path) -> str:
     """Return who answers the questions about a workspace, and how much is not there yet."""
-    from core.engines.opening import address_of
+    from core.engines.opening import address_in
     from core.store.pushes.connected import waiting
-    from core.store.workspace import open_reader
+    from core.store.workspace import open_reader, read_meta
     from core.text import things
 
     if not path.exists():
         raise CannotOpen(f"{path} does not exist.", "Run footfall import FILE --into DB.")
-    address = address_of(path)
+    with closing(open_reader(path)) as connection:
+        address = address_in(read_meta(connection))
+        left = waiting(connection)
     if address is None:
         return f"{path} answers its questions itself"
-    with closing(open_reader(path)) as connection:
-        left = waiting(connection)
     note = f", {things(left, 'event')} not there yet" if left else ""
     return f"{path} is answered by {address}{note}"
