@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Any, Final
 
 VERSION: Final = 5
 """Raised by every migration that makes a file unreadable or unwritable for older versions."""
@@ -48,3 +49,13 @@ since the first events; with "1" it has only the plain ones.
 def is_plain(key: str) -> bool:
     """Whether a path in the question language can only mean this key of a property."""
     return key.isprintable() and key != "" and not set(key) & set('."\\')
+
+
+Reading = Callable[[str, tuple[Any, ...]], Iterable[tuple[Any, ...]]]
+"""SQL and its parameters -> rows: an engine's or catalog's `read`, a connection's `execute`."""
+
+
+def has_table(read: Reading, table: str) -> bool:
+    """Whether a SQLite file has a table; an older file may lack it."""
+    rows = read("select 1 from sqlite_master where type = 'table' and name = ?", (table,))
+    return any(True for _ in rows)

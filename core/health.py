@@ -13,7 +13,7 @@ from typing import Final
 
 from pyroaring import BitMap
 
-from core.columns import ACTIVE, EMPTY, FIRST_PROPERTY, NONE
+from core.columns import ACTIVE, EMPTY, FIRST_PROPERTY, NONE, has_table
 from core.engines.sqlite.dialect import SqliteDialect
 from core.sql.json_paths import json_path
 from core.store.ingest.flags import Flags
@@ -198,8 +198,7 @@ def _sets(connection: sqlite3.Connection) -> Found:
 
 def _properties_off(connection: sqlite3.Connection) -> int:
     """Return how many of a sample of property sets differ from the events' JSON."""
-    made = "select 1 from sqlite_master where name = 'property_keys'"
-    if not connection.execute(made).fetchone():
+    if not has_table(connection.execute, "property_keys"):
         return 0
     keys = connection.execute(
         "select event, dimension, value, day from activity where event > 0 and dimension >= ?",

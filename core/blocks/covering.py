@@ -8,6 +8,8 @@ from __future__ import annotations
 import sqlite3
 from typing import Final
 
+from core.columns import has_table
+
 COVERED: Final = """
 select event from block_events
 where event not in (select event from block_changes)
@@ -27,11 +29,6 @@ def covered(connection: sqlite3.Connection) -> set[int]:
 
     An event without rows has no blocks and may be missing here.
     """
-    if not _has_blocks(connection):
+    if not has_table(connection.execute, "block_events"):
         return set()
     return {event for (event,) in connection.execute(COVERED)}
-
-
-def _has_blocks(connection: sqlite3.Connection) -> bool:
-    found = connection.execute("select 1 from sqlite_master where name = 'block_events'")
-    return found.fetchone() is not None

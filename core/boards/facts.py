@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from pyroaring import BitMap
 
 from core.boards.periods import Period, period
-from core.columns import CONTEXT
+from core.columns import CONTEXT, has_table
 from core.queries import from_json
 from core.sql.sets import load
 
@@ -112,7 +112,7 @@ def has_logs(engine: Any) -> bool:
 
 def _log_days(engine: Any, limit: int = -1) -> dict[int, int]:
     """Return local day -> logs on it, of all days or the first ones."""
-    if not engine.read("select 1 from sqlite_master where type = 'table' and name = 'log_days'"):
+    if not has_table(engine.read, "log_days"):
         return {}
     return dict(engine.read("select day, sum(total) from log_days group by day limit ?", (limit,)))
 

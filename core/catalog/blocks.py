@@ -13,7 +13,7 @@ from core.blocks.covering import COVERED, FIELDS
 from core.blocks.layout import RUNS
 from core.blocks.packing import EXPONENTS, HEADER, INTEGERS, PAIR, POINTS, TEXT
 from core.catalog.reading import Read
-from core.columns import EMPTY, NONE, is_plain
+from core.columns import EMPTY, NONE, has_table, is_plain
 
 
 class Held(NamedTuple):
@@ -48,7 +48,7 @@ class Blocks:
         return self._sizes
 
     def _counted(self) -> dict[int, int]:
-        if not self._read("select 1 from sqlite_master where name = 'block_events'", ()):
+        if not has_table(self._read, "block_events"):
             return {}
         rows = self._read(
             f"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from core.catalog.reading import Read
-from core.columns import EVERY_NAME, MAX_PROPERTIES, is_plain
+from core.columns import EVERY_NAME, MAX_PROPERTIES, has_table, is_plain
 from core.sql.json_paths import property_of, ways_of
 
 
@@ -19,7 +19,7 @@ class Properties:
         self._all_seen: Literal["", "plain", "every"] = ""
         self._looked_for: dict[str, bool] = {}
         self._names: tuple[str, ...] | None = None
-        if read("select 1 from sqlite_master where name = 'property_keys'", ()):
+        if has_table(read, "property_keys"):
             self._read_keys()
 
     def _read_keys(self) -> None:

@@ -26,6 +26,7 @@ from core.answers import Model
 from core.catalog import revenue
 from core.catalog.catalog import Catalog
 from core.catalog.events import NO_EVENT
+from core.columns import has_table
 from core.errors import BadQuestion, did_you_mean, not_as_written
 from core.filters import AllOf, AnyOf, Clause, Condition, NotOf
 from core.values.json_text import stored_object
@@ -220,8 +221,7 @@ def _definition(catalog: Catalog, title: str, parameter: str) -> CustomEvent:
 
 def custom_events(catalog: Catalog) -> dict[str, CustomEvent]:
     """Return the saved custom events by title; none if an older file lacks their table."""
-    table = "select 1 from sqlite_master where type = 'table' and name = 'custom_events'"
-    if not catalog.read(table, ()):
+    if not has_table(catalog.read, "custom_events"):
         return {}
     rows = catalog.read("select title, body from custom_events where deleted_at is null", ())
     return {str(title): _custom_event(body) for title, body in rows}

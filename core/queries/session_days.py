@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 
+from core.columns import has_table
 from core.queries.common.context import Context
 from core.queries.common.groups import WHOLE, split
 from core.queries.common.question import Frame, Rows
@@ -60,7 +61,7 @@ def has_totals(ctx: Context, selection: Selection) -> bool:
     """Whether the totals by day say how many of the selected sessions there were."""
     if selection.clauses or selection.members or ctx.dialect.present is not None:
         return False
-    return bool(ctx.catalog.read("select 1 from sqlite_master where name = 'session_days'", ()))
+    return has_table(ctx.catalog.read, "session_days")
 
 
 def totals(ctx: Context, metric: str, span: Span, slots: Sequence[Bucket]) -> Statement:

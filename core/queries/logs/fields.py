@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from core.catalog.selectors import ANY
+from core.columns import has_table
 from core.errors import BadQuestion, did_you_mean
 from core.filters import AllOf, AnyOf, Clause, Condition, NotOf, as_text, atoms
 from core.log_levels import LEVELS, PLACE, level_number
@@ -209,7 +210,7 @@ class Wanted:
     def _with_letters(self) -> set[int] | None:
         """Return the patterns whose messages may have further words; None if that is unknown."""
         read = self.ctx.catalog.read
-        if not read("select 1 from sqlite_master where name = 'log_letters'", ()):
+        if not has_table(read, "log_letters"):
             return None
         return {int(id_) for (id_,) in read("select pattern from log_letters", ())}
 

@@ -19,7 +19,7 @@ from pydantic import field_validator, model_validator
 
 from core.answers import Cell, Column, Series, Table
 from core.catalog.fields import Field
-from core.columns import EMPTY, NONE
+from core.columns import EMPTY, NONE, has_table
 from core.errors import BadQuestion, did_you_mean
 from core.filters import Condition
 from core.log_levels import LEVELS
@@ -369,7 +369,7 @@ def _timed(ctx: Context, question: Question) -> Context:
         BadQuestion: an older file has no table for logs.
     """
     read = ctx.catalog.read
-    if not read("select 1 from sqlite_master where name = ?", ("log_days",)):
+    if not has_table(read, "log_days"):
         raise BadQuestion(
             "This workspace was created before footfall supported logs.",
             "footfall import FILE --logs upgrades it.",

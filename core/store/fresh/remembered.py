@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.columns import has_table
 from core.sources.choices import Choices, choices_of
 from core.sources.kinds import Kind, kind_of
 from core.sources.lines import Input
@@ -27,8 +28,7 @@ class Remembered:
 
 def remembered(connection: sqlite3.Connection) -> list[Remembered]:
     """Return what a workspace remembers, the newest first."""
-    known = connection.execute("select 1 from sqlite_master where name = 'choices'").fetchone()
-    if known is None:
+    if not has_table(connection.execute, "choices"):
         return []
     found = connection.execute(
         "select id, format, names, options, at from choices order by at desc, id desc"

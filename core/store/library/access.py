@@ -115,14 +115,6 @@ class Access:
         return profile
 
 
-def has_table(connection: sqlite3.Connection, table: str) -> bool:
-    """Whether a file has a table; an older file may lack it."""
-    found = connection.execute(
-        "select 1 from sqlite_master where type = 'table' and name = ?", (table,)
-    )
-    return found.fetchone() is not None
-
-
 def _is_current(connection: sqlite3.Connection) -> bool:
     """Whether the file has all tables for saved things."""
     found = connection.execute(

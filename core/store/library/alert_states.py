@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
-from core.store.library.access import Access, has_table
+from core.columns import has_table
+from core.store.library.access import Access
 
 State = Literal["ok", "firing", "no data", "error"]
 
@@ -34,7 +35,7 @@ class Found(NamedTuple):
 def states_of(access: Access) -> dict[str, dict[str, Found]]:
     """Return alert id -> name -> what the last run found; none if an older file lacks the table."""
     with access.reading() as connection:
-        if not has_table(connection, "alert_states"):
+        if not has_table(connection.execute, "alert_states"):
             return {}
         found: dict[str, dict[str, Found]] = {}
         for id_, *row in connection.execute(

@@ -10,12 +10,13 @@ import json
 import sqlite3
 from typing import Any
 
+from core.columns import has_table
 from core.definitions.saved import NAMES, PREFIXES, Item, Kind, Version
 from core.definitions.shared import checked, new_id
 from core.errors import BadInput, NotFound, did_you_mean, not_as_written
 from core.language.kept import read_kept, read_tiles, write_kept, write_tiles
 from core.language.renaming import NAMED, Renaming
-from core.store.library.access import KEPT_MS, Access, has_table
+from core.store.library.access import KEPT_MS, Access
 from core.store.library.profiles import Profile
 from core.values.json_text import stored_object
 
@@ -48,7 +49,7 @@ class Items:
     def all(self, kind: Kind, *, pinned_only: bool = False) -> list[Item]:
         """Return what is saved of a kind, pinned first, then by title."""
         with self.access.reading() as connection:
-            if not has_table(connection, table_of(kind)):
+            if not has_table(connection.execute, table_of(kind)):
                 return []
             rows = connection.execute(
                 f"""
@@ -63,7 +64,7 @@ class Items:
     def one(self, kind: Kind, name: str) -> Item:
         """Return one by id or title; NotFound with the nearest titles."""
         with self.access.reading() as connection:
-            if not has_table(connection, table_of(kind)):
+            if not has_table(connection.execute, table_of(kind)):
                 raise NotFound(f"There is no {NAMES[kind]} {name!r}.")
             rows = connection.execute(
                 f"""
@@ -198,7 +199,7 @@ class Items:
         """Return the versions of a saved thing, by id or title, the current one first."""
         item = self.one(kind, name)
         with self.access.reading() as connection:
-            if not has_table(connection, "versions"):
+            if not has_table(connection.execute, "versions"):
                 return []
             rows = connection.execute(
                 """
@@ -216,7 +217,7 @@ class Items:
     def titles(self) -> list[tuple[Kind, str, str]]:
         """Return (kind, id, title) of every version, in the order of time."""
         with self.access.reading() as connection:
-            if not has_table(connection, "versions"):
+            if not has_table(connection.execute, "versions"):
                 return []
             return connection.execute(
                 """
@@ -267,7 +268,7 @@ class Items:
     def deleted(self, kind: Kind) -> list[tuple[str, str, int]]:
         """Return (id, title, deleted at ms) of everything that can be restored, newest first."""
         with self.access.reading() as connection:
-            if not has_table(connection, table_of(kind)):
+            if not has_table(connection.execute, table_of(kind)):
                 return []
             return connection.execute(
                 f"""

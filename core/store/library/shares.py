@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import sqlite3
 
+from core.columns import has_table
 from core.definitions.share import Share
 from core.errors import NotFound, did_you_mean
-from core.store.library.access import Access, has_table
+from core.store.library.access import Access
 from core.store.library.profiles import Profile
 
 _FIELDS = tuple(Share.model_fields)
@@ -28,7 +29,7 @@ class Shares:
     def all(self) -> list[Share]:
         """Return every share, newest first; none if an older file lacks their table."""
         with self.access.reading() as connection:
-            return _read(connection, "", ()) if has_table(connection, "shares") else []
+            return _read(connection, "", ()) if has_table(connection.execute, "shares") else []
 
     def one(self, hash: str) -> Share:
         """Return the share of a hash; NotFound with the nearest ones."""
