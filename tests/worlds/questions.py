@@ -189,7 +189,8 @@ KINDS = {
             min_size=2, max_size=3,
         ),
         st.sampled_from(["A / B", "a/b", "(A + B) / A * 2.5", "-A", "round(A, B)", "B - A"]),
-    )),
+    )) | bodies("formula", **TIMED, formula=st.just("A / B"), cumulative=st.booleans(),
+                series=st.just([{"metric": "events"}, {"metric": "dau"}])),
     "retention": bodies(
         "retention", granularity=st.just("hourly"), periods=st.integers(1, 52)
     ) | bodies(

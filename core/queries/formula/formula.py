@@ -24,6 +24,7 @@ from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Frame, Rows, TimedQuestion, frame
 from core.queries.formula.model import FormulaFields
 from core.queries.formula.series import MAX_GROUPS, asked
+from core.queries.trend.windows import check_length
 from core.sql.dialect import Binder, Statement
 from core.timeframe import GRANULARITIES, fit
 
@@ -51,9 +52,24 @@ class FormulaQuestion(FormulaFields):
             result.
         segments: up to 10. A1 is series A in the first; a formula with letters without a number has
             a line for each segment.
+        rolling_window: the formula over so many buckets up to each one, not a mean of its figures.
+        cumulative: the formula from the start of the range to the end of each bucket, not a sum of
+            its figures.
     """
 
     kind: Literal["formula"] = "formula"
+
+    @model_validator(mode="after")
+    def _one_window(self) -> FormulaQuestion:
+        if self.cumulative and self.rolling_window:
+            raise BadQuestion(
+                "cumulative and rolling_window cannot be combined.", parameter="cumulative"
+            )
+        self._fits(self.granularity)
+        return self
+
+    def _fits(self, unit: str) -> None:
+        check_length("rolling_window", self.rolling_window or 0, unit)
 
     @model_validator(mode="after")
     def _readable(self) -> FormulaQuestion:
@@ -93,7 +109,10 @@ class FormulaQuestion(FormulaFields):
     def title(self) -> str:
         """The formulas and their letters."""
         named = [f"{chr(65 + n)} = {s.metric}" for n, s in enumerate(self.series)]
-        return f"{self.formula} where {', '.join(named)}"
+        window = ", cumulative" * self.cumulative
+        if self.rolling_window:
+            window = f", rolling window of {self.rolling_window}"
+        return f"{self.formula} where {', '.join(named)}{window}"
 
     def _title(self, ctx: Context) -> str:
         events = (s.metric.removeprefix("event:") for s in self.series if ":" in s.metric)
@@ -127,6 +146,7 @@ class FormulaQuestion(FormulaFields):
         if self.parsed[0].alone:
             return (yield from self._histogram(ctx))
         question = self.model_copy(update={"granularity": self._unit(ctx)})
+        self._fits(question.granularity)
         time = frame(ctx, question)
         found: dict[tuple[Term, int], Series] = {}
         for drawn in self.drawn():
@@ -144,7 +164,7 @@ class FormulaQuestion(FormulaFields):
         lines: dict[Group, list[Line]] = {}
         for drawn in self.drawn():
             own = {t: found[t, t.segment or drawn.segment] for t in drawn.formula.terms}
-            for line in _lines(drawn, own, time, split=bool(by)):
+            for line in _lines(drawn, own, time, split=bool(by), overlapping=bool(self.windowed)):
                 lines.setdefault(line.group, []).append(line)
         groups = sorted(
             lines, key=lambda g: (lines[g][0].total is None, -(lines[g][0].total or 0), g)
@@ -280,14 +300,18 @@ def _operand(term: Term, series: Series) -> _Operand:
     return _Operand(lines, shown, not series.breakdown, term.empty)
 
 
-def _lines(drawn: Drawn, found: dict[Term, Series], time: Frame, *, split: bool) -> list[Line]:
+def _lines(
+    drawn: Drawn, found: dict[Term, Series], time: Frame, *, split: bool, overlapping: bool
+) -> list[Line]:
     operands = {term: _operand(term, series) for term, series in found.items()}
     own = [operand for operand in operands.values() if not operand.everywhere]
     groups = {group for operand in own for group in operand.shown} if split and own else {()}
-    return [_line(drawn, operands, group, time) for group in groups]
+    return [_line(drawn, operands, group, time, overlapping=overlapping) for group in groups]
 
 
-def _line(drawn: Drawn, operands: dict[Term, _Operand], group: Group, time: Frame) -> Line:
+def _line(
+    drawn: Drawn, operands: dict[Term, _Operand], group: Group, time: Frame, *, overlapping: bool
+) -> Line:
     count, compared = len(time.buckets), time.compared is not None
 
     def points(*, previous: bool) -> tuple[Figure, ...]:
@@ -306,4 +330,5 @@ def _line(drawn: Drawn, operands: dict[Term, _Operand], group: Group, time: Fram
         previous=time.earlier(points(previous=True)) if compared else None,
         total=total(previous=False),
         previous_total=total(previous=True) if compared else None,
+        overlapping=overlapping,
     )

@@ -89,6 +89,8 @@ class FormulaFields(TimedQuestion):
     series: tuple[Measured, ...] = Field(min_length=1, max_length=MAX_SERIES)
     formula: str = Field(min_length=1)
     segments: tuple[Part, ...] = Field(default=(), max_length=MAX_SEGMENTS)
+    rolling_window: int | None = Field(default=None, ge=2)
+    cumulative: bool = False
 
     @field_validator("segments", mode="before")
     @classmethod
@@ -96,6 +98,11 @@ class FormulaFields(TimedQuestion):
         if not isinstance(value, list | tuple):
             return value
         return [{"conditions": s} if isinstance(s, list | tuple) else s for s in value]
+
+    @property
+    def windowed(self) -> str:
+        """The window over buckets that every series has, by its parameter; "" if none has one."""
+        return "cumulative" if self.cumulative else "rolling_window" * bool(self.rolling_window)
 
     @cached_property
     def parsed(self) -> tuple[Formula, ...]:

@@ -20,9 +20,12 @@ from core.queries.common.selection import ACTOR_FIELDS
 from core.queries.formula.model import FormulaFields, Measured, Part
 from core.queries.logs.logs import Logs
 from core.queries.trend.per_actor import PerActor
-from core.queries.trend.trend import Trend
+from core.queries.trend.trend import WINDOWS, Trend
 
 MAX_GROUPS = 1000
+
+UNWINDOWED = ("EVENTTOTALS", "FREQPERCENTILE", *ALONE)
+"""Functions that no window applies to."""
 
 
 def asked(
@@ -39,6 +42,8 @@ def asked(
     """
     series = question.series[ord(term.letter) - ord("A")]
     fields = _shared(question, series, part, term)
+    if question.windowed:
+        fields |= _over_window(question, series, term)
     if not term.function:
         if ctx is not None and series.metric == "logs" and fields["range"] == "all_time":
             fields["range"] = "{first},{last}".format(**dates(ctx.span_to_today("all_time")))
@@ -68,7 +73,21 @@ def _shared(
     }  # fmt: skip
 
 
+def _over_window(question: FormulaFields, series: Measured, term: Term) -> dict[str, Any]:
+    """Return the window of the formula; BadQuestion where a term has none or one of its own."""
+    name = question.windowed
+    if term.window:
+        raise BadQuestion(f"{name} and {term.window} cannot be combined.", parameter=name)
+    if term.function in UNWINDOWED:
+        raise BadQuestion(f"{name} does not apply to {term.function}.", parameter=name)
+    if not term.function and series.metric in ("wau", "mau", "logs"):
+        raise BadQuestion(f"{name} does not apply to {series.metric}.", parameter=name)
+    return {name: getattr(question, name)}
+
+
 def _plain(metric: str, fields: dict[str, Any]) -> TimedQuestion:
+    if metric == "dau" and fields.keys() & set(WINDOWS):
+        return Trend(event=ANY_ACTIVE, measure="users", **fields)
     if metric in ("dau", "wau", "mau"):
         return ActiveUsers.model_validate({"metric": metric, **fields})
     if metric == "logs":

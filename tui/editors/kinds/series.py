@@ -22,6 +22,7 @@ from tui.editors.bodies import (
 from tui.editors.entries import Chain, Choice, Edit, Entry, EventPick, TextPick, title
 from tui.editors.kinds import fields
 from tui.editors.kinds.filters import About, add, listed
+from tui.editors.kinds.trend import windows
 
 METRICS = (
     ("event", "an event"), ("events", "all events"), ("users", "people active"),
@@ -45,7 +46,7 @@ def formula(question: Question) -> list[Entry]:
     ]  # fmt: skip
     for at in range(count):
         found += _measured(question, at)
-    return [*found, *_segments(question)]
+    return [*found, *_segments(question), title("over time"), *windows(question)]
 
 
 def _measured(question: Question, at: int) -> list[Entry]:

@@ -88,22 +88,22 @@ def windows(question: Question) -> list[Entry]:
                 return None
 
             def put(asked: Question, value: Any) -> Question:
-                rest = {n: False if n == "cumulative" else None for n in WINDOWS if n != path}
+                rest = {n: False if n == "cumulative" else None for n in given if n != path}
                 return edit.put(revised(asked, **rest), value)
 
             return replace(edit, put=put)
 
         return replace(entry, enter=only(entry.enter), turn=only(entry.turn))
 
-    none = "off"
-    rows = (
-        ("rolling_window", "rolling window of",
-         fields.number(question, ("rolling_window",), "rolling window of", none=none, least=2)),
-        ("rolling_average", "rolling average of",
-         fields.number(question, ("rolling_average",), "rolling average of", none=none, least=2)),
-        ("cumulative", "cumulative", fields.flag(question, ("cumulative",), "cumulative")),
-    )  # fmt: skip
-    return [alone(entry, name) for name, _, entry in rows]
+    given = [name for name in WINDOWS if name in type(question).model_fields]
+    words = {"rolling_window": "rolling window of", "rolling_average": "rolling average of"}
+    rows = {
+        name: fields.number(question, (name,), words[name], none="off", least=2)
+        if name in words
+        else fields.flag(question, (name,), name)
+        for name in given
+    }
+    return [alone(entry, name) for name, entry in rows.items()]
 
 
 def more(question: Question) -> list[Entry]:
@@ -147,7 +147,7 @@ def _ratio(question: Question, name: str | None) -> Question:
         first["property"] = body.get("property") or ""
     second = {"metric": "dau"} if name is None else {"metric": f"event:{name}"}
     below = "B" if name is None else "TOTALS(B)" if measure_ != "UNIQUES" else "UNIQUES(B)"
-    taken = ("event", "measure", "property", *WINDOWS, "kind")
+    taken = ("event", "measure", "property", "rolling_average", "kind")
     rest = {key: value for key, value in body.items() if key not in taken}
     return from_json(
         {"kind": "formula", "series": [first, second], "formula": f"{measure_}(A) / {below}",

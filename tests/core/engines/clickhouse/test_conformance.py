@@ -263,6 +263,8 @@ def test_funnels_of_crowded_worlds(runner, events, asked):
         {"kind": "formula", "formula": "ROLLWIN(UNIQUES, A, 7) + ARPAU(A); EVENTTOTALS(A1)",
          "series": [{"metric": "event:purchase", "property": "amount"}],
          "segments": [[{"field": "country", "value": "NL"}]]},
+        {"kind": "formula", "formula": "A / B", "cumulative": True, "breakdown": "country",
+         "series": [{"metric": "event:purchase"}, {"metric": "dau"}]},
         {"kind": "first_time", "event": "view_item", "match_mode": True, "lookback_days": 9,
          "conditions": [{"field": "item", "operator": "eq", "value": "hat"}]},
         {"kind": "funnel", "breakdown": "country", "steps": [

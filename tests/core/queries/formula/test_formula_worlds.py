@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.errors import BadQuestion
 from core.formulas.functions import MEASURING, NUMBERS, WINDOWS
 from core.queries import from_json
 from tests.oracles.formula import formula as oracle_formula
-from tests.worlds.compare import both_engines
+from tests.worlds.compare import both_engines, check_people
+from tests.worlds.fixture import A_RANGE
 from tests.worlds.strategies import CONDITIONS, EVENTS, worlds
 from tests.worlds.world import World
 
@@ -55,7 +57,11 @@ FORMULAS: tuple[tuple[str, list[dict[str, Any]], Any], ...] = (
     ("ROLLAVG(TOTALS, A, 3)", [part(0, "count", rolling_average=3)], same),
     ("ROLLWIN(UNIQUES, A, 2)", [part(0, "users", rolling_window=2)], same),
     ("ROLLWINBEFORE(PROPMAX, B, 4)", [part(1, "max", **AMOUNT, rolling_window=4)], same),
+    ("A / D", [part(0, "count"), part(3, "users", event="_active")], ratio),
 )
+WINDOWS_OF_ALL: tuple[dict[str, Any], ...] = ({"cumulative": True}, {"rolling_window": 3})
+UNWINDOWED = ("FREQPERCENTILE", "EVENTTOTALS", "CUMSUM", "ROLL")
+"""What has a window of its own, or none."""
 
 
 @st.composite
@@ -66,7 +72,7 @@ def questions(draw: st.DrawFn) -> tuple[dict[str, Any], Any, Any]:
     body = {
         "kind": "formula",
         "series": [{"metric": draw(metrics)}, {"metric": draw(metrics), **AMOUNT},
-                   {"metric": draw(metrics), **ITEM}],
+                   {"metric": draw(metrics), **ITEM}, {"metric": "dau"}],
         "formula": formula,
         "breakdown": draw(st.sampled_from(([], [], ["country"], ["properties.item"]))),
         "granularity": draw(st.sampled_from(("daily", "weekly"))),
@@ -75,6 +81,9 @@ def questions(draw: st.DrawFn) -> tuple[dict[str, Any], Any, Any]:
         "compare": draw(st.sampled_from((None, None, "previous"))),
         "limit": 1000,
     }  # fmt: skip
+    if not formula.startswith(UNWINDOWED) and draw(st.booleans()):
+        window = draw(st.sampled_from(WINDOWS_OF_ALL))
+        body, parts = {**body, **window}, [{**each, **window} for each in parts]
     return body, parts, compute
 
 
@@ -95,6 +104,34 @@ def test_functions_match_the_oracle(world: World, asked: tuple[dict[str, Any], A
                 assert list(line.values) == pytest.approx(expected.values[line.group])
                 if found.comparison and line.group in before.totals:
                     assert line.previous_total == pytest.approx(before.totals[line.group])
+
+
+def test_a_running_total_is_the_formula_over_everything_so_far(engine):
+    buyers = {"metric": "event:purchase"}
+    body = {"kind": "formula", "series": [buyers, {"metric": "dau"}], "range": A_RANGE}
+    ratios = engine.answer(from_json({**body, "formula": "UNIQUES(A) / B", "cumulative": True}))
+    assert ratios.lines[0].overlapping
+    assert ratios.lines[0].values[-1] == ratios.lines[0].total == 4 / 5
+    people = from_json({**body, "formula": "UNIQUES(A)", "cumulative": True})
+    answer = engine.answer(people)
+    assert list(answer.lines[0].values) == sorted(answer.lines[0].values)
+    check_people(engine, people, answer)
+
+
+@pytest.mark.parametrize(
+    ("series", "formula", "window", "sentence"),
+    [
+        ("mau", "A", {"cumulative": True}, "cumulative does not apply to mau"),
+        ("events", "FREQPERCENTILE(A, 0.5)", {"rolling_window": 3}, "does not apply to FREQ"),
+        ("events", "CUMSUM(TOTALS, A)", {"cumulative": True}, "and CUMSUM cannot be combined"),
+        ("events", "A", {"cumulative": True, "rolling_window": 3}, "cannot be combined"),
+        ("events", "A", {"rolling_window": 91}, "at most 90 when daily"),
+    ],
+)
+def test_a_window_that_does_not_apply_is_refused(series, formula, window, sentence):
+    body = {"kind": "formula", "series": [{"metric": series}], "formula": formula, **window}
+    with pytest.raises(BadQuestion, match=sentence):
+        from_json(body)
 
 
 def test_all_functions_are_named():
