@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from core.catalog.events import KEPT
 from core.catalog.reading import Read
 from core.filters import Condition
@@ -12,6 +15,9 @@ _SOURCES = {
     "session": "session_keys",
 }
 
+
+AT_ONCE = 500
+"""How many names are looked up together."""
 
 SAMPLED, SHORT = 3_000, 16
 """How many values of traits are looked at, and the most letters of one that is read at a glance."""
@@ -73,17 +79,22 @@ class People:
 
         A merged id means the person it was merged into, a linked device its latest user.
         """
+        return self._with_events(self.owners(text))
+
+    def owners(self, text: str) -> list[int]:
+        """Return whom a user id, else a device id, may mean, the first one with events being the
+        person; see `person`.
+        """
+        found: list[int] = []
         for kind in (0, 1):
             rows = self._read("select id from identities where kind = ? and key = ?", (kind, text))
-            found = rows and self._owner(int(rows[0][0]))
-            if found:
-                return found
-        return None
+            found += self._owners(int(rows[0][0])) if rows else []
+        return found
 
-    def _owner(self, id_: int) -> int | None:
-        """Return the id that events count for now, among those that links and aliases lead to."""
+    def _owners(self, id_: int) -> list[int]:
+        """Return the ids that links and aliases lead to, the latest first."""
         rows = self._read(
-            f"""
+            """
             with recursive owners (id, since) as (
                 select ?, 0
                 union
@@ -91,18 +102,21 @@ class People:
                 union
                 select a.new, o.since from owners o join aliases a on a.old = o.id
             )
-            select id from owners o
-            where exists (select 1 from events e where e.actor = o.id and {KEPT})
-            order by since desc
-            limit 1
+            select id from owners order by since desc
             """,
             (id_,),
         )
-        return int(rows[0][0]) if rows else None
+        return [int(id_) for (id_,) in rows]
+
+    def _with_events(self, owners: Sequence[int]) -> int | None:
+        for owner in owners:
+            if self._read(f"select 1 from events e where e.actor = ? and {KEPT} limit 1", (owner,)):
+                return owner
+        return None
 
     def called(self, id_: int) -> str | None:
         """Return the name of the person that the id of a person or device counts for now."""
-        owner = self._owner(id_)
+        owner = self._with_events(self._owners(id_))
         return None if owner is None else self.name_of(owner)
 
     def name_of(self, actor: int) -> str:
@@ -126,6 +140,35 @@ class People:
             (actor, actor),
         )
         return [str(key) for (key,) in rows]
+
+    def merged(self) -> list[tuple[int, int]]:
+        """Return (old, new) for every id that was merged and everyone it leads to."""
+        self._with_merged([])
+        return [(old, new) for old in self._aliases or () for new in self._with_merged([old])[1:]]
+
+    def sessions(self, ids: Sequence[int]) -> dict[int, str]:
+        """Return the names of some sessions."""
+        found: dict[int, str] = {}
+        for start in range(0, len(ids), AT_ONCE):
+            some = ids[start : start + AT_ONCE]
+            marks = ", ".join("?" * len(some))
+            found |= dict(
+                self._read(f"select id, key from session_keys where id in ({marks})", tuple(some))
+            )
+        return found
+
+    def said(self, actor: int) -> list[tuple[Any, ...]]:
+        """Return (instant in ms, JSON text) of what was said about a person's traits, by time."""
+        return self._read(
+            """
+            select abs(s.at), x.text
+            from said_traits s
+            join trait_texts x on x.id = s.snapshot
+            where s.owner = ?1 or s.owner in (select old from aliases where new = ?1)
+            order by abs(s.at), s.arrived, x.id
+            """,
+            (actor,),
+        )
 
     def called_like(self, text: str) -> list[str]:
         """Return some ids with the same first letter, to suggest the nearest from."""

@@ -179,6 +179,10 @@ class Dialect(Protocol):
         """The join that gives access to the properties of events `e`."""
         ...
 
+    def all_properties(self) -> str:
+        """The JSON text of all properties of the event row `e`; NULL, or {}, without any."""
+        ...
+
     def as_number(self, raw: str) -> str:
         """A JSON text as a number, NULL if it is not one."""
         ...

@@ -159,6 +159,10 @@ class ClickHouseDialect:
         """Properties are a column of `events`."""
         return ""
 
+    def all_properties(self) -> str:
+        """A column of `events`."""
+        return "e.properties"
+
     def as_number(self, raw: str) -> str:
         """See values.number."""
         return self._known.instead(raw, "number") or values.number_of(raw)

@@ -30,6 +30,7 @@ from core.engines.clickhouse.tables import (
     EVENTS,
     IDENTITIES,
     LAYOUT,
+    LINKS,
     LOG_DAYS,
     LOG_MESSAGES,
     LOGS,
@@ -198,7 +199,7 @@ class _Push:
 
     def _send_small(self, now: Snapshot) -> None:
         """Send all of the tables that follow from the events."""
-        for table in (IDENTITIES, SESSIONS, TRAITS):
+        for table in (IDENTITIES, SESSIONS, TRAITS, LINKS):
             self._truncate(table)
             self._insert(table, now.all(table.select()))
 
@@ -241,6 +242,7 @@ class _Push:
         for table, column, what in (
             (SESSIONS, "actor", connected.SESSION),
             (IDENTITIES, "id", connected.PERSON),
+            (LINKS, "device", connected.LINK),
             (LOGS, "id", connected.LOG),
         ):
             self._resend(now, table, column, column, table.select(), now.keys(what))

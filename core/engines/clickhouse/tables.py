@@ -13,7 +13,7 @@ from typing import Final
 
 from core.columns import CONTEXT
 
-LAYOUT: Final = 3
+LAYOUT: Final = 4
 """The number of these tables; those of another number are made anew by the next push."""
 
 
@@ -141,6 +141,15 @@ TRAITS: Final = Table(
     source="traits",
 )
 
+LINKS: Final = Table(
+    "links",
+    {"device": "UInt32", "user": "UInt32"},
+    order="device, user",
+    shard="device",
+    source="links",
+)
+"""The users that devices were linked to."""
+
 LOGS: Final = Table(
     "logs",
     {
@@ -194,7 +203,7 @@ PUSHED: Final = Table(
 )
 """Whose copy it is."""
 
-COPIES: Final = (SESSIONS, IDENTITIES, TRAITS, LOGS, LOG_DAYS, LOG_MESSAGES)
+COPIES: Final = (SESSIONS, IDENTITIES, TRAITS, LINKS, LOGS, LOG_DAYS, LOG_MESSAGES)
 """Tables that copy one of the workspace row by row."""
 
 TABLES: Final = (EVENTS, SETS, *COPIES, STALE, PUSHED)

@@ -139,6 +139,10 @@ class SqliteDialect:
         """Properties have their own table."""
         return "left join event_properties p on p.seq = e.seq"
 
+    def all_properties(self) -> str:
+        """Sought for each event that is listed."""
+        return "(select p.properties from event_properties p where p.seq = e.seq)"
+
     def as_number(self, raw: str) -> str:
         """Our function."""
         return f"json_number({raw})"

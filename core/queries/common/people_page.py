@@ -10,7 +10,7 @@ from core.catalog.fields import Field
 from core.columns import NONE
 from core.queries.common.context import Context
 from core.queries.common.selection import ACTOR_FIELDS, Selection
-from core.sql.dialect import Binder, OnFileOnly, Statement
+from core.sql.dialect import Binder, Statement
 
 _NUMBER = r"^\\s*([-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?)"
 
@@ -130,16 +130,6 @@ def text_of(ctx: Context, bind: Binder, field: Field, raw: str) -> str:
     if field.is_text:
         return raw
     return f"(select d.value from dimension_values d where d.id = {raw})"
-
-
-def workspace_file_only(ctx: Context, kind: str) -> None:
-    """Refuse a kind that reads tables which only the workspace file has.
-
-    Raises:
-        OnFileOnly: the question is asked on another engine.
-    """
-    if ctx.dialect.name != "sqlite":
-        raise OnFileOnly(f"{kind} reads what only the workspace file has.")
 
 
 # -- where events cannot be sought one by one, people are looked at together

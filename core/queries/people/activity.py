@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Generator, Sequence
+from collections import Counter
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import Field
 
 from core.answers import Cell, Timeline, TimelineEvent, TimelineSession
-from core.catalog.events import KEPT
 from core.catalog.fields import Field as FieldOf
 from core.catalog.selectors import ANY
 from core.columns import CONTEXT
 from core.errors import NotFound, did_you_mean
 from core.queries.common.context import Context
-from core.queries.common.people_page import value_of, workspace_file_only
+from core.queries.common.people_page import value_of
 from core.queries.common.question import Ask, Question, Rows
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
@@ -68,11 +68,9 @@ class UserActivity(Question):
         """See Question.
 
         Raises:
-            OnFileOnly: another engine than the workspace file is asked.
             NotFound: nobody with events has that id.
         """
-        workspace_file_only(ctx, self.kind)
-        actor = self._actor(ctx)
+        actor = yield from self._actor(ctx)
         who = yield from _summary(ctx, actor)
         sessions = yield from _sessions(ctx, actor)
         listed, matching = yield from self._events(ctx, actor, sessions)
@@ -116,10 +114,18 @@ class UserActivity(Question):
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: only this person."""
-        return f"select {bind(self._actor(ctx))} as actor"
+        if ctx.dialect.seeks:
+            return f"select {bind(self._known(ctx, ctx.catalog.people.person(self.user)))} as actor"
+        return self._first_with_events(ctx, bind)
 
-    def _actor(self, ctx: Context) -> int:
-        actor = ctx.catalog.people.person(self.user)
+    def _actor(self, ctx: Context) -> Generator[Statement, Rows, int]:
+        if ctx.dialect.seeks:
+            return self._known(ctx, ctx.catalog.people.person(self.user))
+        bind = ctx.binder()
+        rows = yield bind.statement(self._first_with_events(ctx, bind), "whom the id means")
+        return self._known(ctx, int(rows[0][0]) if rows else None)
+
+    def _known(self, ctx: Context, actor: int | None) -> int:
         if actor is None:
             near = did_you_mean(self.user, ctx.catalog.people.called_like(self.user))
             raise NotFound(
@@ -127,6 +133,22 @@ class UserActivity(Question):
                 near or "Search with: users matching TEXT.",
             )
         return actor
+
+    def _first_with_events(self, ctx: Context, bind: Binder) -> str:
+        """SQL of the first one with events among those that the id may mean."""
+        owners = list(enumerate(ctx.catalog.people.owners(self.user)))
+        ids = bind.list([owner for _, owner in owners])
+        own = Selection(ctx).own(bind, "e")
+        listed = ctx.dialect.rows(bind.rows(owners), ("place", "owner"))
+        return f"""
+            select e.actor as actor
+            from {listed} o
+            join (
+                select distinct e.actor as actor from events e
+                where {ctx.dialect.member("e.actor", ids)} and {own}
+            ) e on e.actor = o.owner
+            order by o.place
+            limit 1"""
 
     # -- the page of events
 
@@ -193,9 +215,10 @@ class UserActivity(Question):
 
     def _select(self, selection: Selection, bind: Binder, actor: int) -> str:
         context = ", ".join(f"e.{name}" for name in CONTEXT)
+        properties = selection.ctx.dialect.all_properties()
         return f"""
             select e.ts, e.seq, e.event, e.session,
-                   (select properties from event_properties p where p.seq = e.seq), {context}
+                   {properties}, {context}
             from {selection.source()}
             where {_own(selection, bind, actor)}"""
 
@@ -250,10 +273,15 @@ class _Part:
 
 
 class _All:
-    """All sessions of a person, by start."""
+    """All sessions of a person, by start.
 
-    def __init__(self, rows: Rows) -> None:
-        self.parts = [_Part(number, *row) for number, row in enumerate(rows, 1)]
+    Args:
+        names: the names of those that have keys.
+    """
+
+    def __init__(self, rows: Rows, names: Mapping[int, str]) -> None:
+        named = ((*row, names.get(row[1])) for row in rows)
+        self.parts = [_Part(number, *row) for number, row in enumerate(named, 1)]
         self._given = {part.key: part for part in self.parts if part.key}
         self._derived = [part for part in self.parts if not part.key]
         self._starts = [part.start for part in self._derived]
@@ -291,15 +319,14 @@ def _sessions(ctx: Context, actor: int) -> Generator[Statement, Rows, _All]:
     bind = ctx.binder()
     rows = yield bind.statement(
         f"""
-        select s.start, s.session, s."end", s.events, s.day,
-               (select k.key from session_keys k where k.id = s.session)
+        select s.start, s.session, s."end", s.events, s.day
         from sessions s
         where s.actor = {bind(actor)}
         order by s.start, s.session
         """,
         "sessions",
     )
-    return _All(rows)
+    return _All(rows, ctx.catalog.people.sessions([row[1] for row in rows if row[1]]))
 
 
 # -- who they are
@@ -323,30 +350,16 @@ class _Who:
 
 
 def _summary(ctx: Context, actor: int) -> Generator[Statement, Rows, _Who]:
-    extent = yield _ask(
-        ctx, actor, "select min(ts), max(ts), count(*) from events e where actor = "
-    )
-    active = "max(event not in (select id from event_names where inactive))"
-    days = yield _ask(
-        ctx,
-        actor,
-        f"select day, {active} from events e where actor = ",
-        "group by day order by day",
-    )
-    top = yield _ask(
-        ctx, actor, "select event, count(*) from events e where actor = ", "group by event"
-    )
+    extent = yield _ask(ctx, actor, "min(e.ts), max(e.ts), count(*)")
+    inactive = set(ctx.catalog.events.inactive)
+    pairs = yield _ask(ctx, actor, "e.day, e.event, count(*)", "group by e.day, e.event")
     traits = yield _traits(ctx, actor)
-    devices = yield _ask(
-        ctx,
-        actor,
-        """
-        select distinct i.key from events e join identities i on i.id = e.device
-        where e.actor = """,
-        "order by 1",
-    )
+    devices = yield _devices(ctx, actor)
     latest = yield _latest_context(ctx, actor)
-    counts = [(ctx.catalog.events.name_of(event), count) for event, count in top]
+    counts: Counter[int] = Counter()
+    for _, event, count in pairs:
+        counts[event] += count
+    top = [(ctx.catalog.events.name_of(event), count) for event, count in counts.items()]
     return _Who(
         ctx.catalog.people.name_of(actor),
         tuple(ctx.catalog.people.merged_into(actor)),
@@ -354,26 +367,43 @@ def _summary(ctx: Context, actor: int) -> Generator[Statement, Rows, _Who]:
         (extent[0][0], extent[0][1], extent[0][2]),
         dict(traits),
         _labels(ctx, [value or 0 for value in latest[0]]),
-        [day for day, _ in days],
-        [day for day, active in days if active],
-        tuple(sorted(counts, key=lambda pair: (-pair[1], pair[0]))[:TOP]),
+        sorted({day for day, *_ in pairs}),
+        sorted({day for day, event, _ in pairs if event not in inactive}),
+        tuple(sorted(top, key=lambda pair: (-pair[1], pair[0]))[:TOP]),
     )
 
 
-def _ask(ctx: Context, actor: int, before: str, after: str = "") -> Statement:
+def _ask(ctx: Context, actor: int, columns: str, after: str = "") -> Statement:
     """Query a person's events `e`, without deleted ones."""
     bind = ctx.binder()
-    return bind.statement(f"{before} {bind(actor)} and {KEPT} {after}", "who they are")
+    kept = f"e.actor = {bind(actor)} and {Selection(ctx).own(bind, 'e')}"
+    return bind.statement(f"select {columns} from events e where {kept} {after}", "who they are")
+
+
+def _devices(ctx: Context, actor: int) -> Statement:
+    bind = ctx.binder()
+    kept = f"e.actor = {bind(actor)} and {Selection(ctx).own(bind, 'e')}"
+    query = f"""
+        select i.key from identities i
+        where i.id in (select e.device from events e where {kept})
+        order by i.key"""
+    return bind.statement(query, "who they are")
 
 
 def _traits(ctx: Context, actor: int) -> Statement:
     bind = ctx.binder()
-    query = f"select key, value from traits where user = {bind(actor)} order by key"
+    query = f"select t.key, t.value from traits t where t.user = {bind(actor)} order by t.key"
     return bind.statement(query, "who they are")
 
 
 def _latest_context(ctx: Context, actor: int) -> Statement:
     bind = ctx.binder()
     me = bind(actor)
-    columns = [value_of(ctx, bind, FieldOf("context", name), me) for name in CONTEXT]
-    return bind.statement(f"select {', '.join(columns)}", "their latest context")
+    if ctx.dialect.seeks:
+        columns = [value_of(ctx, bind, FieldOf("context", name), me) for name in CONTEXT]
+        return bind.statement(f"select {', '.join(columns)}", "their latest context")
+    latest = [f"argMaxIf(e.{name}, (e.ts, e.seq), e.{name} != 0)" for name in CONTEXT]
+    kept = f"e.actor = {me} and {Selection(ctx).own(bind, 'e')}"
+    return bind.statement(
+        f"select {', '.join(latest)} from events e where {kept}", "their latest context"
+    )

@@ -9,7 +9,6 @@ from typing import Any
 import orjson
 
 from core.answers import TimelineAudience, TimelineChange
-from core.catalog.events import KEPT
 from core.catalog.fields import PROPERTIES, Field
 from core.columns import CONTEXT, NONE
 from core.queries.common.context import Context, present_of
@@ -39,7 +38,7 @@ def changes_of(ctx: Context, actor: int) -> Generator[Statement, Rows, tuple[Tim
     """
     fields = [*_named_like_traits(ctx), *(Field("context", name) for name in CONTEXT)]
     events = yield _events(ctx, actor, fields)
-    said = yield _statements(ctx, actor)
+    said = ctx.catalog.people.said(actor)
     told = sorted((*_from_events(ctx, fields, events), *_from_statements(said)), key=_when)
     return tuple(_changes(told))
 
@@ -62,25 +61,10 @@ def _events(ctx: Context, actor: int, fields: Sequence[Field]) -> Statement:
         f"""
         select e.ts, e.event, {", ".join(columns)}
         from {selection.source(fields)}
-        where e.actor = {bind(actor)} and {KEPT}
+        where e.actor = {bind(actor)} and {selection.own(bind, "e")}
         order by e.ts, e.seq
         """,
         "their properties on events",
-    )
-
-
-def _statements(ctx: Context, actor: int) -> Statement:
-    bind = ctx.binder()
-    me = bind(actor)
-    return bind.statement(
-        f"""
-        select abs(s.at), x.text
-        from said_traits s
-        join trait_texts x on x.id = s.snapshot
-        where s.owner = {me} or s.owner in (select old from aliases where new = {me})
-        order by abs(s.at), s.arrived, x.id
-        """,
-        "what was said about them",
     )
 
 
@@ -167,5 +151,7 @@ def _are_in(
     for at, name in enumerate(names):
         members = audience_sql(ctx, bind, ctx.audience(name), only=actor)
         tests.append(f"select {at} as place, {me} in (select actor from ({members})) as there")
-    rows = yield bind.statement(" union all ".join(tests) + " order by place", "in which audiences")
+    listed = " union all ".join(tests)
+    query = f"select place, there from ({listed}) a order by place"
+    rows = yield bind.statement(query, "in which audiences")
     return [(name, bool(there)) for name, (_, there) in zip(names, rows, strict=True)]

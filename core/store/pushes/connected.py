@@ -28,7 +28,7 @@ PUSHED_LOGS: Final = "cluster_pushed_logs"
 SENDING: Final = "cluster_sending"
 """The setting that is there from the begin of a push to its end."""
 
-EVENT, SESSION, PERSON, TRAIT, LOG = range(5)
+EVENT, SESSION, PERSON, TRAIT, LOG, LINK = range(6)
 """What a row of `cluster_changes` is about."""
 
 _CHANGES: Final = "cluster_changes"
@@ -46,6 +46,9 @@ _TRIGGERS: Final = {
     "cluster_trait_new": ("insert on traits", TRAIT, "new.user", "null"),
     "cluster_trait_changed": ("update on traits", TRAIT, "new.user", "null"),
     "cluster_trait_gone": ("delete on traits", TRAIT, "old.user", "null"),
+    "cluster_link_new": ("insert on links", LINK, "new.device", "null"),
+    "cluster_link_changed": ("update on links", LINK, "new.device", "null"),
+    "cluster_link_gone": ("delete on links", LINK, "old.device", "null"),
     "cluster_log_gone": ("delete on logs", LOG, "old.id", "null"),
     "cluster_log_changed": ("update on logs", LOG, "new.id", "null"),
 }
@@ -89,16 +92,21 @@ def connect(connection: sqlite3.Connection, address: str, patience: Patience | N
             """
         )
         connection.execute("create index if not exists events_by_seq on events (seq)")
-        for name, (when, what, key, since) in _TRIGGERS.items():
-            connection.execute(
-                f"""
-                create trigger if not exists {name} after {when}
-                begin
-                    insert into {_CHANGES} (what, key, since) values ({what}, {key}, {since});
-                end
-                """
-            )
+        _watch(connection)
         bump(connection)
+
+
+def _watch(connection: sqlite3.Connection) -> None:
+    """Make the triggers that are missing."""
+    for name, (when, what, key, since) in _TRIGGERS.items():
+        connection.execute(
+            f"""
+            create trigger if not exists {name} after {when}
+            begin
+                insert into {_CHANGES} (what, key, since) values ({what}, {key}, {since});
+            end
+            """
+        )
 
 
 def disconnect(connection: sqlite3.Connection, patience: Patience | None = None) -> None:
@@ -131,6 +139,7 @@ def reached(
 def restart(connection: sqlite3.Connection, patience: Patience) -> None:
     """Note that the copy is empty."""
     with transaction(connection, patience):
+        _watch(connection)
         _forget(connection)
         _set(connection, {SENDING: "1"})
 

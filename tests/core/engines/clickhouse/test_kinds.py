@@ -11,8 +11,6 @@ pytestmark = needs_chdb
 
 BY_FILE = {
     "sql": "SQL reads views that only that has.",
-    "user_activity": "user_activity reads what only the workspace file has.",
-    "user_search": "user_search reads what only the workspace file has.",
 }
 """kind -> the note that says why the workspace file answers it."""
 

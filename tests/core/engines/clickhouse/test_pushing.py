@@ -22,6 +22,7 @@ from core.engines.clickhouse.tables import (
     EVENT_ROWS,
     EVENTS,
     IDENTITIES,
+    LINKS,
     SESSIONS,
 )
 from core.engines.sqlite.engine import SqliteEngine
@@ -50,6 +51,7 @@ QUESTIONS = (
     "signup > purchase",
     "retention of signup",
     "paths from signup",
+    "users matching d1",
 )
 
 
@@ -105,7 +107,7 @@ def held(path: Path, runner: ServerRunner) -> None:
     """The copy has exactly the rows of the workspace, and the same answers."""
     with closing(open_reader(path)) as connection:
         wanted = sorted(map(tuple, connection.execute(EVENT_ROWS)))
-        for table in (SESSIONS, IDENTITIES):
+        for table in (SESSIONS, IDENTITIES, LINKS):
             rows = sorted(map(tuple, connection.execute(table.select())))
             assert rows_of(runner, table) == rows, table.name
     assert rows_of(runner, EVENTS) == wanted

@@ -20,7 +20,7 @@ from tests.worlds.servers.shards import CLUSTER, Shards
 pytestmark = needs_chdb
 
 MANY_BYTES = "é'" * 123
-BY_FILE = ("sql", "user_activity", "user_search")
+BY_FILE = ("sql",)
 
 
 def test_every_kind_is_answered_by_shards_as_by_the_file(runner: ChdbRunner) -> None:
