@@ -49,6 +49,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     logs.m027_letters_in_logs,
     saved.m028_alerts,
     saved.m029_shares,
+    blocks.m030_blocks_by_row,
 )
 """The migrations in order; a file stores the names of those that were applied."""
 

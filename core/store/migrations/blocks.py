@@ -58,3 +58,26 @@ def m024_blocks(db: Database) -> None:
         values (old.seq, old.event, old.day, old.ts, null);
     end;
     """)
+
+
+def m030_blocks_by_row(db: Database) -> None:
+    """Blocks in a table with row ids: to find one in a tree of whole rows, as there is without
+    them, SQLite reads all pages of every row that it compares with.
+    """
+    db.executescript("""
+    alter table blocks rename to blocks_by_key;
+    create table blocks (
+        event integer not null,
+        field integer not null,
+        day integer not null,
+        part integer not null,
+        last integer not null,
+        n integer not null,
+        data blob not null,
+        primary key (event, field, day, part)
+    );
+    insert into blocks (event, field, day, part, last, n, data)
+    select event, field, day, part, last, n, data from blocks_by_key
+    order by event, field, day, part;
+    drop table blocks_by_key;
+    """)

@@ -123,16 +123,17 @@ class Writer:
     def _written(self, function: str, plan: str, span: Span, blocks: str) -> str:
         """The call; extras, which may be large, are given in a row of their own, the first one."""
         bind = self.bind
-        columns = "".join(
-            f""",
-                    (select c.data from blocks c
-                     where c.event = b.event and c.field = {field}
-                       and c.day = b.day and c.part = b.part)"""
-            for field in self.fields
+        columns = "".join(f", c{number}.data" for number in range(len(self.fields)))
+        joined = "".join(
+            f"""
+                left join blocks c{number} on c{number}.event = b.event
+                      and c{number}.field = {field}
+                      and c{number}.day = b.day and c{number}.part = b.part"""
+            for number, field in enumerate(self.fields)
         )
         listed = bind.dialect.member("b.event", bind.list(list(self.rows.events)))
         source = f"""
-                from {blocks} b
+                from {blocks} b{joined}
                 where b.field = {RUNS} and {listed}
                   and b.day <= {bind(span.last_day)} and b.last >= {bind(span.first_day)}"""
         if not self.extras:
