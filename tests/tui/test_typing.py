@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.events import Key, Paste
+from textual.message_pump import MessagePump
+from textual.screen import Screen
 
 from core.queries.common.question import Question
 from tests.worlds.terminal.session import DOWN, ENTER, ESCAPE, HOME, Terminal
@@ -107,6 +110,51 @@ async def test_keys_that_wait_too_long_are_dropped_with_a_word(
             ff.app.post_message(Key(key, None))
         await ff.says("2 keys not acted on")
         await ff.settle()
+        assert ff.page.page_id == "funnel"
+
+
+def slow_to_compose(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Let screens take so long to compose, as on a machine that is too busy to begin with it."""
+    compose = Screen._compose
+
+    async def begun_late(pump: MessagePump) -> None:
+        await asyncio.sleep(0)
+
+    async def later(screen: Screen[Any]) -> None:
+        await asyncio.sleep(seconds)
+        await compose(screen)
+
+    monkeypatch.setattr(Screen, "_compose", later)
+    monkeypatch.setattr(typing, "OPENING", 0.01)
+    monkeypatch.setattr(typing, "_emptied", begun_late)
+
+
+@pytest.mark.parametrize(
+    ("keys", "line"),
+    [
+        (("3", "down", "enter", "down", "enter"), " > u"),
+        (("2", "enter", "b", " country", "enter"), "by country"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, tuple) else "",
+)
+async def test_keys_wait_for_a_screen_that_is_slow_to_open(
+    path: Path, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...], line: str
+) -> None:
+    async with explorer(path, place="marks") as ff:
+        slow_to_compose(monkeypatch, 0.2)
+        await burst(ff, *keys)
+        assert line in ff.line
+
+
+async def test_keys_for_a_page_that_does_not_open_are_dropped_with_a_word(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(typing, "LONGEST", 0.1)
+    async with explorer(path, place="marks") as ff:
+        slow_to_compose(monkeypatch, 0.5)
+        for key in ("3", "down", "enter"):
+            ff.app.post_message(Key(key, None))
+        await ff.says("Waited 0 s for the page: 2 keys not acted on.")
         assert ff.page.page_id == "funnel"
 
 

@@ -33,6 +33,8 @@ OPENING = 2.0
 SHORT = 0.05
 NEXT_LOOK = 0.01
 STOPPING = ("ctrl+c", "escape")
+PAGE = "the page"
+"""What keys wait for until the screen on top has its widgets."""
 
 
 @runtime_checkable
@@ -122,10 +124,14 @@ class Typing:
         stack = self._app.screen_stack
         if not stack:
             return False
-        nodes = list(stack[-1].walk_children(Widget))
-        pumps: list[MessagePump] = [self._app, *stack, *nodes]
-        return not any(pump.message_queue_size for pump in pumps) and all(
-            node.is_mounted for node in (stack[-1], *nodes)
+        pumps: list[MessagePump] = [self._app, *stack, *stack[-1].walk_children(Widget)]
+        return not any(pump.message_queue_size for pump in pumps) and self._composed()
+
+    def _composed(self) -> bool:
+        """Whether the screen on top has its widgets; what a key does there looks for them."""
+        screen = self._screen
+        return screen is not None and all(
+            node.is_mounted for node in (screen, *screen.walk_children(Widget))
         )
 
     def _laid_out(self) -> bool:
@@ -141,7 +147,7 @@ class Typing:
             waited = time.monotonic() - started
             if waited > LONGEST:
                 self._drop(why)
-            elif waited > SHOWN_AFTER:
+            elif waited > SHOWN_AFTER and why != PAGE:
                 self._notice(why)
             await asyncio.sleep(NEXT_LOOK)
         if self._noticed:
@@ -151,6 +157,8 @@ class Typing:
             await self._settled()
 
     def _awaited(self, event: Event) -> str:
+        if not self._composed():
+            return PAGE
         screen = self._screen
         if isinstance(event, Key) and isinstance(screen, Awaiting):
             return screen.awaited(event.key)
@@ -168,8 +176,11 @@ class Typing:
         self._noticed = True
 
     def _say(self, text: str, *, warning: bool = False) -> None:
-        if isinstance(self._screen, Awaiting):
-            self._screen.say(text, warning=warning)
+        screen = self._screen
+        if isinstance(screen, Awaiting) and self._composed():
+            screen.say(text, warning=warning)
+        elif isinstance(screen, Awaiting):
+            screen.call_later(screen.say, text, warning=warning)
 
     @property
     def _screen(self) -> Screen[object] | None:
