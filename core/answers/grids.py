@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Literal
 
+from pydantic import Field
+
 from core.answers.cells import Cell, Model, Shape
 
 
@@ -18,6 +20,7 @@ class Cohort(Model):
         sizes: for the combined row, or if rates are not relative to the cohort, the people behind
             each period's denominator; else empty.
         paid, total: for lifetime value: how many ever paid, and their revenue to date.
+        currency: what its amounts of money are in, if that is known and one; else "".
     """
 
     label: str
@@ -28,6 +31,7 @@ class Cohort(Model):
     sizes: tuple[int, ...] = ()
     paid: int | None = None
     total: float | None = None
+    currency: str = Field(default="", exclude_if=lambda value: not value)
 
 
 class GridGroup(Model):

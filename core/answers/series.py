@@ -33,7 +33,7 @@ class TimeBucket(Model):
 
 def _is_nothing(value: Any) -> bool:
     """Whether a field that few answers have is left out of the others."""
-    return value is None or value == ()
+    return value is None or value in ((), "")
 
 
 class Line(Model):
@@ -55,6 +55,8 @@ class Line(Model):
         usual: the lowest and the highest usual figure of each bucket, None where too little is
             known (definitions 11.6); () if that was not asked for.
         forecast: what the last bucket, which is running, is expected to come to; None if unknown.
+        currency: what its values are in, if they are amounts of money in one known currency: a
+            code such as "EUR", as the data has it; else "".
     """
 
     group: tuple[str, ...] = ()
@@ -68,6 +70,7 @@ class Line(Model):
     total_fraction: tuple[int, int] | None = None
     usual: tuple[tuple[float, float] | None, ...] = Field(default=(), exclude_if=_is_nothing)
     forecast: float | None = Field(default=None, exclude_if=_is_nothing)
+    currency: str = Field(default="", exclude_if=_is_nothing)
 
     @property
     def bucket_sum(self) -> float:

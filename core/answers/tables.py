@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
+from pydantic import Field
+
 from core.answers.cells import Cell, Model, Outcome, Shape
 
 
 class Column(Model):
-    """A table column. type: text, count, number, percent (fraction), duration (s), time (ms)."""
+    """A table column.
+
+    Attributes:
+        type: text, count, number, percent (fraction), duration (s), time (ms) or json.
+        currency: what its amounts of money are in, if that is known and one; else "".
+    """
 
     name: str
     type: Literal["text", "count", "number", "percent", "duration", "time", "json"] = "text"
+    currency: str = Field(default="", exclude_if=lambda value: not value)
 
 
 class Table(Shape):

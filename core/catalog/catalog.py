@@ -143,14 +143,13 @@ class Catalog:
             parameter=parameter,
         )
 
-    def several_valued(self, name: str) -> Field | None:
-        """Return a property that has, or may have, more than one stored value; else None."""
-        field = self._field_of("property", name)
-        if not self.properties.has(name):
-            return None
-        if not field.dimension:
-            return field
-        return field if self.properties.has_several_values(field.dimension) else None
+    def property_of(self, name: str) -> Field | None:
+        """Return a property of events by its exact name; None if no event has it."""
+        return self._field_of("property", name) if self.properties.has(name) else None
+
+    def single_valued(self, field: Field) -> bool:
+        """Whether a property has stored sets, and these are of one value."""
+        return bool(field.dimension) and not self.properties.has_several_values(field.dimension)
 
     @property
     def fields(self) -> list[str]:

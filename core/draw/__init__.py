@@ -63,6 +63,10 @@ def draw(
         rest = answer.model_copy(update={"missed": (), "notes": notes})
         left = height - len(said)
         return [*draw(rest, width, left, look, chart=chart, cursor=cursor, marks=marks), *said]
+    if answer.shape == "series" and look.ascii:
+        from core.draw.units import in_ascii
+
+        answer = in_ascii(answer)
     name = _chart(answer, width, height, chart)
     if answer.shape == "series" and name == "number" != chart:
         from core.draw.places import below_total

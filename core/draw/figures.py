@@ -9,7 +9,7 @@ from typing import Any
 
 from core.answers import Comparison, Series, TimeBucket
 from core.answers import Line as SeriesLine
-from core.draw.units import Unit, drawing_notes, unit_of
+from core.draw.units import Unit, drawing_notes, in_ascii, unit_of
 from core.text import compact, duration, number, percent
 from core.timeframe import CLOCK, UNITS
 
@@ -216,20 +216,22 @@ def running(answer: Series) -> str:
     return f"{bucket_word(answer)} not complete"
 
 
-def whole_text(answer: Any) -> str:
+def whole_text(answer: Any, *, plain: bool = False) -> str:
     """Return the most important figure: a single line's for the whole range, or a funnel's end.
 
     It is "" if there is none, or it is of only a part of the range.
 
     Args:
         answer: a Series or Steps.
+        plain: whether in ASCII.
     """
     if answer.shape == "steps":
         steps: tuple[Any, ...] = answer.groups[0].steps if answer.groups else ()
         return f"{percent(steps[-1].overall_rate)} end to end" if len(steps) > 1 else ""
     if len(answer.lines) != 1 or answer.lines[0].overlapping or answer.lines[0].total is None:
         return ""
-    return counted(answer.lines[0].total, unit_of(answer))
+    shown = in_ascii(answer) if plain else answer
+    return counted(answer.lines[0].total, unit_of(shown))
 
 
 def facts(answer: Series) -> list[str]:

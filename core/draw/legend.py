@@ -16,7 +16,7 @@ from core.draw.figures import (
     running,
 )
 from core.draw.spans import Line, Look, Span, cells, clipped, joined, safe, spread
-from core.draw.units import drawing_of, unit_of
+from core.draw.units import drawing_of, unit_of, units_of
 from core.text import change, cut
 from core.text import width as cell_width
 
@@ -135,11 +135,7 @@ def flowed(parts: Iterable[Line], size: int, gap: str = "   ") -> list[Line]:
 def tail_line(answer: Series, width: int) -> Line:
     """Return what a legend says besides names: the total of all lines, and what is not complete."""
     whole: Line = ()
-    if (
-        answer.additive
-        and not answer.omitted
-        and len({unit_of(answer, i) for i in range(len(answer.lines))}) == 1
-    ):
+    if answer.additive and not answer.omitted and len(set(units_of(answer))) == 1:
         total = sum(line.total or 0 for line in answer.lines)
         whole = (Span(counted(total, unit_of(answer)), "bold"), Span(" in all", "dim"))
     tail = _tail(answer)

@@ -11,7 +11,7 @@ from core.draw.figures import bucket_text, facts, figure, is_alike
 from core.draw.legend import delta, wrapped
 from core.draw.spans import Line, Look, Span, cells, safe, under_cursor
 from core.draw.spark import bar, signed_bar, sparkline
-from core.draw.units import unit_of
+from core.draw.units import money, unit_of, units_of
 from core.text import duration, fit, number, percent, width
 
 if TYPE_CHECKING:
@@ -293,6 +293,8 @@ def value_text(value: object, column: Column, look: Look) -> str:
         return duration(float(value))
     if column.type == "time":
         return when_text(int(value), look)
+    if column.currency:
+        return money(value, column.currency, plain=look.ascii)
     if column.type in ("count", "number"):
         return number(value, 0 if float(value).is_integer() else 2)
     return safe(value)
@@ -349,7 +351,7 @@ def _line_columns(answer: Series) -> list[Texts]:
     if len(behind) == len(lines):
         texts = tuple(f"{part:,} of {whole:,}" for part, whole in behind)
         columns.append(Texts("people", texts, right=True))
-    if answer.additive and not answer.omitted and any(totals):
+    if answer.additive and not answer.omitted and any(totals) and len(set(units_of(answer))) == 1:
         whole = sum(t or 0 for t in totals)
         columns.append(Texts("share", tuple(percent((t or 0) / whole) for t in totals), right=True))
     return [*columns, *_compared(answer, [(x.total, x.previous_total) for x in lines])]
@@ -367,12 +369,13 @@ def _compared(
     def alike(at: int) -> bool:
         return not by_time or at >= len(answer.buckets) or is_alike(answer, at)
 
+    units = [unit_of(answer, 0 if by_time else at) for at in range(len(pairs))]
     deltas = [
         delta(now, before) if alike(at) else Span("–", "dim")
         for at, (now, before) in enumerate(pairs)
     ]
     return [
-        Texts("prev", tuple(figure(b, answer.unit) for _, b in pairs), right=True),
+        Texts("prev", tuple(figure(b, units[at]) for at, (_, b) in enumerate(pairs)), right=True),
         Texts(
             "change",
             tuple(d.text for d in deltas),
@@ -424,7 +427,7 @@ def _bucket_columns(answer: Series) -> list[Texts]:
         ),
         Texts(
             f"{answer.unit} {safe(line.name)}".rstrip(),
-            tuple(figure(v, answer.unit) for v in (*line.values, line.total)), right=True,
+            tuple(figure(v, unit_of(answer)) for v in (*line.values, line.total)), right=True,
             figures=(*(max(v or 0.0, 0.0) for v in line.values), 0.0),
         ),
         *([Texts("people", behind, right=True)] if behind else []),

@@ -12,6 +12,15 @@ from core.text import compact, number, percent
 SIGNS = frozenset("€$£¥₹₩₽₺₴₦฿₫₪#")
 """Units that precede their figure."""
 
+CURRENCIES = {
+    "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "RUB": "₽", "TRY": "₺",
+    "UAH": "₴", "NGN": "₦", "THB": "฿", "VND": "₫", "ILS": "₪",
+}  # fmt: skip
+"""Signs of currencies that have one of their own; others are written as their code."""
+
+CODES = {sign: code for code, sign in CURRENCIES.items() if not sign.isascii()}
+"""What is written in ASCII instead of a sign."""
+
 
 class Unit(str):
     """A unit that equals the text of the answer's own unit and defines how figures are written.
@@ -38,6 +47,11 @@ class Unit(str):
     def plain(self) -> bool:
         """Whether figures are written in the answer's own unit."""
         return not self.symbol and self.decimals is None and self.abbreviate is None
+
+    @property
+    def distinct(self) -> str:
+        """A text that tells it from units with other figures."""
+        return f"{self} {self.symbol}".strip()
 
     def write(self, value: float | None, *, narrow: bool) -> str:
         """Return a value as text; in `narrow` places it is abbreviated unless disabled."""
@@ -71,12 +85,54 @@ def axis_of(answer: Series, index: int) -> Axis:
 
 def unit_of(answer: Any, index: int = 0) -> str:
     """Return the unit of a line's figures, including their format."""
-    if answer.drawing is None:
+    code = answer.lines[index].currency if index < len(answer.lines) else ""
+    if answer.drawing is None and not code:
         return str(answer.unit)
     drawing = drawing_of(answer)
     own = drawing.units[index] if index < len(drawing.units) else str(answer.unit)
     found = Unit.of(own, drawing.of(index), axis_of(answer, index))
+    if code and not found.symbol and own != "percent":
+        found.symbol = sign_of(code)
     return own if found.plain else found
+
+
+def units_of(answer: Series) -> list[str]:
+    """Return a text for the unit of each line; lines with the same one can be added together."""
+    units = (unit_of(answer, index) for index in range(len(answer.lines)))
+    return [unit.distinct if isinstance(unit, Unit) else unit for unit in units]
+
+
+def sign_of(currency: str, *, plain: bool = False) -> str:
+    """Return how a currency is written beside a figure: "€" for EUR, else as the data has it.
+
+    Args:
+        plain: whether in ASCII.
+    """
+    sign = CURRENCIES.get(currency.upper(), currency)
+    return CODES.get(sign, sign) if plain else sign
+
+
+def money(value: float | None, currency: str, *, plain: bool = False, narrow: bool = False) -> str:
+    """Return an amount with its currency, if that is known."""
+    unit = Unit("number")
+    unit.symbol = sign_of(currency, plain=plain)
+    return unit.write(value, narrow=narrow)
+
+
+def in_ascii(answer: Any) -> Any:
+    """Return a series whose units are in ASCII: currencies by their code, "12 EUR" for "€12"."""
+    count = len(answer.lines)
+    units = [unit_of(answer, index) for index in range(count)]
+    codes = [CODES.get(getattr(unit, "symbol", ""), "") for unit in units]
+    if not any(codes):
+        return answer
+    drawing = drawing_of(answer)
+    lines = tuple(
+        drawing.of(at).model_copy(update={"unit": code} if code else {})
+        for at, code in enumerate(codes)
+    )
+    shown = {"lines": lines, "units": drawing.units or (answer.unit,) * count}
+    return answer.model_copy(update={"drawing": drawing.model_copy(update=shown)})
 
 
 def drawing_notes(answer: Series) -> list[str]:

@@ -105,6 +105,12 @@ class Formula:
         """Whether it gives a histogram."""
         return any(term.function in ALONE for term in self.terms)
 
+    @property
+    def is_series(self) -> bool:
+        """Whether it is nothing but one series, "A" or "PROPSUM(A)", and so has its unit."""
+        wanted = r"\w+\([^()]*\)" if self.terms and self.terms[0].function else r"[A-Za-z]\d*"
+        return len(self.terms) == 1 and re.fullmatch(wanted, self.text) is not None
+
     def over(self, values: Values, count: int) -> list[Figure]:
         """Return its figures at `count` positions, from its terms' figures there."""
         return self.node(values, count)

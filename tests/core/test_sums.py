@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.draw import Look, draw, plain
 from core.export import export
 from core.language.questions import parse
 from core.sums import mean, total
@@ -151,3 +152,64 @@ def test_currencies_that_are_added_up_are_named():
     )
     for answer in answers(world, *apart):
         assert not answer.notes
+
+
+def paid_in(*currencies: str | None) -> World:
+    """Purchases of 20 in each of these currencies, and a visit."""
+    events = [
+        Event("buy", NOON, f"u{number}", properties={"amount": 20.5, "currency": currency})
+        for number, currency in enumerate(currencies)
+    ]
+    return World((*events, Event("visit", NOON, "u0", properties={"amount": 3})), now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("currencies", "questions"),
+    [
+        (
+            ("EUR", "EUR"),
+            {
+                "sum(buy.amount)": "EUR",
+                "avg of buy.amount": "EUR",
+                "per actor avg of buy.amount": "EUR",
+                "sum(buy.amount) where user = u0": "EUR",
+                "sum(visit.amount)": "",
+                "buy": "",
+                "sum(buy.amount) / buy": "",
+            },
+        ),
+        (
+            ("EUR", "USD", None),
+            {
+                "sum(buy.amount)": "",
+                "sum(buy.amount) by currency": " EUR USD",
+                "sum(buy.amount) by user": "  ",
+                "sum(buy.amount) where currency = USD": "USD",
+            },
+        ),
+        ((None, None), {"sum(buy.amount)": ""}),
+    ],
+)
+def test_amounts_of_one_currency_say_which(currencies, questions):
+    asked = {f"{question} {DAY}": found for question, found in questions.items()}
+    found = iter(answers(paid_in(*currencies), *asked))
+    for said in asked.values():
+        for _ in ("SQLite", "ClickHouse"):
+            codes = sorted(line.currency for line in next(found).lines)
+            assert codes == said.split(" ")
+
+
+def test_money_is_written_with_its_currency_in_every_chart_and_in_ascii_by_its_code():
+    one, *_ = answers(paid_in("EUR", "EUR"), f"sum(buy.amount) {DAY}")
+    for chart, rows in (("number", 3), ("table", 12), ("line", 12), ("bars", 12)):
+        assert "€41" in plain(draw(one, 60, rows, chart=chart)), chart
+        in_ascii = plain(draw(one, 60, rows, Look(glyphs="ascii"), chart=chart))
+        assert "41 EUR" in in_ascii.replace("41.00", "41"), chart
+        assert "?" not in in_ascii
+    two, *_ = answers(paid_in("EUR", "CHF"), f"sum(buy.amount) {DAY} by currency")
+    shown = plain(draw(two, 60, 12, chart="table"))
+    assert "€20.5" in shown
+    assert "20.50 CHF" in shown
+    assert "in all" not in plain(draw(two, 60, 12, chart="line"))
+    whose, *_ = answers(paid_in("EUR"), f"attribution of buy by amount with value = amount {DAY}")
+    assert "€20.5" in plain(draw(whose, 90, 12))

@@ -148,7 +148,8 @@ class AnswerView(CursorPanel):
         """Write on the edge the figure of the whole range, its dates, and those compared with."""
         dates = span_text(self.answer.first, self.answer.last)
         if self.answer.shape in ("series", "steps"):
-            dates = "  ".join(part for part in (whole_text(self.answer), dates) if part)
+            figure = whole_text(self.answer, plain=self.app.look.ascii)
+            dates = "  ".join(part for part in (figure, dates) if part)
         compared = getattr(self.answer, "comparison", None)
         if compared is not None:
             dates += f"  vs {compared_text(compared)}"

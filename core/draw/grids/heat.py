@@ -11,6 +11,7 @@ from core.draw.legend import wrapped
 from core.draw.spans import Line, Look, Span, safe
 from core.draw.spark import merged
 from core.draw.table import window
+from core.draw.units import money
 from core.text import fit, number
 from core.text import width as cell_width
 
@@ -151,8 +152,13 @@ def _cell(
 
 def _foot(answer: Grid, view: View, size: int, look: Look, cursor: Cursor) -> list[Line]:
     said = wrapped([heat_sentence(answer, cursor)], size, "accent") if cursor else []
-    most = figure(_largest(answer, len(answer.lines) - 1), answer.measure)
-    whole = "" if view.written else f", of all up to {figure(_largest(answer, 0), answer.measure)}"
+    most, whole = (
+        money(value, answer.combined.currency, plain=look.ascii)
+        if answer.combined.currency
+        else figure(value, answer.measure)
+        for value in (_largest(answer, len(answer.lines) - 1), _largest(answer, 0))
+    )
+    whole = "" if view.written else f", of all up to {whole}"
     shades = f"shades {' '.join(SHADES[1:])}" if look.letters else "shades"
     scale = [] if look.letters and view.written else [f"{shades} up to {most}{whole}"]
     return [*said, *wrapped([*scale, *grid_notes(answer)], size)]
@@ -172,4 +178,9 @@ def heat_sentence(answer: Grid, cursor: tuple[int, int]) -> str:
         return f"{name}: not in this range."
     if answer.measure == answer.unit:
         return f"{name}: {counted(count, answer.unit)}."
-    return f"{name}: {counted(rate, answer.measure)}, of {counted(count, answer.unit)}."
+    return f"{name}: {_worth(answer, own, rate)}, of {counted(count, answer.unit)}."
+
+
+def _worth(answer: Grid, row: Cohort, value: float | None) -> str:
+    """Return a figure in words: an amount with its currency, or how many of what."""
+    return money(value, row.currency) if row.currency else counted(value, answer.measure)

@@ -11,6 +11,7 @@ from core.draw.legend import wrapped
 from core.draw.spans import Line, Look, Span, safe
 from core.draw.spark import merged
 from core.draw.table import window
+from core.draw.units import money, sign_of
 from core.text import fit, number
 from core.text import width as cell_width
 
@@ -35,7 +36,7 @@ def money_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor
     notes = wrapped(
         [f"{explained}; total, their revenue so far.", open_, *grid_notes(answer)], size
     )
-    foot = [*said, *notes]
+    foot = [*said, *notes, *wrapped(_unsigned(answer, look), size)]
     below = len(answer.lines) - 1
     keep = min(len(foot), max(height - 2 - below, min(len(said) + 1, height - 4), 0))
     names = [cell_width(name) for name in line_labels(answer)]
@@ -79,10 +80,11 @@ def _row(
         Span(number(cohort.size).rjust(9), "cursor" if here == 0 else "bold"),
     ]
     for period in periods:
-        found += _cell(answer, cohort, period, most, here == period + 1)
+        found += _cell(answer, cohort, period, most, here == period + 1, look)
     ever = "cursor" if here > len(answer.days) else ""
     found.append(Span(f"{number(cohort.paid or 0):>{CELL - 1}} ", ever))
-    found.append(Span(f"{short(cohort.total or 0, 'number'):>{CELL - 1}} "))
+    total = _signed(short(cohort.total or 0, "number"), _sign(cohort, look), CELL - 1)
+    found.append(Span(f"{total:>{CELL - 1}} "))
     return merged(found)
 
 
@@ -93,12 +95,14 @@ def _most(answer: Grid, period: int) -> float:
 
 
 def _cell(
-    answer: Grid, cohort: Cohort, period: int, most: Sequence[float], here: bool
+    answer: Grid, cohort: Cohort, period: int, most: Sequence[float], here: bool, look: Look
 ) -> list[Span]:
     """Return a figure with its mark, shaded by the largest of all columns."""
     value = cohort.rates[period]
     mark = Span("~" if cohort.incomplete[period] else " ", "partial")
-    text = _text(value, answer.measure, most[period]).rjust(CELL - 2)
+    bare = _text(value, answer.measure, most[period])
+    sign = _sign(cohort, look) if answer.measure == "money" else ""
+    text = _signed(bare, sign, CELL - 2 - here).rjust(CELL - 2)
     if here:
         return [
             Span(f"[{text[: CELL - 2].strip():>{CELL - 3}}]"[: CELL - 1].rjust(CELL - 1), "cursor"),
@@ -117,11 +121,30 @@ def _text(value: float | None, measure: str, most: float) -> str:
     if value is None or most >= TOO_LONG:
         return short(value, measure)
     decimals = 0 if most >= 1000 else 1 if most >= 100 else 2
-    sign = "$" if measure == "currency" else ""
     least = 10.0**-decimals
     if 0 < abs(value) < least / 2:
-        return f"<{sign}{least:.{decimals}f}"
-    return f"{'-' if value < 0 else ''}{sign}{abs(value):,.{decimals}f}"
+        return f"<{least:.{decimals}f}"
+    return f"{'-' if value < 0 else ''}{abs(value):,.{decimals}f}"
+
+
+def _sign(cohort: Cohort, look: Look) -> str:
+    """Return the sign of a row's currency; "" for one without, which is named below the grid."""
+    sign = sign_of(cohort.currency, plain=look.ascii)
+    return sign if len(sign) == 1 else ""
+
+
+def _signed(text: str, sign: str, size: int) -> str:
+    """Return a figure with a sign before it where there is room."""
+    if not sign or not text[-1].isalnum() or len(text) >= size:
+        return text
+    at = len(text) - len(text.lstrip("-<"))
+    return f"{text[:at]}{sign}{text[at:]}"
+
+
+def _unsigned(answer: Grid, look: Look) -> list[str]:
+    """Return the sentence that names the currency of figures without a sign."""
+    row = answer.combined
+    return [f"Amounts in {row.currency}."] if row.currency and not _sign(row, look) else []
 
 
 def money_sentence(answer: Grid, cursor: tuple[int, int]) -> str:
@@ -133,13 +156,20 @@ def money_sentence(answer: Grid, cursor: tuple[int, int]) -> str:
     if cursor[1] <= 0:
         return f"{name}: {people}."
     if cursor[1] > len(answer.days):
-        return f"{name}: {number(cohort.paid or 0)} of {people} paid, {figure(cohort.total, '')}."
+        total = _amount(answer, cohort, cohort.total)
+        return f"{name}: {number(cohort.paid or 0)} of {people} paid, {total}."
     period = cursor[1] - 1
     old, day = cohort.sizes[period], answer.days[period]
     span = f"{day} day{'s' * (day > 1)}"
     if not old:
         return f"{name}: nobody has had {span} yet."
     return (
-        f"{name}, {span}: {figure(cohort.rates[period], answer.measure)}; "
+        f"{name}, {span}: {_amount(answer, cohort, cohort.rates[period])}; "
         f"{number(cohort.counts[period] or 0)} of {number(old)} {answer.unit} paid."
     )
+
+
+def _amount(answer: Grid, cohort: Cohort, value: float | None) -> str:
+    if answer.measure != "money" or not cohort.currency:
+        return figure(value, answer.measure)
+    return money(value, cohort.currency)

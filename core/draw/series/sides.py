@@ -6,7 +6,7 @@ import math
 from itertools import pairwise
 
 from core.answers import Series
-from core.draw.units import drawing_of, unit_of
+from core.draw.units import drawing_of, units_of
 
 LOSSES = frozenset({"dormant"})
 """Lines with these names are people lost: as bars they hang below zero, outside the stack."""
@@ -46,7 +46,7 @@ def _is_whole(answer: Series) -> bool:
 
 def _other_unit(answer: Series) -> set[int]:
     """Return the lines whose unit is not that of the first, if they all have one."""
-    units = [str(unit_of(answer, at)) for at in range(len(answer.lines))]
+    units = units_of(answer)
     return (
         {at for at, unit in enumerate(units) if unit != units[0]} if len(set(units)) == 2 else set()
     )

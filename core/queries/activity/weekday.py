@@ -142,9 +142,9 @@ class Weekday(Question):
         week = Week(ctx, ctx.span_to_today(self.range))
         rows = yield self._statement(ctx, week)
         found = {(int(day), int(hour)): Counted(*counts) for day, hour, *counts in rows}
-        totals, notes = yield from self._totals(ctx, week, found)
+        totals, notes, currency = yield from self._totals(ctx, week, found)
         answer = self._grid if self._hourly() else self._table
-        return answer(week, found, totals).model_copy(
+        return answer(week, found, totals, currency).model_copy(
             update={
                 "title": in_title(ctx.catalog, self._title(), self.event),
                 **dates(week.span),
@@ -244,12 +244,12 @@ class Weekday(Question):
 
     def _totals(
         self, ctx: Context, week: Week, found: Mapping[Place, Counted]
-    ) -> Generator[Statement, Rows, tuple[Figures, tuple[str, ...]]]:
-        """The figures over the whole range, and their notes."""
+    ) -> Generator[Statement, Rows, tuple[Figures, tuple[str, ...], str]]:
+        """The figures over the whole range, their notes, and their currency."""
         if self.measure == "users":
-            return {place: counted.people for place, counted in found.items()}, ()
+            return {place: counted.people for place, counted in found.items()}, (), ""
         if self.measure == "count":
-            return {place: counted.events for place, counted in found.items()}, ()
+            return {place: counted.events for place, counted in found.items()}, (), ""
         figures: Figures = {}
         notes: tuple[str, ...] = ()
         selection = self._selection(ctx)
@@ -260,8 +260,9 @@ class Weekday(Question):
             notes = measured.notes
             figures |= {place_of(n): x for n, x in measured.points.get((), {}).items()}
         if self.property and self.measure != "distinct":
-            notes += yield from currencies(ctx, selection, week.span, self.property, ())
-        return figures, notes
+            money = yield from currencies(ctx, selection, week.span, self.property)
+            return figures, (*notes, *money.notes), money.code
+        return figures, notes, ""
 
     def _per_day(
         self, week: Week, found: Mapping[Place, Counted], totals: Mapping[Place, Figure]
@@ -273,7 +274,9 @@ class Weekday(Question):
             place: (total or 0) / max(week.often(place[0]), 1) for place, total in totals.items()
         }
 
-    def _table(self, week: Week, found: Mapping[Place, Counted], totals: Figures) -> Table:
+    def _table(
+        self, week: Week, found: Mapping[Place, Counted], totals: Figures, currency: str
+    ) -> Table:
         unit = UNITS.get(self.measure, self.measure)
         empty = 0 if self.measure in ZERO else None
         facts: list[tuple[str, Figures, Figure]] = [(unit, totals, empty)]
@@ -290,7 +293,10 @@ class Weekday(Question):
         return Table(
             columns=(
                 Column(name="weekday"),
-                *(Column(name=name, type="count") for name, _, _ in facts),
+                *(
+                    Column(name=name, type="count", currency=currency if name != "users" else "")
+                    for name, _, _ in facts
+                ),
                 Column(name="days", type="number"),
             ),
             rows=tuple(rows),
@@ -298,7 +304,9 @@ class Weekday(Question):
             people_column="users",
         )
 
-    def _grid(self, week: Week, found: Mapping[Place, Counted], totals: Figures) -> Grid:
+    def _grid(
+        self, week: Week, found: Mapping[Place, Counted], totals: Figures, currency: str
+    ) -> Grid:
         figures = self._per_day(week, found, totals) if self.average else totals
         empty = 0 if self.measure in ZERO else None
 
@@ -315,6 +323,7 @@ class Weekday(Question):
                     for place, c in zip(places, comes, strict=True)
                 ),
                 incomplete=(False,) * len(HOURS),
+                currency=currency,
             )
 
         return Grid(

@@ -1,10 +1,14 @@
-"""Notes on numeric figures: values left out, currencies added together, sums that are too large."""
+"""Numeric figures: the currency of amounts, and notes on values left out, currencies added together
+and sums that are too large.
+"""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Generator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 from core.catalog.fields import Field
 from core.columns import EMPTY, NONE
@@ -61,17 +65,41 @@ def left_out(
     return no_numbers(name, values - numbers, values)
 
 
-def currencies(
-    ctx: Context, selection: Selection, span: Span, name: str, by: Sequence[Field]
-) -> Generator[Statement, Rows, tuple[str, ...]]:
-    """Ask whether a property named like an amount of money has several currencies, and note them.
+class Currency(NamedTuple):
+    """What is known of the currency of figures (definitions 4.5).
 
-    No statement is run if the workspace has no second currency.
+    Attributes:
+        code: the one currency they are in; "" if they are in several, in none or are no money.
+        at: which breakdown is the currency, so that every group has its own; None if none is.
+        notes: that several are added together.
+    """
+
+    code: str = ""
+    at: int | None = None
+    notes: tuple[str, ...] = ()
+
+    def of(self, group: Sequence[str]) -> str:
+        """Return the currency of a group's figures."""
+        if self.at is None:
+            return self.code
+        return "" if group[self.at] in (NONE, EMPTY) else group[self.at]
+
+
+def currencies(
+    ctx: Context, selection: Selection, span: Span, name: str, by: Sequence[Field] = ()
+) -> Generator[Statement, Rows, Currency]:
+    """Ask which currencies the amounts of a property have, if it is named like money.
+
+    Those of one stored currency are asked of the events alone, whatever their filters.
     """
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-    field = ctx.catalog.several_valued("currency") if re.search(_MONEY, spaced) else None
-    if field is None or any(f.key == field.key for f in by):
-        return ()
+    field = ctx.catalog.property_of("currency") if re.search(_MONEY, spaced) else None
+    if field is None:
+        return Currency()
+    if at := [at for at, f in enumerate(by) if f.key == field.key]:
+        return Currency(at=at[0])
+    if ctx.catalog.single_valued(field):
+        selection = replace(selection, clauses=(), matching=())
     bind = ctx.binder()
     rows = yield bind.statement(
         f"""
@@ -85,9 +113,10 @@ def currencies(
     found = [label(ctx, field, raw) for raw, _ in rows]
     found = [currency for currency in found if currency not in (NONE, EMPTY)]
     if len(found) < 2:
-        return ()
+        return Currency("".join(found))
     names = ", ".join(found[:_SHOWN]) + (", ..." if len(found) > _SHOWN else "")
-    return (
+    said = (
         f"Amounts in {len(found)} currencies ({names}) are added together as if they were one; "
-        "break down by currency to separate them.",
+        "break down by currency to separate them."
     )
+    return Currency(notes=(said,))

@@ -8,7 +8,7 @@ from typing import Any
 
 from core import answers
 from core.catalog.fields import Field
-from core.queries.common.added_up import INFINITE, TOO_LARGE, finite
+from core.queries.common.added_up import INFINITE, TOO_LARGE, Currency, finite
 from core.queries.common.context import Context
 from core.queries.common.groups import label
 from core.queries.common.periods import dates
@@ -92,13 +92,16 @@ def assemble(
     empty: Figure = 0,
     overlapping: bool = False,
     notes: Iterable[str] = (),
+    money: Currency | None = None,
 ) -> answers.Series:
     """Return the Series of a period and its comparison.
 
     Args:
         empty: the figure of a bucket without rows: 0, or None for averages and ratios.
         overlapping: whether points cover windows longer than a bucket.
+        money: the currency of the figures, if they are amounts.
     """
+    money = money or Currency()
     groups, omitted = ranked(now, question.limit) if by else ([()], 0)
     gone = _gone(now, before, question.limit) if by and before else []
     count = len(time.buckets)
@@ -116,12 +119,13 @@ def assemble(
                 total=time.known_total(now.totals.get(group, empty)),
                 previous_total=previous_total,
                 overlapping=overlapping,
+                currency=money.of(group),
             )
         )
     return answers.Series(
         title=title,
         **dates(time.span),
-        notes=(*time.notes, *time.unknown(), *now.notes, *notes),
+        notes=(*time.notes, *time.unknown(), *now.notes, *notes, *money.notes),
         unit=unit,
         additive=additive,
         granularity=time.unit,

@@ -154,7 +154,8 @@ class Grouped(Question):
         for place, name in enumerate(self._measured):
             values, numbers = (sum(row[7 + 2 * place + n] for row in rows) for n in (0, 1))
             found += no_numbers(name, values - numbers, values)
-            found += yield from currencies(ctx, selection, span, name, [by])
+            money = yield from currencies(ctx, selection, span, name, [by])
+            found += money.notes
         return tuple(dict.fromkeys(found))
 
     @property

@@ -309,6 +309,14 @@ def _lines(
     return [_line(drawn, operands, group, time, overlapping=overlapping) for group in groups]
 
 
+def _currency(formula: Formula, operands: dict[Term, _Operand], group: Group) -> str:
+    """Return the currency of a formula that is money: of one series alone, or written as such."""
+    lines = [operand.line(group) for operand in operands.values()]
+    codes = {line.currency for line in lines if line is not None and line.currency}
+    is_money = formula.unit == "currency" or formula.is_series
+    return codes.pop() if is_money and len(codes) == 1 else ""
+
+
 def _line(
     drawn: Drawn, operands: dict[Term, _Operand], group: Group, time: Frame, *, overlapping: bool
 ) -> Line:
@@ -331,4 +339,5 @@ def _line(
         total=total(previous=False),
         previous_total=total(previous=True) if compared else None,
         overlapping=overlapping,
+        currency=_currency(drawn.formula, operands, group),
     )

@@ -18,7 +18,7 @@ from core.catalog.fields import Field
 from core.catalog.selectors import titled
 from core.columns import NONE
 from core.errors import BadQuestion
-from core.queries.common.added_up import currencies, finite, left_out
+from core.queries.common.added_up import Currency, currencies, finite, left_out
 from core.queries.common.context import Context
 from core.queries.common.groups import in_group, label
 from core.queries.common.measured import bare
@@ -73,11 +73,13 @@ class Attribution(Question):
         paid = select(ctx, self, self.to, parameter="to")
         rows = yield from self._rows(ctx, found, paid)
         said: tuple[str, ...] = ()
+        money = Currency()
         if self.value is not None:
             span, name = ctx.span_to_today(self.range), bare(self.value)
             said = yield from left_out(ctx, paid, span, name)
-            said += yield from currencies(ctx, paid, span, name, [found])
-        return self._table(ctx, found, rows, said)
+            money = yield from currencies(ctx, paid, span, name)
+            said += money.notes
+        return self._table(ctx, found, rows, said, money.code)
 
     def _rows(
         self, ctx: Context, found: Field, paid: Selection
@@ -125,7 +127,9 @@ class Attribution(Question):
             )
         return valued
 
-    def _table(self, ctx: Context, found: Field, rows: Rows, said: tuple[str, ...]) -> Table:
+    def _table(
+        self, ctx: Context, found: Field, rows: Rows, said: tuple[str, ...], currency: str
+    ) -> Table:
         ((count, people),) = [(row[2], row[4]) for row in rows if not row[0]]
         credited = [
             (label(ctx, found, v0), conversions, conversions / count, finite(value or 0.0), users)
@@ -138,7 +142,7 @@ class Attribution(Question):
             Column(name=name),
             Column(name="conversions", type="number"),
             Column(name="share", type="percent"),
-            Column(name=bare(self.value or "value"), type="number"),
+            Column(name=bare(self.value or "value"), type="number", currency=currency),
             Column(name="users", type="count"),
         ]
         keep = [n for n in range(len(columns)) if n != 3 or self.value is not None]

@@ -17,6 +17,7 @@ from pydantic import field_validator, model_validator
 
 from core.answers import Cell, Cohort, Grid, GridGroup
 from core.catalog.fields import Field
+from core.columns import EMPTY, NONE
 from core.errors import BadQuestion
 from core.queries.common.added_up import finite
 from core.queries.common.context import Context
@@ -108,8 +109,9 @@ class Ltv(LtvFields):
             money = money_of((yield from self._paid(ctx, time.buckets, by)))
         found, omitted = self._groups(ctx, money, by)
         slots = [bucket for bucket in time.buckets if ctx.is_known(bucket)]
-        whole = self._rows(money.whole, slots)
         split = not by and bool(found)
+        code = _known("".join(money.currencies) if len(money.currencies) == 1 else "")
+        whole = self._rows(money.whole, slots, code)
         real, cut = whole_dates(ctx, time.span, time.buckets, time.unit)
         return Grid(
             title=f"{TITLES[self.metric]} by days since the first event",
@@ -128,7 +130,9 @@ class Ltv(LtvFields):
             cohorts=whole.cohorts,
             combined=whole.combined,
             groups=tuple(
-                self._rows(tally, slots).model_copy(update={"group": (name,)})
+                self._rows(tally, slots, _known(name) if split else code).model_copy(
+                    update={"group": (name,)}
+                )
                 for name, tally in found
             ),
             omitted=omitted,
@@ -165,12 +169,12 @@ class Ltv(LtvFields):
             f"they were one; {more}.",
         )
 
-    def _rows(self, tally: Tally, slots: list[Bucket]) -> GridGroup:
-        cohorts = tuple(self._row(tally, slot.label, [slot.index]) for slot in slots)
-        everybody = self._row(tally, "combined", [slot.index for slot in slots])
+    def _rows(self, tally: Tally, slots: list[Bucket], currency: str) -> GridGroup:
+        cohorts = tuple(self._row(tally, slot.label, [slot.index], currency) for slot in slots)
+        everybody = self._row(tally, "combined", [slot.index for slot in slots], currency)
         return GridGroup(cohorts=cohorts, combined=everybody)
 
-    def _row(self, tally: Tally, name: str, slots: list[int]) -> Cohort:
+    def _row(self, tally: Tally, name: str, slots: list[int], currency: str) -> Cohort:
         people = tally.size(slots, 0)
         old = [tally.size(slots, day) for day in self.days]
         paid = [tally.paid(slots, day) for day in self.days]
@@ -184,6 +188,7 @@ class Ltv(LtvFields):
             sizes=tuple(old),
             paid=ever,
             total=finite(total),
+            currency=currency,
         )
 
     def _value(self, people: int, payers: int, amount: float) -> float | None:
@@ -229,3 +234,7 @@ class Ltv(LtvFields):
         return f"""
             {payments(ctx, bind, self, slots, by)}
             select actor from f where {" and ".join(whose)} and actor not in ({paid})"""
+
+
+def _known(currency: str) -> str:
+    return "" if currency in (NONE, EMPTY) else currency

@@ -17,7 +17,7 @@ from pydantic import field_validator
 from core.answers import Cell
 from core.catalog.fields import Field
 from core.catalog.selectors import ANY, in_title
-from core.queries.common.added_up import currencies, no_numbers
+from core.queries.common.added_up import Currency, currencies, no_numbers
 from core.queries.common.assemble import Figures, assemble, collect
 from core.queries.common.context import Context
 from core.queries.common.groups import (
@@ -77,10 +77,10 @@ class PerActor(TimedQuestion):
         if self.property:
             ctx.catalog.existing(f"properties.{self.property}", "property")
         by = [ctx.catalog.existing(name) for name in self.breakdown]
-        notes: tuple[str, ...] = ()
+        money = Currency()
         if self.property:
             selection = select(ctx, self, self.event, absent=ANY)
-            notes = yield from currencies(ctx, selection, time.span, self.property, by)
+            money = yield from currencies(ctx, selection, time.span, self.property, by)
         now, before = yield from both_periods(time, partial(self._period, ctx, by=by))
         return assemble(
             ctx,
@@ -90,7 +90,7 @@ class PerActor(TimedQuestion):
             now,
             before,
             title=in_title(ctx.catalog, self.title(), self.event),
-            notes=notes,
+            money=money,
             unit="number",
             additive=self.metric == "sum",
             empty=0 if self.metric == "sum" else None,

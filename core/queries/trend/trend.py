@@ -20,7 +20,7 @@ from core.catalog.revenue import AMOUNT, SELECTORS, field_of, names_it
 from core.catalog.selectors import ANY, in_title
 from core.errors import BadQuestion
 from core.filters import Condition
-from core.queries.common.added_up import currencies
+from core.queries.common.added_up import Currency, currencies
 from core.queries.common.assemble import Figure, Figures, Group, assemble, collect
 from core.queries.common.context import Context
 from core.queries.common.groups import (
@@ -185,10 +185,10 @@ class Trend(TrendFields):
         now, before = yield from both_periods(
             time, partial(self._period, ctx, by=by, unit=time.unit)
         )
-        notes: tuple[str, ...] = ()
+        money = Currency()
         if self.property and self._adds_up():
             selection = select(ctx, self, self.event, absent=ANY)
-            notes = yield from currencies(ctx, selection, time.span, self.property, by)
+            money = yield from currencies(ctx, selection, time.span, self.property, by)
         return assemble(
             ctx,
             self,
@@ -197,7 +197,7 @@ class Trend(TrendFields):
             now,
             before,
             title=in_title(ctx.catalog, self.title(), self.event),
-            notes=notes,
+            money=money,
             unit=UNITS.get(self.measure, "number"),
             additive=self.measure in ("count", "sum") and not self._windowed(),
             overlapping=self._windowed(),
