@@ -29,6 +29,9 @@ from core.timeframe import Bucket, Span
 CONDITIONS = ("context", "property", "either", "event", "user", "trait", "session", *GROUPS)
 """The kinds of fields in conditions on events that blocks can say."""
 
+MOST_FIELDS = 40
+"""How many fields of conditions are read at once; SQLite joins at most 64 tables."""
+
 
 @dataclass(frozen=True)
 class BlockRows:
@@ -63,9 +66,10 @@ class BlockRows:
 
     def _have(self, by: Sequence[Field] = (), measured: Field | None = None) -> bool:
         """Whether blocks hold what is asked of the events, if they have these."""
-        conditions = (atom for clause in self.clauses for atom in atoms(clause))
+        conditions = [atom for clause in self.clauses for atom in atoms(clause)]
         return (
-            all(map(self._tests, conditions))
+            len({condition.field for condition in conditions}) <= MOST_FIELDS
+            and all(map(self._tests, conditions))
             and all(map(self._groups, by))
             and (measured is None or (measured.kind == "property" and self._holds(measured)))
         )

@@ -212,3 +212,24 @@ def test_selections_from_blocks_are_those_from_rows(
     if event in world.names:
         with read_both_ways(world) as (blocks, rows):
             assert blocks.answer(from_json(fields)) == rows.answer(from_json(fields))
+
+
+@pytest.mark.parametrize("measure", ["users", "sum"])
+def test_more_conditions_than_blocks_are_read_for_at_once_are_answered_from_rows(
+    measure: str,
+) -> None:
+    fields = {f"x{number}": number for number in range(70)}
+    events = [
+        Event("pay", NOON, "ann", properties=fields),
+        Event("pay", NOON, "bob", properties=fields | {"x69": 0}),
+    ]
+    conditions = [
+        {"field": f"properties.{name}", "operator": "eq", "value": value}
+        for name, value in fields.items()
+    ]
+    asked = {"kind": "trend", "event": "pay", "measure": measure, "property": "x1", "range": "1d"}
+    with read_both_ways(World(tuple(events), now=NOON)) as (blocks, _):
+        few = from_json({**asked, "conditions": conditions[-3:]})
+        many = from_json({**asked, "conditions": conditions})
+        assert of_blocks(blocks, few) and not of_blocks(blocks, many)
+        assert [line.total for line in blocks.answer(many).lines] == [1]
