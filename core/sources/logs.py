@@ -45,8 +45,11 @@ _SIGNS: Final = (
     frozenset({"short_message", "host", "timestamp"}),
     frozenset({"@t", "@mt"}),
     frozenset({"event", "level", "timestamp", "logger"}),
+    frozenset({"timestamp", "message", "ingestionTime"}),
 )
-"""Keys of every line of the journal, of Docker's logs, of GELF, of Serilog and of structlog."""
+"""Keys of every line of the journal, of Docker's logs, of GELF, of Serilog, of structlog and of
+CloudWatch.
+"""
 
 _OF_LOGGERS: Final = frozenset({"pid", "hostname", "levelname", "asctime", "lineno", "thread"})
 """Keys by which `name` is that of a logger, not of an event."""

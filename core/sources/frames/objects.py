@@ -42,6 +42,7 @@ _AROUND: Final = frozenset({
 
 _IDS: Final = ("id", "user_id", "userId", "uid", "_id", "uuid")
 _TIMES: Final = ("time", "timestamp", "ts", "event_time", "created_at", "occurred_at", "datetime")
+_AROUND_TIMES: Final = (*_TIMES, "@timestamp", "eventTime", "createdAt", "receiveTimestamp")
 _OWN: Final = (
     "user_id", "userId", "distinct_id", "device_id", "anonymous_id", "anonymousId", "user",
 )  # fmt: skip
@@ -120,12 +121,36 @@ def _text_frame(parsed: Sequence[Object]) -> Frame | None:
         objects = [found for line in inner.split(b"\n") if (found := object_of(line)) is not None]
         if recognise(inner) or (most(len(objects), len(texts)) and make_sense(objects)):
             return _each(f'the lines are those in "{key}"', partial(_text_of, key=key))
+        change = partial(_timed_text_of, key=key)
+        timed = [made for found in parsed if isinstance(made := change(found), dict)]
+        if most(len(timed), len(texts)) and are_events(timed):
+            return _each(f'the lines are those in "{key}", with the time beside it', change)
     return None
 
 
 def _text_of(found: Object, key: str) -> Any:
     text = found.get(key)
     return text if isinstance(text, str) else None
+
+
+def _timed_text_of(found: Object, key: str) -> Any:
+    """Return the object in a text with the time beside it, or the text if it is none."""
+    text = found.get(key)
+    inner = object_of(text.strip().encode(errors="replace")) if isinstance(text, str) else None
+    return text if inner is None else _timed(found, inner)
+
+
+def _timed(found: Object, inner: Object) -> dict[str, Any]:
+    """Return an object in another one with the time of that, if it has none itself."""
+    if any(inner.get(name) not in (None, "") for name in _TIMES):
+        return dict(inner)
+    time = next(({name: found[name]} for name in _AROUND_TIMES if is_moment(found.get(name))), {})
+    return {**inner, **time}
+
+
+def _timed_object_of(found: Object, key: str) -> Any:
+    inner = found.get(key)
+    return _timed(found, inner) if isinstance(inner, dict) else None
 
 
 def _object_of(found: Object, key: str, change: Callable[[Object], dict[str, Any]]) -> Any:
@@ -146,6 +171,14 @@ def _object_frame(parsed: Sequence[Object]) -> Frame | None:
             return _each(
                 f'the events are the objects in "{key}"',
                 partial(_object_of, key=key, change=change),
+            )
+        timed = [
+            _timed(found, each) for found in parsed if isinstance(each := found.get(key), dict)
+        ]
+        if are_events(timed):
+            return _each(
+                f'the events are the objects in "{key}", with the time beside it',
+                partial(_timed_object_of, key=key),
             )
     if all(map(_is_typed, parsed)) and make_sense(list(map(_typed, parsed))):
         return _each("the values are without their types", _typed)

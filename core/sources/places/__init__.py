@@ -26,6 +26,10 @@ _BEGINS: Final = (b"{", b"[", b"\x1f\x8b", b"PK\x03\x04", b"SQLite format 3\0", 
 """How a file with an uninformative name begins if it can contain events."""
 
 _JUNK: Final = ("__MACOSX", "node_modules")
+_BESIDE: Final = frozenset({
+    "readme", "read_me", "license", "licence", "notice", "changelog", "copying", "manifest",
+})  # fmt: skip
+"""What files are called that exports have beside their events, without what ends their names."""
 
 
 @dataclass(frozen=True)
@@ -183,6 +187,8 @@ def _is_hidden(name: str) -> bool:
 def _can_be_events(name: str) -> bool:
     """Whether a name ends like a file of events: events.csv, access.log.2.gz, part-0.json.gz."""
     plain = without_packing(name.lower())
+    if plain.partition(".")[0] in _BESIDE:
+        return False
     if plain != name.lower():
         return True
     stem, dot, last = plain.rpartition(".")

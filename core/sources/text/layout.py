@@ -16,7 +16,7 @@ from core.sources.values import has_decimal_comma
 
 DELIMITERS: Final = ",\t;|\x01"
 MISSING: Final = frozenset(
-    {"\\N", "NULL", "null", "(null)", "NaN", "nan", "NaT", "None", "<NA>", "#N/A"}
+    {"\\N", "\\\\N", "NULL", "null", "(null)", "NaN", "nan", "NaT", "None", "<NA>", "#N/A"}
 )
 """What databases, pandas and spreadsheets write for a missing value."""
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from core.sources.fields import normal
+from core.sources.fields import NAMES, normal
 from core.sources.text.dates import without_accents
 
 USUAL: Final[dict[str, tuple[str, ...]]] = {
@@ -93,14 +93,19 @@ MAYBE_EVENT: Final = (
 """Names of columns that may say what happened, to be asked about."""
 
 _NOTE: Final = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*\Z")
+_UNIT: Final = re.compile(
+    r"_(utc|gmt|local|epoch|unix|s|secs?|seconds|ms|millis|us|micros|ns|nanos)$"
+)
+"""What the name of a time may end with."""
+
 _TABLE: Final = re.compile(r"([^.\s]+)\.[^.]+")
 
 
 def plain_names(names: Sequence[str]) -> dict[str, str]:
     """Return name -> its plain form.
 
-    Without accents, a remark in brackets (`Time (UTC)`), or the name of the table that stands
-    before every column (`events.user_id`, `Events User ID`).
+    Without accents, a remark in brackets (`Time (UTC)`), the unit of a time (`ts_ns`), or the name
+    of the table that stands before every column (`events.user_id`, `Events User ID`).
     """
     tables = {match[1] if (match := _TABLE.fullmatch(name)) else "" for name in names}
     alone = len(names) > 1 and len(tables) == 1 and "" not in tables
@@ -108,4 +113,11 @@ def plain_names(names: Sequence[str]) -> dict[str, str]:
     plain = {name: normal(without_accents(_NOTE.sub("", name[cut:]) or name)) for name in names}
     if len(names) > 1 and all(each.startswith("events_") for each in plain.values()):
         plain = {name: each.removeprefix("events_") for name, each in plain.items()}
-    return plain
+    return {name: _without_unit(each) for name, each in plain.items()}
+
+
+def _without_unit(name: str) -> str:
+    """Return the name of a time without its unit, unless it is known with it."""
+    times = (*NAMES["time"], *USUAL["time"])
+    cut = _UNIT.sub("", name)
+    return cut if cut != name and name not in times and cut in times else name

@@ -17,6 +17,9 @@ _FEW: Final = 0.1
 single events.
 """
 
+_SHORT: Final = 12
+"""From how many characters on an id is not the number of a kind of event."""
+
 _FRACTION: Final = re.compile(r"0[.,]\d+")
 """A time of day as a spreadsheet's fraction of a day."""
 
@@ -36,8 +39,8 @@ def times_of(plan: Plan, columns: Mapping[str, Sequence[Any]]) -> list[Any]:
 
 
 def ids_hold(plan: Plan, columns: Mapping[str, Sequence[Any]]) -> bool:
-    """Whether the ids of the first events are those of single events: unless there are enough, and
-    too many of them stand for several persons or times.
+    """Whether the ids of the first events are those of single events: unless too many of them stand
+    for several persons or times or, where there are few events, they number kinds of events.
     """
 
     def given(places: Sequence[int]) -> list[Any]:
@@ -46,16 +49,28 @@ def ids_hold(plan: Plan, columns: Mapping[str, Sequence[Any]]) -> bool:
 
     if not plan.event_id:
         return True
-    ids = given(plan.event_id)
+    ids = [None if id_ is None else str(id_) for id_ in given(plan.event_id)]
     others = [p for p in (*plan.user, *plan.device, plan.date, *plan.time) if p >= 0]
     told = zip(ids, *(columns[plan.names[place]] for place in others), strict=True)
-    rows = {
-        (str(id_), str(other))
-        for id_, *other in told
-        if id_ is not None and names_an_event(str(id_))
-    }
+    rows = {(id_, str(other)) for id_, *other in told if id_ is not None and names_an_event(id_)}
     repeated = len(rows) - len({id_ for id_, _ in rows})
-    return len(rows) < _ENOUGH or repeated <= len(rows) * _FEW
+    if len(rows) >= _ENOUGH:
+        return repeated <= len(rows) * _FEW
+    return not repeated or plan.event < 0 or not _are_kinds(ids, given([plan.event]), len(rows))
+
+
+def _are_kinds(ids: Sequence[str | None], names: Sequence[Any], events: int) -> bool:
+    """Whether ids number kinds of events: short ones, each of one name and the only one of it, and
+    fewer than half as many as events.
+    """
+    pairs = {(id_, str(name)) for id_, name in zip(ids, names, strict=True) if id_ is not None}
+    kinds = len({id_ for id_, _ in pairs})
+    short = all(len(id_) < _SHORT for id_, _ in pairs if id_)
+    return (
+        short
+        and len(pairs) == kinds == len({name for _, name in pairs})
+        and (1 < kinds <= events / 2)
+    )
 
 
 def moment(date: Any, clock: Any) -> Any:

@@ -47,6 +47,7 @@ class Request:
         return replace(self, uri=uri, host=self.host or found[1])
 
 
+_WITH_PORT: Final = re.compile(r"(\d+\.\d+\.\d+\.\d+):\d+|\[([0-9a-fA-F:.%]+)\](?::\d+)?")
 _ADDRESS: Final = re.compile(r"https?://([^/:?#]*)(?::\d+)?", re.I)
 
 Of = Callable[[Mapping[str, Any]], Request | None]
@@ -240,7 +241,7 @@ _NAMES: Final[dict[str, tuple[str, ...]]] = {
         "remote_addr", "client_ip", "remote_ip", "clientip", "real_ip", "client", "ip",
         "remote_host", "remote_address", "c_ip", "source_ip", "client_address", "ip_address",
         "http_request_remote_ip", "network_client_ip", "proxy_client_ip", "client_host", "fwd",
-        "client_addr",
+        "client_addr", "downstream_remote_address", "downstream_direct_remote_address",
     ),
     "forwarded": ("http_x_forwarded_for", "x_forwarded_for"),
     "request": ("request", "request_line", "http_request"),
@@ -270,7 +271,7 @@ _NAMES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "host": (
         "host", "http_host", "server_name", "vhost", "client_request_host", "cs_host",
-        "x_host_header", "request_host", "url_domain", "proxy_host",
+        "x_host_header", "request_host", "url_domain", "proxy_host", "authority",
     ),
     "user": ("remote_user", "auth", "user_id"),
 }  # fmt: skip
@@ -333,8 +334,12 @@ def _is_event(found: Mapping[str, Any], named: Mapping[str, Any], method: str) -
 
 
 def _leftmost(addresses: Any) -> str:
-    """Return the first of the addresses that a request passed, which is the client's."""
-    return value_of(addresses).partition(",")[0].strip()
+    """Return the first of the addresses that a request passed, which is the client's, without its
+    port.
+    """
+    first = value_of(addresses).partition(",")[0].strip()
+    found = _WITH_PORT.fullmatch(first)
+    return (found[1] or found[2]) if found else first
 
 
 OBJECTS: Final[Sequence[tuple[str, Of]]] = (

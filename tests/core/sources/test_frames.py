@@ -233,3 +233,59 @@ def test_a_table_is_one_whatever_its_file_is_called(tmp_path: Path) -> None:
 def test_a_table_between_unusual_characters_is_asked_about(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"--delimiter CHAR"):
         read(tmp_path, "user_id~event~time\nana~Buy~2026-03-02\n", "in.csv")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda found: {"timestamp": ANA["time"], "message": f"{json.dumps(found)}\n", "id": "1"},
+        lambda found: {"timestamp": ANA["time"], "jsonPayload": found, "insertId": "1"},
+    ],
+)
+def test_the_time_around_an_event_is_its_own_where_it_has_none(tmp_path: Path, change: Any) -> None:
+    timeless = [{k: v for k, v in found.items() if k != "time"} for found in (ANA, BOB)]
+    text = "".join(json.dumps(change(found)) + "\n" for found in timeless)
+    found = read(tmp_path, text, "in.json")
+    assert people(found) == ["ana", "bob"]
+    assert {row.ts for row in found} == {1_772_445_600_000}
+
+
+NANO = "1772445600000000000"
+SHOP = {"attributes": [{"key": "service.name", "value": {"stringValue": "shop"}}]}
+
+
+def telemetry(*records: dict[str, Any], of: str = "Log") -> dict[str, Any]:
+    inner = {"Log": "logRecords", "Span": "spans"}[of]
+    return {f"resource{of}s": [{"resource": SHOP, f"scope{of}s": [{inner: list(records)}]}]}
+
+
+def said(**attributes: Any) -> list[dict[str, Any]]:
+    named = {name.replace("_", "."): value for name, value in attributes.items()}
+    return [{"key": name, "value": {"stringValue": value}} for name, value in named.items()]
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_events_and_spans_of_opentelemetry_have_their_person_and_session(
+    tmp_path: Path, indent: int | None
+) -> None:
+    own = said(user_id="ana", session_id="s", plan="pro")
+    records = telemetry(
+        {"timeUnixNano": NANO, "eventName": "Buy", "attributes": own},
+        {"timeUnixNano": NANO, "attributes": [*own, *said(event_name="View")]},
+    )
+    spans = telemetry(
+        {"name": "Pay", "startTimeUnixNano": NANO, "endTimeUnixNano": NANO, "attributes": own},
+        of="Span",
+    )
+    for sent, names in ((records, ["Buy", "View"]), (spans, ["Pay"])):
+        found = read(tmp_path, json.dumps(sent, indent=indent) + "\n", "in.json")
+        assert [row.event for row in found] == names
+        assert {row[1:5] for row in found} == {(1_772_445_600_000, "ana", None, "s")}
+        assert all(json.loads(row.properties)["plan"] == "pro" for row in found)
+
+
+def test_records_of_opentelemetry_without_a_name_are_logs(tmp_path: Path) -> None:
+    record = {"timeUnixNano": NANO, "severityNumber": 17, "body": {"stringValue": "it broke"}}
+    lines = json.dumps(telemetry(record, record)) + "\n" + json.dumps(telemetry(record)) + "\n"
+    found = read(tmp_path, lines, "in.jsonl")
+    assert [(log.message, log.level, log.service) for log in found] == [("it broke", 3, "shop")] * 3

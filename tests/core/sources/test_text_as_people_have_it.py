@@ -187,7 +187,7 @@ def test_the_statement_of_a_copy_names_the_columns(tmp_path: Path) -> None:
 
 
 def test_what_stands_for_no_value_is_none(tmp_path: Path) -> None:
-    absent = ["\\N", "NULL", "null", "NaN", "nan", "NaT", "None", "<NA>", "#N/A", "(null)"]
+    absent = ["\\N", "\\\\N", "NULL", "null", "NaN", "nan", "NaT", "None", "<NA>", "#N/A", "(null)"]
     rows = "".join(f"{n},v,2026-03-02,{word},{word}\n" for n, word in enumerate(absent, 1))
     stored = imported(tmp_path, f"user,event,time,plan,country\n{rows}", "in.csv")
     assert stored.names == {"v": len(absent)}
@@ -421,6 +421,9 @@ def test_a_date_is_a_day_of_the_workspace_also_where_times_are_local() -> None:
         ("Benutzer,Ereignis,Zeitpunkt", "ann,Kauf,02.03.2026 10:00", "Kauf", "ann"),
         ("user_id,type,inserted_at", "7,login,2026-03-02 10:00", "login", "7"),
         ("user_id,event,moment", "7,login,2026-03-02 10:00", "login", "7"),
+        ("user_id,event,ts_ns", "7,login,1772445600000000000", "login", "7"),
+        ("user_id,event,Created At Micros", "7,login,1772445600000000", "login", "7"),
+        ("user_id,event,event_time_utc", "7,login,2026-03-02 10:00", "login", "7"),
     ],
 )
 def test_usual_names_of_databases_are_known(

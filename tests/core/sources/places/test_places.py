@@ -130,11 +130,12 @@ def test_all_files_of_a_zip_archive_are_read(tmp_path: Path) -> None:
         archive.writestr("4711/a#0.json.gz", gzip.compress(lines("ana")))
         archive.writestr("4711/b.csv", f"user_id,event,time\nbob,Buy,{DAY}\n".encode())
         archive.writestr("4711/readme.md", "about")
+        archive.writestr("4711/README.txt", "This export has two files.")
         archive.writestr("__MACOSX/4711/._a", "junk")
         archive.writestr("b.jsonl.rejects.jsonl", b'{"line":1}')
     report, who = load(tmp_path, tmp_path / "export.zip")
     assert who == ["ana", "bob"]
-    assert len(report.passed_over) == 2
+    assert len(report.passed_over) == 3
 
 
 def test_each_file_of_an_archive_has_its_own_file_of_rejects(tmp_path: Path) -> None:

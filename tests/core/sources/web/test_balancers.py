@@ -60,6 +60,8 @@ OBJECTS: list[dict[str, Any]] = [
      "status": "200", "userAgent": AGENT},
     {"method": "GET", "path": "/a", "controller": "Home", "action": "index", "status": 200,
      "remote_ip": "203.0.113.7", "user_id": 7, "time": ISO},
+    {"start_time": ISO, "method": "GET", "path": "/a", "response_code": 200, "user_agent": AGENT,
+     "authority": "x.test", "downstream_remote_address": "203.0.113.7:41288"},
 ]  # fmt: skip
 
 
@@ -112,8 +114,18 @@ def test_an_event_with_what_a_request_has_stays_one(tmp_path: Path, found: dict[
         {"event": "x", "level": "info", "timestamp": ISO, "logger": "a"},
         {"severity": "INFO", "timestamp": ISO, "textPayload": "x"},
         {"Timestamp": "1772445600000000000", "SeverityText": "INFO", "Body": "x"},
+        {"events": [{"timestamp": 1772445600000, "message": "x", "ingestionTime": 1772445600009}]},
     ],
 )  # fmt: skip
 def test_lines_of_programs_are_logs(tmp_path: Path, line: dict[str, Any]) -> None:
     (record,) = read(tmp_path, json.dumps(line) + "\n")
     assert record.message == "x"
+
+
+def test_the_port_of_a_client_is_no_part_of_its_address(tmp_path: Path) -> None:
+    asked = {"time": ISO, "method": "GET", "path": "/a", "status": 200, "user_agent": AGENT}
+    clients = ("203.0.113.7:1", "203.0.113.7:2", "203.0.113.7", "[2001:db8::1]:9", "2001:db8::1")
+    text = "".join(json.dumps({**asked, "remote_addr": client}) + "\n" for client in clients)
+    devices = [record.device for record in read(tmp_path, text)]
+    assert len(set(devices[:3])) == len(set(devices[3:])) == 1
+    assert len(set(devices)) == 2

@@ -101,6 +101,17 @@ def test_where_an_import_is_cut_does_not_tell_whether_ids_are_trusted(
     assert (found.report.stored, found.report.loose_ids) == (30, True)
 
 
+def test_numbers_of_kinds_of_events_are_no_ids_in_a_small_file_either(tmp_path: Path) -> None:
+    kinds = {"View": 1, "Buy": 2}
+    rows = [
+        buy(event=name, event_id=kinds[name], time=f"2026-03-02 10:00:0{n}")
+        for n, name in enumerate(["View", "View", "Buy", "View"])
+    ]
+    found = imported(tmp_path, lines(*rows))
+    assert (found.names, found.report.loose_ids) == ({"View": 3, "Buy": 1}, True)
+    assert added(tmp_path, lines(*rows), "again.jsonl") == 0
+
+
 def test_two_events_with_one_id_may_be_no_further_apart_than_the_vendor_states(
     tmp_path: Path,
 ) -> None:
