@@ -18,6 +18,7 @@ from pyroaring import BitMap
 
 from core.blocks.functions.registering import register as register_blocks
 from core.engines.sqlite.gaps import GapCounts, Gaps
+from core.engines.sqlite.latest import Latest
 from core.errors import FootfallError, QueryFailed, not_as_written
 from core.sql.sets import Blob, load, percentile
 from core.sums import total
@@ -334,6 +335,7 @@ AGGREGATES: tuple[tuple[str, int, type], ...] = (
     ("rb_tally", 1, Tally),
     ("rb_gaps", 2, Gaps),
     ("rb_gap_counts", 2, GapCounts),
+    ("rb_latest", 3, Latest),
 )
 
 

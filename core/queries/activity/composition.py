@@ -1,9 +1,10 @@
 """Composition: the active people of a range by the values of a field (definitions 9.4).
 
-The value on a person's last event is in no set, so "most_recent" reads the events or their blocks,
-as do properties in any mode and "cross_values". Traits and start fields have one value per person,
-so the set of active people is enough. All values of a context field come from the stored sets if
-conditions allow.
+Where stored sets have the values of a context field, they tell "most_recent" of everybody who had
+one value on their last day. The value on somebody's last event is in no set, so that of the others
+is read from events or their blocks, as are properties in any mode and "cross_values". Traits and
+start fields have one value per person, so the set of active people is enough. All values of a
+context field come from the stored sets if conditions allow.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Question, Rows
 from core.queries.common.select import select
 from core.queries.common.selection import ACTOR_FIELDS, Selection
-from core.sql.dialect import Binder, Dialect, Statement
+from core.sql.dialect import Binder, Dialect, Relation, Statement
 from core.timeframe import Span
 
 CHARTED = 13
@@ -189,6 +190,42 @@ class Composition(Question):
                 where {selection.where(bind, span)} and e.actor <> 0
                 group by e.actor"""
             return f"select v0, {d.build('actor')} as users from ({each}) group by v0"
+        if d.has_sets and field.kind == "context" and selection.has_days(span, [field]):
+            return self._by_days(ctx, bind, selection, field, span)
+        return self._last_events(ctx, bind, selection, field, span)
+
+    def _by_days(
+        self, ctx: Context, bind: Binder, selection: Selection, field: Field, span: Span
+    ) -> str:
+        """The value on everybody's last day, or on their last event if that day had several."""
+        d, asked = ctx.dialect, self.model_dump_json()
+
+        def by_days(bind: Binder) -> str:
+            sets = selection.people(bind, span, by=[field])
+            return f"""
+            select r.value ->> 0 as v0, rb_read(r.value ->> 1) as users
+            from json_each((select rb_latest(slot, v0, users) from ({sets}))) r"""
+
+        def undecided(bind: Binder) -> str:
+            return d.members(f"select users from {bind.relation(known)} where v0 is null")
+
+        known = Relation(("last days", asked), by_days)
+        others = replace(selection, members=(Relation(("undecided", asked), undecided),))
+        return f"""
+            select v0, {d.union("users")} as users
+            from (
+                select v0, users from {bind.relation(known)} where v0 is not null
+                union all
+                select v0, users
+                from ({self._last_events(ctx, bind, others, field, span)})
+            )
+            group by v0"""
+
+    def _last_events(
+        self, ctx: Context, bind: Binder, selection: Selection, field: Field, span: Span
+    ) -> str:
+        """The value on everybody's last event."""
+        d = ctx.dialect
         if selection.blocks.can([field]):
             found = selection.blocks.latest(bind, ctx.counted(span), [field])
             return f"select v0, users from ({found})"

@@ -161,6 +161,10 @@ class Selection:
                 return divided(self.ctx, self._read(bind, plain), self.value(bind, by[0]))
         return self._read(bind, within)
 
+    def has_days(self, span: Span, by: Sequence[Field]) -> bool:
+        """Whether stored sets alone say who was active on each day of a span, by some fields."""
+        return self._is_stored(_Within(self.ctx.counted(span), (), by, totals=False))
+
     def _is_stored(self, within: _Within) -> bool:
         """Whether stored sets alone say who was active."""
         days = not (within.by_clock or within.span.cut)

@@ -132,10 +132,16 @@ class Writer:
             for number, field in enumerate(self.fields)
         )
         listed = bind.dialect.member("b.event", bind.list(list(self.rows.events)))
+        somebody = "".join(
+            f"""
+                  and exists (select 1 from {bind.relation(members)})"""
+            for members in self.members
+        )
         source = f"""
                 from {blocks} b{joined}
                 where b.field = {RUNS} and {listed}
-                  and b.day <= {bind(span.last_day)} and b.last >= {bind(span.first_day)}"""
+                  and b.day <= {bind(span.last_day)}
+                  and b.last >= {bind(span.first_day)}{somebody}"""
         if not self.extras:
             return f"""(
                 select {function}({bind(plan)}, b.event, b.data{columns}){source})"""
