@@ -88,6 +88,11 @@ class Column:
         return self.raw.dtype.kind == "f"
 
     @property
+    def is_wide(self) -> bool:
+        """Whether the raw numbers take as many bytes as the values."""
+        return self.raw.dtype.itemsize > 4
+
+    @property
     def words(self) -> Column | None:
         """The column of texts: this one or the one beside its numbers."""
         return self if self.is_text else self.texts

@@ -32,6 +32,13 @@ from core.blocks.functions.plan import OUTSIDE, Ints
 WHOLE = -1
 """The slot of the figures of all slots together."""
 
+GROUPS = 1 << 12
+CELLS = 1 << 26
+"""Up to so many groups, and so many pairs of a group and an actor, have a place in a table."""
+
+PLACES = 64
+"""So many places of such a table are looked through in the time in which a row is sorted."""
+
 Row = list[Any]
 
 
@@ -106,25 +113,57 @@ class Sets(Figures):
 
     def finalize(self) -> str:
         """Return the rows."""
-        codes = [self.most(f"v{n}") for n in range(len(self.plan.by))]
-        sizes, bits = [self.most(SLOT) - OUTSIDE, *codes], (self.most(WHO) - 1).bit_length()
-        if prod(sizes) > LARGEST >> bits or not len(self):
+        sizes = [self.most(name) for name in self._keys]
+        sizes[0] -= OUTSIDE
+        wide, count = self.most(WHO), prod(sizes)
+        if count > LARGEST >> (wide - 1).bit_length() or not len(self):
             return super().finalize()
+        if count <= GROUPS and count * wide <= min(CELLS, PLACES * len(self)):
+            groups, counts, sets = self._marked(sizes, wide)
+        else:
+            groups, counts, sets = self._sorted(sizes, (wide - 1).bit_length())
+        columns = [*self.shown(decoded(groups, sizes)), counts.tolist(), sets]
+        return json.dumps(list(zip(*columns, strict=True)))
+
+    @property
+    def _keys(self) -> list[str]:
+        return [SLOT, *(f"v{n}" for n in range(len(self.plan.by)))]
+
+    def _marked(self, sizes: Sequence[int], wide: int) -> tuple[Ints, Ints, list[str]]:
+        """Return the groups, how many rows and which people each has, from a table of all of both.
+
+        Args:
+            wide: a number above all actors.
+        """
+        there = np.zeros((prod(sizes), wide), np.bool_)
+        rows = np.zeros(len(there), np.int64)
+        for slots, *codes, who in self.blocks([*self._keys, WHO]):
+            own = coded(slots, codes, sizes)
+            rows += np.bincount(own, minlength=len(rows))
+            there.ravel()[own * wide + who] = True
+        groups = np.flatnonzero(rows)
+        sets = [packed_set(np.flatnonzero(there[group])) for group in groups.tolist()]
+        return groups, rows[groups], sets
+
+    def _sorted(self, sizes: Sequence[int], bits: int) -> tuple[Ints, Ints, list[str]]:
+        """Return the same by sorting.
+
+        Args:
+            bits: how many an actor has.
+        """
         parts = [share.pairs(sizes, bits) for share in self.shares() if len(share)]
         groups, counts = added_up([part[1:] for part in parts])
         pairs = ordered(np.concatenate([part[0] for part in parts]))
         edges = [*np.searchsorted(pairs, groups << bits).tolist(), len(pairs)]
         actors = pairs & ((1 << bits) - 1)
-        sets = [packed_set(actors[low:high]) for low, high in pairwise(edges)]
-        columns = [*self.shown(decoded(groups, sizes)), counts.tolist(), sets]
-        return json.dumps(list(zip(*columns, strict=True)))
+        return groups, counts, [packed_set(actors[low:high]) for low, high in pairwise(edges)]
 
     def pairs(self, sizes: Sequence[int], bits: int) -> tuple[Ints, Ints, Ints]:
         """Return the different pairs of a group and an actor, as one number each, the groups, and
         how many rows each has.
         """
-        codes = [self.column(f"v{n}") for n in range(len(sizes) - 1)]
-        found = coded(self.column(SLOT), codes, sizes)
+        slots, *codes = map(self.column, self._keys)
+        found = coded(slots, codes, sizes)
         found <<= bits
         found |= self.column(WHO)
         found.sort()

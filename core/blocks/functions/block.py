@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from core.blocks.functions.parts import Part, narrow
 from core.blocks.functions.plan import Ints, Plan
 from core.blocks.layout import TIME
 from core.blocks.packing import Column, unpack, unpack_runs
@@ -48,7 +49,9 @@ class Block:
         if field not in self._columns:
             blob = self._blobs.get(field)
             found = None if blob is None else unpack(blob)
-            self._columns[field] = found and found.take(slice(self.low, self.high))
+            if found is not None and len(self) < len(found):
+                found = found.take(slice(self.low, self.high))
+            self._columns[field] = found
         return self._columns[field]
 
     def ints(self, field: int) -> Ints:
@@ -65,6 +68,13 @@ class Block:
             return self._ints[field][rows]
         found = self.column(field)
         return _ids(found and found.take(rows), len(rows))
+
+    def part(self, field: int, rows: Ints | None) -> Part:
+        """Return the same in few bytes, those of the block itself if it can be."""
+        found = self.column(field)
+        if found is None or found.present is not None or found.unit != 1 or found.is_wide:
+            return narrow(self.picked(field, rows))
+        return Part(found.base, found.raw if rows is None else found.raw[rows])
 
     def _whole(self, field: int) -> Ints:
         return _ids(self.column(field), len(self))

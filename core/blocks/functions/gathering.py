@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from copy import copy
 from functools import cached_property
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from core.blocks.functions import plan as plans
 from core.blocks.functions.block import Block, Mask
 from core.blocks.functions.figures import Numbers, together
 from core.blocks.functions.masks import Extras, among, begun, fits
+from core.blocks.functions.parts import Part, Shares, joined, narrow
 from core.blocks.functions.plan import OUTSIDE, Ints, Plan
 from core.blocks.functions.spelling import different, texts_of
 from core.blocks.layout import ACTOR, SEQ, TIME
@@ -31,8 +32,8 @@ AT, ARRIVED = "at", "seq"
 
 
 TOGETHER = 250_000
-"""About so many rows are looked at together if there are MANY; from this one on they are kept in
-few bytes.
+"""About so many rows are looked at together if there are MANY; from this one on what is computed of
+them is kept in few bytes.
 """
 
 MANY = 500_000
@@ -88,6 +89,12 @@ class Gathering:
             parts[:] = [Part(0, joined(parts))]
         return parts[0].values
 
+    def blocks(self, names: Sequence[str]) -> Iterator[list[Ints]]:
+        """Yield some columns of the rows of each block that has any; a missing one is of zeros."""
+        none = [Part(0, np.zeros(len(part.values), np.uint8)) for part in self._parts[WHO]]
+        for parts in zip(*(self._parts.get(name, none) for name in names), strict=True):
+            yield [part.whole() for part in parts]
+
     def most(self, name: str) -> int:
         """Return a number above all values of a column."""
         parts = self._parts.get(name, ())
@@ -101,27 +108,17 @@ class Gathering:
         if len(self) <= MANY:
             yield self
             return
-        who = self._parts[WHO]
-        size = -(-self.most(WHO) // 1024)
-        rows = np.zeros(1024, np.int64)
-        for part in who:
-            rows += np.bincount((part.base + part.values.astype(np.int64)) // size, minlength=1024)
-        share = np.cumsum(rows) // TOGETHER
-        for number in np.unique(share).tolist():
-            first, last = np.searchsorted(share, [number, number + 1]).tolist()
-            yield self._share(first * size, last * size)
+        shares = Shares(self._parts[WHO], self.most(WHO), TOGETHER)
+        for name, parts in self._parts.items():
+            self._parts[name] = shares.ordered(parts)
+        for number, people in enumerate(shares.people):
+            yield self._share(people, shares.rows(number))
 
-    def _share(self, low: int, high: int) -> Self:
-        """Return the rows of the people from one to before another."""
+    def _share(self, people: tuple[int, int], own: Sequence[slice]) -> Self:
+        """Return some rows, those of the people from one to before another."""
         found = copy(self)
-        found.people = (low, high)
-        own = [
-            np.flatnonzero(
-                (part.values >= max(low - part.base, 0)) & (part.values < max(high - part.base, 0))
-            )
-            for part in self._parts[WHO]
-        ]
-        found._count = sum(map(len, own))
+        found.people = people
+        found._count = sum(rows.stop - rows.start for rows in own)
         found._parts = {
             name: [
                 Part(part.base, part.values[rows]) for part, rows in zip(parts, own, strict=True)
@@ -176,9 +173,12 @@ class Gathering:
         if plan.slots != ():
             self._add(SLOT, of_chosen(block.slots, chosen))
         for number, by in enumerate(plan.by):
-            self._add(f"v{number}", self._codes(block, by, chosen, size))
+            if isinstance(by, int):
+                self._keep(f"v{number}", block.part(by, chosen))
+            else:
+                self._add(f"v{number}", self._codes(block, by, chosen, size))
         if ACTOR in plan.fields:
-            self._add(WHO, block.picked(ACTOR, chosen))
+            self._keep(WHO, block.part(ACTOR, chosen))
         if plan.value is not None:
             self._add(VALUE, self._codes(block, plan.value, chosen, size))
         if plan.x is not None:
@@ -186,7 +186,10 @@ class Gathering:
         self._count += size
 
     def _add(self, name: str, column: NDArray[Any]) -> None:
-        part = narrow(column) if self._count > TOGETHER else Part(0, column.astype(np.int64))
+        part = narrow(column) if self._count > TOGETHER else Part(0, column)
+        self._keep(name, part)
+
+    def _keep(self, name: str, part: Part) -> None:
         self._parts.setdefault(name, []).append(part)
 
     def _codes(self, block: Block, by: Any, chosen: Ints | None, size: int) -> Ints:
@@ -250,36 +253,8 @@ class Timed(Gathering):
 
     def _take(self, block: Block, chosen: Ints | None, size: int) -> None:
         super()._take(block, chosen, size)
-        self._add(AT, block.picked(TIME, chosen))
-        self._add(ARRIVED, block.picked(SEQ, chosen))
-
-
-class Part(NamedTuple):
-    """The values of a column in a block: what is added to each, and the rest in few bytes."""
-
-    base: int
-    values: NDArray[Any]
-
-
-def narrow(column: NDArray[Any]) -> Part:
-    """Return a column, which is not empty, in the narrowest type."""
-    if column.dtype == np.bool_:
-        return Part(0, column.view(np.uint8))
-    low, high = int(column.min()), int(column.max())
-    for kind in (np.uint8, np.uint16, np.uint32):
-        if high - low <= np.iinfo(kind).max:
-            return Part(low, (column - low).astype(kind))
-    return Part(0, column.astype(np.int64))
-
-
-def joined(parts: Sequence[Part]) -> Ints:
-    """Return the values of parts one after the other."""
-    found = np.empty(sum(len(part.values) for part in parts), np.int64)
-    start = 0
-    for base, values in parts:
-        np.add(values, base, out=found[start : start + len(values)], dtype=np.int64)
-        start += len(values)
-    return found
+        self._keep(AT, block.part(TIME, chosen))
+        self._keep(ARRIVED, block.part(SEQ, chosen))
 
 
 def _there(column: Column) -> slice | Mask:
