@@ -213,55 +213,53 @@ class Lifecycle(TimedQuestion):
             from {each} p cross join groups g
             group by p.slot, g.v0"""
         return f"""
-            select * from (
-                with active as materialized ({active}),
-                {sizes}
-                groups as materialized ({groups or "select 0 as v0"}),
-                arrived as materialized ({arrived}),
-                present as materialized (
-                    select slot, v0, {d.union("users")} as users
-                    from (
-                        select slot, v0, users from active
-                        where v0 in (select v0 from groups)
-                        union all {empty}
-                    )
-                    group by slot, v0
-                ),
-                came as materialized (
-                    select slot, v0, {d.union("users")} as users
-                    from (
-                        select slot, v0, users from arrived
-                        where v0 in (select v0 from groups)
-                        union all {empty}
-                    )
-                    group by slot, v0
-                ),
-                upto as materialized (
-                    select a.slot as slot, a.v0 as v0, a.users as users,
-                           {d.union("c.users")} over (
-                               partition by a.v0 order by a.slot rows unbounded preceding
-                           ) as seen
-                    from present a
-                    join came c on c.slot = a.slot and c.v0 = a.v0
-                ),
-                by_period as materialized (
-                    select slot - 2 as slot, v0, users,
-                           {d.lag_set("users")} over (partition by v0 order by slot) as previous,
-                           {d.lag_set("seen")} over (partition by v0 order by slot) as seen
-                    from upto
+            with active as materialized ({active}),
+            {sizes}
+            groups as materialized ({groups or "select 0 as v0"}),
+            arrived as materialized ({arrived}),
+            present as materialized (
+                select slot, v0, {d.union("users")} as users
+                from (
+                    select slot, v0, users from active
+                    where v0 in (select v0 from groups)
+                    union all {empty}
                 )
-                select slot, 1 as state, v0, {d.only("users", "seen")} as users
-                from by_period where slot >= 0
-                union all
-                select slot, 2, v0, {d.both("users", "previous")}
-                from by_period where slot >= 0
-                union all
-                select slot, 3, v0, {d.both(d.only("users", "previous"), "seen")}
-                from by_period where slot >= 0
-                union all
-                select slot, 4, v0, {d.only("previous", "users")}
-                from by_period where slot >= 0{held}
-            )"""
+                group by slot, v0
+            ),
+            came as materialized (
+                select slot, v0, {d.union("users")} as users
+                from (
+                    select slot, v0, users from arrived
+                    where v0 in (select v0 from groups)
+                    union all {empty}
+                )
+                group by slot, v0
+            ),
+            upto as materialized (
+                select a.slot as slot, a.v0 as v0, a.users as users,
+                       {d.union("c.users")} over (
+                           partition by a.v0 order by a.slot rows unbounded preceding
+                       ) as seen
+                from present a
+                join came c on c.slot = a.slot and c.v0 = a.v0
+            ),
+            by_period as materialized (
+                select slot - 2 as slot, v0, users,
+                       {d.lag_set("users")} over (partition by v0 order by slot) as previous,
+                       {d.lag_set("seen")} over (partition by v0 order by slot) as seen
+                from upto
+            )
+            select slot, 1 as state, v0, {d.only("users", "seen")} as users
+            from by_period where slot >= 0
+            union all
+            select slot, 2, v0, {d.both("users", "previous")}
+            from by_period where slot >= 0
+            union all
+            select slot, 3, v0, {d.both(d.only("users", "previous"), "seen")}
+            from by_period where slot >= 0
+            union all
+            select slot, 4, v0, {d.only("previous", "users")}
+            from by_period where slot >= 0{held}"""
 
     def _relations(
         self, ctx: Context, bind: Binder, selection: Selection, slots: _Slots, by: list[Field]

@@ -130,3 +130,15 @@ def test_a_breakdown_is_a_lifecycle_for_each_value():
             fields = {"range": WEEKS, "breakdown": "country", "granularity": unit, "limit": 2}
             both = [ask(engine, "lifecycle", **fields) for engine in (blocks, rows)]
             assert both[0] == both[1]
+
+
+def test_its_people_leave_room_in_the_parser_for_the_statement_around_them():
+    some = {"field": "amount", "operator": "gte", "value": 2}
+    question = from_json({"kind": "lifecycle", "range": WEEKS, "conditions": [some]})
+    with read_both_ways(appendix_a()) as engines:
+        for engine in engines:
+            ctx = engine.context().of(question)
+            bind = ctx.binder()
+            sql = question.people(ctx, bind, Cell(series="dormant", bucket="2025-04-14"))
+            deep = f"{4 * 'select * from ('}{sql}{4 * ')'}"
+            assert len(list(engine.read(bind.whole(deep), bind.values))) == 3
