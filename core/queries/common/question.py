@@ -94,7 +94,7 @@ class Question(Model):
         Raises:
             BadQuestion, NotFound: it cannot be asked in this workspace.
         """
-        next(self.ask(ctx), None)
+        next(self.ask(ctx.of(self)), None)
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """Return SQL selecting `actor`, once each, for everybody behind one number.

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from core.answers import Cell
 from core.errors import BadQuestion
+from core.language.questions import parse
 from core.queries import from_json
 from tests.oracles.conditions import label_of, matching, people_of, value_of
 from tests.oracles.seen import seen
@@ -15,7 +16,7 @@ from tests.oracles.times import time_of, within
 from tests.worlds.compare import ask, from_text, people
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.strategies import EXACT_RANGES, worlds
-from tests.worlds.world import engine_of
+from tests.worlds.world import DAY, Event, World, engine_of
 
 PURCHASES = {"kind": "trend", "event": "purchase", "range": A_RANGE}
 
@@ -196,3 +197,11 @@ def test_a_change_is_written_in_words_and_needs_a_comparison(engine):
     of = {**PURCHASES, "compare": "previous"}
     with pytest.raises(BadQuestion, match="cell names bucket"):
         ask(engine, "people", of=of, cell={"change": "came", "bucket": "2020-01-01"})
+
+
+def test_a_number_of_a_day_that_is_still_to_come_is_looked_up_like_any_other():
+    events = (Event("view", 0, "u"), Event("view", 3 * DAY, "v"))
+    question = parse("people of (users of view 1970-01-01..1970-01-05) at bucket 1970-01-04")
+    with engine_of(World(events, now=DAY)) as engine:
+        question.check(engine.context())
+        assert names(engine.answer(question)) == ["v"]
