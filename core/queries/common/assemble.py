@@ -68,8 +68,12 @@ def collect(
 
 
 def ranked(found: Figures, limit: int) -> tuple[list[Group], int]:
-    """Return the groups to show, largest first, ties by label, and how many were left out."""
-    groups = sorted(found.totals, key=lambda g: (-(found.totals[g] or 0), g))
+    """Return the groups to show, largest first, ties by label, and how many were left out.
+
+    Groups without a figure come after all others.
+    """
+    totals = found.totals
+    groups = sorted(totals, key=lambda g: (totals[g] is None, -(totals[g] or 0), g))
     return groups[:limit], max(len(groups) - limit, 0)
 
 

@@ -123,6 +123,21 @@ def test_groups_are_ranked_by_figure_then_label(engine):
     assert cut.omitted == 2
 
 
+def test_groups_without_a_figure_come_after_all_others():
+    noon = 1_744_027_200_000
+    given = {"DE": -5, "NL": 0, "(a)": None, "US": 2}
+    events = tuple(
+        Event("pay", noon + n, f"u{n}", context={"country": c}, properties={"amount": amount})
+        for n, (c, amount) in enumerate(given.items())
+    )
+    fields = {"event": "pay", "measure": "avg", "property": "amount", "breakdown": "country"}
+    question = from_json({"kind": "trend", "range": "1d", **fields})
+    with both_engines(World(events, now=noon + 100)) as engines:
+        for engine in engines:
+            found = [(line.group[0], line.total) for line in engine.answer(question).lines]
+            assert found == [("US", 2), ("NL", 0), ("DE", -5), ("(a)", None)]
+
+
 def test_groups_of_an_average_are_ranked_by_the_average(engine):
     answer = ask(
         engine,
