@@ -109,6 +109,15 @@ class Engine(Protocol):
         """Return the workspace's settings."""
         ...
 
+    def plan(self, statement: Statement) -> tuple[str, ...]:
+        """Return how a statement typed by a person would be run: a line per step, indented below
+        what it serves.
+
+        Raises:
+            As `run`, without running the statement.
+        """
+        ...
+
     def read(self, sql: str, parameters: Any = ()) -> Rows:
         """Run one SELECT of ours against the workspace file and return its rows."""
         ...

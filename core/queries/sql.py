@@ -1,7 +1,7 @@
-"""SQL typed by a person, over the views of the workspace file (definitions 10.6).
+"""SQL typed by a person, over the documented views (definitions 10.6).
 
-The engine runs it in a separate, read-only process, so nothing is checked here. There are no people
-behind its rows. ClickHouse does not have these views, so the file answers it.
+The engine runs it where it can only read, so nothing is checked here. There are no people behind
+its rows.
 """
 
 from __future__ import annotations
@@ -92,12 +92,14 @@ class Sql(Question):
 
         def placeholder(name: str) -> str:
             value = self._named(ctx, name)
+            if value is None:
+                return "null"
             key = f"v{len(parameters) + 1}"
             if isinstance(value, tuple):
                 parameters[key] = json.dumps(value)
-                return f"(select value from json_each(:{key}))"
-            parameters[key] = value
-            return f":{key}"
+                return ctx.dialect.values_of(key, value)
+            parameters[key] = int(value) if isinstance(value, bool) else value
+            return ctx.dialect.placeholder(key, parameters[key])
 
         text = bound(self.query, placeholder)
         return Statement(text, parameters, "SQL as it was typed", typed=self.limit + 1)

@@ -99,6 +99,10 @@ class Dialect(Protocol):
         """How a named parameter is written in the text."""
         ...
 
+    def values_of(self, name: str, values: Sequence[Any]) -> str:
+        """A relation of the values of a list bound as JSON under a name, for use after `in`."""
+        ...
+
     def indexed(self, index: str) -> str:
         """The addition to FROM that walks an index; empty if the index does not exist."""
         ...

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from core.engines.sqlite.raw_sql import plan_of
 from core.errors import FootfallError
 from core.queries.sql import Sql
 from core.store.library.saved import Item
@@ -49,7 +48,7 @@ def save_statement(page: AnyPage, query: str, name: str, then: Callable[[Item], 
 
 
 def look_up_plan(page: QuestionShown, tell: Callable[[Sql, str], None]) -> None:
-    """Look up in a thread how SQLite runs the page's statement, then call `tell` with the text."""
+    """Look up in a thread how the page's statement is run, then call `tell` with the text."""
     question = page.question
     if not isinstance(question, Sql):
         return
@@ -57,7 +56,7 @@ def look_up_plan(page: QuestionShown, tell: Callable[[Sql, str], None]) -> None:
 
     def work() -> None:
         try:
-            plan = "\n".join(plan_of(app.engine.path, question.statement(context)))
+            plan = "\n".join(app.engine.plan(question.statement(context)))
         except FootfallError as error:
             plan = error.message
         if app.is_running and page.is_attached:

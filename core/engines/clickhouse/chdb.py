@@ -41,11 +41,27 @@ class ChdbRunner:
     def run(self, text: str, parameters: dict[str, Any], stop: Stop | None = None) -> Rows:
         """See Runner; a statement that runs is not ended."""
         bound = {name: _parameter(value) for name, value in parameters.items()}
+        return self._asked(text, "JSONCompactEachRow", bound)
+
+    def _asked(self, text: str, form: str, bound: dict[str, str]) -> Rows:
         try:
-            result = self._session.query(text, "JSONCompactEachRow", params=bound)
+            result = self._session.query(text, form, params=bound)
         except Exception as error:
             raise QueryFailed(f"ClickHouse says: {error}") from error
         return [tuple(orjson.loads(line)) for line in result.bytes().splitlines()]
+
+    def typed(
+        self,
+        text: str,
+        parameters: dict[str, Any],
+        settings: dict[str, object],
+        stop: Stop | None = None,
+    ) -> Rows:
+        """See Runner; a statement that runs is not ended."""
+        chosen = ", ".join(f"{name} = {value!r}" for name, value in settings.items())
+        bound = {name: _parameter(value) for name, value in parameters.items()}
+        whole = f"{text}\nsettings {chosen}"
+        return self._asked(whole, "JSONCompactEachRowWithNames", bound)
 
     def insert(
         self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], token: str = ""

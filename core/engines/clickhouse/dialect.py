@@ -66,6 +66,12 @@ class ClickHouseDialect:
         kind = "String" if isinstance(value, str) else "Int64"
         return f"{{{name}:{'Float64' if isinstance(value, float) else kind}}}"
 
+    def values_of(self, name: str, values: Sequence[Any]) -> str:
+        """All of one type: numbers, or texts if any is one."""
+        kinds = {type(value) for value in values}
+        kind = "Int64" if kinds <= {int, bool} else "Float64" if kinds <= {int, float} else "String"
+        return f"(select arrayJoin(JSONExtract({{{name}:String}}, 'Array({kind})')))"
+
     def indexed(self, index: str) -> str:
         """Empty: the table is its own index."""
         return ""

@@ -18,7 +18,7 @@ from core.engines.clickhouse.dialect import ClickHouseDialect
 from core.engines.clickhouse.sets import Flags
 from core.engines.running import Clock, Result, Stop, wall_clock
 from core.engines.sqlite.engine import SqliteEngine
-from core.errors import Stopped
+from core.errors import FootfallError, Stopped
 from core.queries.common.context import Context
 from core.queries.common.question import Question, Rows
 from core.sql.dialect import OnFileOnly, Statement
@@ -55,6 +55,21 @@ class Runner(Protocol):
 
         Raises:
             Stopped, QueryFailed: with ClickHouse's message.
+        """
+        ...
+
+    def typed(
+        self,
+        text: str,
+        parameters: dict[str, Any],
+        settings: dict[str, object],
+        stop: Stop | None = None,
+    ) -> Rows:
+        """Run one statement that a person typed, with some settings; the first row are the names of
+        the columns.
+
+        Raises:
+            As `run`.
         """
         ...
 
@@ -224,16 +239,42 @@ class ClickHouseEngine:
                     raise Stopped("Stopped.")
                 together = (statement, *statement.also)
                 asked += together
-                rows = [row for one in together for row in self._rows(one, stop, limit)]
+                rows = [row for one in together for row in self._rows(ctx, one, stop, limit)]
                 statement = asking.send(rows)
         except StopIteration as finished:
             return finished.value, tuple(asked)
 
-    def _rows(self, statement: Statement, stop: Stop, limit: float | None) -> Rows:
+    def _rows(self, ctx: Context, statement: Statement, stop: Stop, limit: float | None) -> Rows:
         if statement.typed:
-            raise OnFileOnly("SQL reads views that only that has.")
+            return self._typed(ctx, statement, stop, limit)
         end = settings(limit, spread=bool(self._runner.cluster))
         return self._runner.run(statement.text + end, statement.parameters, stop)
+
+    def _typed(
+        self,
+        ctx: Context,
+        statement: Statement,
+        stop: Stop,
+        limit: float | None,
+        begun: str = "",
+    ) -> Rows:
+        """Run a statement that a person typed, in which nothing can be written."""
+        from core.engines.clickhouse import typed
+
+        whole = typed.with_views(ctx, statement)
+        spread = bool(self._runner.cluster)
+        chosen = typed.settings(statement.typed, limit, spread=spread)
+        try:
+            rows = self._runner.typed(begun + whole.text, whole.parameters, chosen, stop)
+        except FootfallError as error:
+            raise typed.explained(error) from error
+        return [tuple(typed.plain(value) for value in row) for row in rows]
+
+    def plan(self, statement: Statement) -> tuple[str, ...]:
+        """See Engine."""
+        ctx = self.context()
+        found = self._typed(ctx, statement, Stop(), None, "explain indexes = 1 ")
+        return tuple(str(line) for (line,) in found[1:])
 
 
 def settings(time_limit: float | None, *, spread: bool = False) -> str:

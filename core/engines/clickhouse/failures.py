@@ -88,6 +88,12 @@ def unknown_cluster(address: Address, known: Sequence[str]) -> CannotOpen:
     return CannotOpen(f"{where} has no cluster {address.cluster!r}.", told)
 
 
+def code_of(error: FootfallError) -> int | None:
+    """Return the code of ClickHouse's error that one was made from, None if it was none."""
+    cause = error.__cause__
+    return None if cause is None else getattr(cause, "code", None) or _code_in(str(cause))
+
+
 def _code_in(text: str) -> int | None:
     found = _CODE.search(text)
     return int(found[1]) if found else None

@@ -35,6 +35,7 @@ from core.engines.clickhouse.tables import (
     LOG_MESSAGES,
     LOGS,
     PUSHED,
+    SESSION_KEYS,
     SESSIONS,
     SETS,
     STALE,
@@ -199,7 +200,7 @@ class _Push:
 
     def _send_small(self, now: Snapshot) -> None:
         """Send all of the tables that follow from the events."""
-        for table in (IDENTITIES, SESSIONS, TRAITS, LINKS):
+        for table in (IDENTITIES, SESSIONS, TRAITS, LINKS, SESSION_KEYS):
             self._truncate(table)
             self._insert(table, now.all(table.select()))
 
@@ -243,6 +244,7 @@ class _Push:
             (SESSIONS, "actor", connected.SESSION),
             (IDENTITIES, "id", connected.PERSON),
             (LINKS, "device", connected.LINK),
+            (SESSION_KEYS, "id", connected.SESSION_KEY),
             (LOGS, "id", connected.LOG),
         ):
             self._resend(now, table, column, column, table.select(), now.keys(what))

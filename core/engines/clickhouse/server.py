@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import uuid4
 
@@ -99,13 +100,28 @@ class ServerRunner:
         except BrokenOff:
             return self._asked(text, parameters, stop)
 
-    def _asked(self, text: str, parameters: dict[str, Any], stop: Stop | None) -> Rows:
+    def typed(
+        self,
+        text: str,
+        parameters: dict[str, Any],
+        settings: dict[str, object],
+        stop: Stop | None = None,
+    ) -> Rows:
+        """See Runner; `stop` ends it on the server."""
+        return self._asked(text, parameters, stop, "JSONCompactEachRowWithNames", settings)
+
+    def _asked(
+        self,
+        text: str,
+        parameters: dict[str, Any],
+        stop: Stop | None,
+        form: str = "JSONCompactEachRow",
+        chosen: Mapping[str, object] = MappingProxyType({}),
+    ) -> Rows:
         asked = _Asked(self, str(uuid4()))
-        settings = {"query_id": asked.id, "wait_end_of_query": 1}
+        settings = {"query_id": asked.id, "wait_end_of_query": 1, **chosen}
         with self._translating(stop), (stop or Stop()).guarding(asked):
-            data = self._client.raw_query(
-                text, parameters=parameters, settings=settings, fmt="JSONCompactEachRow"
-            )
+            data = self._client.raw_query(text, parameters=parameters, settings=settings, fmt=form)
         return [tuple(orjson.loads(line)) for line in data.splitlines()]
 
     def _command(self, text: str) -> None:

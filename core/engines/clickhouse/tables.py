@@ -13,7 +13,7 @@ from typing import Final
 
 from core.columns import CONTEXT
 
-LAYOUT: Final = 4
+LAYOUT: Final = 5
 """The number of these tables; those of another number are made anew by the next push."""
 
 
@@ -143,12 +143,20 @@ TRAITS: Final = Table(
 
 LINKS: Final = Table(
     "links",
-    {"device": "UInt32", "user": "UInt32"},
+    {"device": "UInt32", "user": "UInt32", "linked_at": "Int64"},
     order="device, user",
     shard="device",
     source="links",
 )
 """The users that devices were linked to."""
+
+SESSION_KEYS: Final = Table(
+    "session_keys",
+    {"id": "Int64", "key": "String"},
+    order="id",
+    shard="id",
+    source="session_keys",
+)
 
 LOGS: Final = Table(
     "logs",
@@ -186,7 +194,7 @@ LOG_DAYS: Final = Table(
 
 LOG_MESSAGES: Final = Table(
     "log_messages",
-    {"id": "Int64", "text": "String"},
+    {"id": "Int64", "text": "String", "fields": "Nullable(String)"},
     order="id",
     shard="id",
     source="log_messages",
@@ -203,7 +211,7 @@ PUSHED: Final = Table(
 )
 """Whose copy it is."""
 
-COPIES: Final = (SESSIONS, IDENTITIES, TRAITS, LINKS, LOGS, LOG_DAYS, LOG_MESSAGES)
+COPIES: Final = (SESSIONS, IDENTITIES, TRAITS, LINKS, SESSION_KEYS, LOGS, LOG_DAYS, LOG_MESSAGES)
 """Tables that copy one of the workspace row by row."""
 
 TABLES: Final = (EVENTS, SETS, *COPIES, STALE, PUSHED)

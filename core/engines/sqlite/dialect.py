@@ -53,6 +53,10 @@ class SqliteDialect:
         """Named style."""
         return f":{name}"
 
+    def values_of(self, name: str, values: Sequence[Any]) -> str:
+        """Each with its own type."""
+        return f"(select value from json_each(:{name}))"
+
     def indexed(self, index: str) -> str:
         """An import into an empty file creates the indexes last; a killed one leaves none."""
         known = index in self._indexes and self.present is None

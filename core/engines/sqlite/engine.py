@@ -251,6 +251,12 @@ class SqliteEngine:
         late = _unwanted(slot, stop, limit)
         return late if late and "interrupted" in str(error) else sentence(error, self.path)
 
+    def plan(self, statement: Statement) -> tuple[str, ...]:
+        """See Engine."""
+        from core.engines.sqlite.raw_sql import plan_of
+
+        return plan_of(self.path, statement)
+
     # -- the context of a question
 
     def context(self) -> Context:

@@ -129,10 +129,7 @@ class Wanted:
 
     def texts(self, field: str) -> dict[int, str]:
         """Return the texts of services, sources or patterns by id."""
-        rows = self.ctx.catalog.read(
-            "select id, value from log_texts where kind = ?", (_TEXTS[field],)
-        )
-        return {int(id_): str(value) for id_, value in rows}
+        return texts_of(self.ctx, field)
 
     # -- clauses
 
@@ -269,3 +266,9 @@ def _check(ctx: Context, clauses: Sequence[Clause]) -> None:
         except BadQuestion as error:
             near = did_you_mean(atom.field, _NAMES)
             raise BadQuestion(error.message, near or error.hint, parameter="field") from None
+
+
+def texts_of(ctx: Context, field: str) -> dict[int, str]:
+    """Return the texts of services, sources or patterns of logs by id."""
+    rows = ctx.catalog.read("select id, value from log_texts where kind = ?", (_TEXTS[field],))
+    return {int(id_): str(value) for id_, value in rows}

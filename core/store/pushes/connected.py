@@ -28,7 +28,7 @@ PUSHED_LOGS: Final = "cluster_pushed_logs"
 SENDING: Final = "cluster_sending"
 """The setting that is there from the begin of a push to its end."""
 
-EVENT, SESSION, PERSON, TRAIT, LOG, LINK = range(6)
+EVENT, SESSION, PERSON, TRAIT, LOG, LINK, SESSION_KEY = range(7)
 """What a row of `cluster_changes` is about."""
 
 _CHANGES: Final = "cluster_changes"
@@ -49,6 +49,9 @@ _TRIGGERS: Final = {
     "cluster_link_new": ("insert on links", LINK, "new.device", "null"),
     "cluster_link_changed": ("update on links", LINK, "new.device", "null"),
     "cluster_link_gone": ("delete on links", LINK, "old.device", "null"),
+    "cluster_session_key_new": ("insert on session_keys", SESSION_KEY, "new.id", "null"),
+    "cluster_session_key_changed": ("update on session_keys", SESSION_KEY, "new.id", "null"),
+    "cluster_session_key_gone": ("delete on session_keys", SESSION_KEY, "old.id", "null"),
     "cluster_log_gone": ("delete on logs", LOG, "old.id", "null"),
     "cluster_log_changed": ("update on logs", LOG, "new.id", "null"),
 }

@@ -53,6 +53,16 @@ class Shards:
         here = here.replace(" replicated_dedup", " non_replicated_dedup")
         return self._runner.run(here, parameters, stop)
 
+    def typed(
+        self,
+        text: str,
+        parameters: dict[str, Any],
+        settings: dict[str, object],
+        stop: Stop | None = None,
+    ) -> Rows:
+        """See Runner."""
+        return self._runner.typed(text, parameters, settings, stop)
+
     def insert(
         self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], token: str = ""
     ) -> None:
