@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple, Protocol
 
-from core.errors import BadQuestion
 from core.filters import Condition
 from core.sql.present import Present
 
@@ -56,6 +55,20 @@ def side_by_side(statements: Iterable[Statement]) -> Statement:
     return replace(first, also=tuple(others))
 
 
+class Program(Protocol):
+    """What reads rows for a program of ours while a statement is written, and the question it is
+    for.
+    """
+
+    def rows(self, statement: Statement) -> list[tuple[Any, ...]]:
+        """Return the rows of a statement."""
+        ...
+
+    def check(self) -> None:
+        """Raise if the answer is no longer wanted."""
+        ...
+
+
 class Dialect(Protocol):
     """The primitives. All expressions are SQL text; sets are sets of actors."""
 
@@ -80,6 +93,8 @@ class Dialect(Protocol):
     """The words between `as` and the text of a common table expression that is to be evaluated
     once.
     """
+    program: Program | None
+    """What reads for programs that find what SQL of the engine does not; None if SQL calls them."""
     present: Present | None
     """The instant after which nothing counts; None if there is nothing after it."""
 
@@ -107,6 +122,10 @@ class Dialect(Protocol):
         """The addition to FROM that walks an index; empty if the index does not exist."""
         ...
 
+    def either_bits(self, left: str, right: str) -> str:
+        """The bits of either integer."""
+        ...
+
     def idiv(self, left: str, right: str) -> str:
         """Integer division, rounding down for non-negative operands."""
         ...
@@ -121,6 +140,10 @@ class Dialect(Protocol):
 
     def build(self, actor: str) -> str:
         """Aggregate: the set of actors, without nobody."""
+        ...
+
+    def listed(self, actor: str) -> str:
+        """Aggregate: the set of actors for a program: its bytes, or a list without nobody."""
         ...
 
     def union(self, users: str) -> str:
@@ -303,9 +326,3 @@ class Binder:
     def statement(self, text: str, label: str = "") -> Statement:
         """Return the finished statement."""
         return Statement(self.whole(text), dict(self.values), label)
-
-
-class OnFileOnly(BadQuestion):
-    """A question that only the workspace's own file answers, not another engine; nobody sees it, as
-    the engine then asks the file.
-    """

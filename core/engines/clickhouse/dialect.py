@@ -15,7 +15,7 @@ from core.engines.clickhouse import sets, values
 from core.engines.clickhouse.columns import NOTHING, Columns
 from core.engines.clickhouse.sets import ALL_COUNT, Flags
 from core.filters import Condition
-from core.sql.dialect import Binder
+from core.sql.dialect import Binder, Program
 from core.sql.present import Present
 
 
@@ -33,17 +33,19 @@ class ClickHouseDialect:
         present: Present | None = None,
         flags: Flags = ALL_COUNT,
         columns: Callable[[], Columns] = lambda: NOTHING,
+        program: Program | None = None,
     ) -> None:
-        """Take the instant after which nothing counts, the events that do not count, and what finds
-        the properties with a column of their own.
+        """Take the instant after which nothing counts, the events that do not count, what finds the
+        properties with a column of their own, and what reads for programs.
         """
+        self.program = program
         self.present = present
         self.flags = flags
         self._columns = columns
 
     def upto(self, present: Present) -> ClickHouseDialect:
         """Return the same dialect for what counts at an instant."""
-        return ClickHouseDialect(present, self.flags, self._columns)
+        return ClickHouseDialect(present, self.flags, self._columns, self.program)
 
     @property
     def _known(self) -> Columns:
@@ -76,6 +78,10 @@ class ClickHouseDialect:
         """Empty: the table is its own index."""
         return ""
 
+    def either_bits(self, left: str, right: str) -> str:
+        """As a function."""
+        return f"bitOr(toUInt64({left}), toUInt64({right}))"
+
     def idiv(self, left: str, right: str) -> str:
         """A plain / would give a fraction."""
         return f"intDiv({left}, {right})"
@@ -95,6 +101,10 @@ class ClickHouseDialect:
     def build(self, actor: str) -> str:
         """Bitmaps hold unsigned integers."""
         return f"groupBitmapStateIf(toUInt32({actor}), {actor} != 0)"
+
+    def listed(self, actor: str) -> str:
+        """As an array, as states are no text."""
+        return f"groupUniqArrayIf(assumeNotNull({actor}), ifNull({actor}, 0) != 0)"
 
     def union(self, users: str) -> str:
         """As a state, which every other function takes."""

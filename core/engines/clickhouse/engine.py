@@ -6,7 +6,7 @@ The tables are those of `core.engines.clickhouse.tables`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,7 +21,7 @@ from core.engines.sqlite.engine import SqliteEngine
 from core.errors import FootfallError, Stopped
 from core.queries.common.context import Context
 from core.queries.common.question import Question, Rows
-from core.sql.dialect import OnFileOnly, Statement
+from core.sql.dialect import Statement
 from core.store.waiting import WAIT
 from core.timeframe import Calendar
 
@@ -142,7 +142,7 @@ class ClickHouseEngine:
 
     def context(self) -> Context:
         """Return the context for a question asked now."""
-        return self._of_cluster(self.workspace.context())
+        return self._of_cluster(self.workspace.context(), _Program(self, Stop(), self.time_limit))
 
     def state(self) -> tuple[Any, int]:
         """See SqliteEngine; every push changes the file too."""
@@ -164,12 +164,12 @@ class ClickHouseEngine:
         """Return how many events lie on local days first to last, both inclusive."""
         return self.workspace.events_in(first_day, last_day)
 
-    def _of_cluster(self, ctx: Context) -> Context:
+    def _of_cluster(self, ctx: Context, program: _Program) -> Context:
         present = ctx.dialect.present
         events = ctx.catalog.events
         flags = Flags(tuple(events.deleted), tuple(events.inactive))
-        dialect = ClickHouseDialect(present, flags, self._columns)
-        whole = self._of_cluster(ctx.whole) if ctx.whole is not None else None
+        dialect = ClickHouseDialect(present, flags, self._columns, program)
+        whole = self._of_cluster(ctx.whole, program) if ctx.whole is not None else None
         return replace(ctx, dialect=dialect, whole=whole)
 
     def _columns(self) -> Columns:
@@ -191,37 +191,19 @@ class ClickHouseEngine:
     ) -> Result:
         """Answer a question; parameters and errors as for `SqliteEngine.run`."""
         limit = time_limit if time_limit is not None else self.time_limit
+        stop = stop or Stop()
         state = self.state()  # before the context: an answer is never newer than its key says
-        try:
-            return answered(
-                question,
-                self.context(),
-                state,
-                self._cache,
-                lambda ctx: (*self._drive(question, ctx, stop or Stop(), limit), ()),
-                fresh=fresh,
-                forgiving=forgiving,
-            )
-        except OnFileOnly as reason:
-            return self._by_file(question, reason, stop, limit, fresh=fresh, forgiving=forgiving)
-
-    def _by_file(
-        self,
-        question: Question,
-        reason: OnFileOnly,
-        stop: Stop | None,
-        limit: float | None,
-        *,
-        fresh: bool,
-        forgiving: bool,
-    ) -> Result:
-        """Answer a question from the workspace file, and say so in a note."""
-        found = self.workspace.run(
-            question, stop=stop, fresh=fresh, time_limit=limit, forgiving=forgiving
+        program = _Program(self, stop, limit)
+        ctx = self._of_cluster(self.workspace.context(), program)
+        return answered(
+            question,
+            ctx,
+            state,
+            self._cache,
+            lambda ctx: (*self._drive(question, ctx, stop, limit), tuple(program.asked)),
+            fresh=fresh,
+            forgiving=forgiving,
         )
-        note = f"Answered by the workspace file: {reason.message}"
-        notes = (*found.answer.notes, note)
-        return replace(found, answer=found.answer.model_copy(update={"notes": notes}))
 
     def answer(self, question: Question, **options: Any) -> Any:
         """Answer a question and return only the shape; options as for `run`."""
@@ -247,6 +229,10 @@ class ClickHouseEngine:
     def _rows(self, ctx: Context, statement: Statement, stop: Stop, limit: float | None) -> Rows:
         if statement.typed:
             return self._typed(ctx, statement, stop, limit)
+        return self.read_there(statement, stop, limit)
+
+    def read_there(self, statement: Statement, stop: Stop, limit: float | None) -> Rows:
+        """Return the rows of a statement of ours."""
         end = settings(limit, spread=bool(self._runner.cluster))
         return self._runner.run(statement.text + end, statement.parameters, stop)
 
@@ -275,6 +261,26 @@ class ClickHouseEngine:
         ctx = self.context()
         found = self._typed(ctx, statement, Stop(), None, "explain indexes = 1 ")
         return tuple(str(line) for (line,) in found[1:])
+
+
+@dataclass
+class _Program:
+    """What reads for programs; see core.sql.dialect.Program."""
+
+    engine: ClickHouseEngine
+    stop: Stop
+    limit: float | None
+    asked: list[Statement] = field(default_factory=list)
+
+    def rows(self, statement: Statement) -> Rows:
+        """Return the rows of a statement."""
+        self.asked.append(statement)
+        return self.engine.read_there(statement, self.stop, self.limit)
+
+    def check(self) -> None:
+        """Raise Stopped if the question was."""
+        if self.stop.stopped:
+            raise Stopped("Stopped.")
 
 
 def settings(time_limit: float | None, *, spread: bool = False) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from core.columns import EMPTY, NONE
 from core.engines.sqlite import present as standing
 from core.filters import Condition
-from core.sql.dialect import Binder
+from core.sql.dialect import Binder, Program
 from core.sql.json_paths import property_of
 from core.sql.like import literal
 from core.sql.present import Present
@@ -21,6 +21,7 @@ class SqliteDialect:
     name = "sqlite"
     has_sets = True
     seeks = True
+    program: Program | None = None
     set_fields = frozenset(("context", "property"))
     blocks_from: int | None = 20_000  # rows of fewer are read while numpy is loaded
     materialized = "materialized "
@@ -62,6 +63,10 @@ class SqliteDialect:
         known = index in self._indexes and self.present is None
         return f"indexed by {index}" if known else ""
 
+    def either_bits(self, left: str, right: str) -> str:
+        """As an operator."""
+        return f"({left}) | ({right})"
+
     def idiv(self, left: str, right: str) -> str:
         """Integers divide as integers."""
         return f"({left}) / ({right})"
@@ -78,6 +83,10 @@ class SqliteDialect:
     def build(self, actor: str) -> str:
         """Our aggregate."""
         return f"rb_build({actor})"
+
+    def listed(self, actor: str) -> str:
+        """As bytes."""
+        return self.build(actor)
 
     def union(self, users: str) -> str:
         """Our aggregate, also over growing window frames."""

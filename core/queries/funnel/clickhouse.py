@@ -1,28 +1,35 @@
 """The funnel's `attempts` on ClickHouse (definitions 6.3): a row per person who did step 1.
 
 Steps with different events chain ASOF joins. If an event name fills several steps, each person's
-events become an array, and a fold walks over its groups of equal times.
+events become an array, and a fold walks over its groups of equal times. Other orders and counts,
+exclusions of attempts and held values are left to the program that finds them for SQLite.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+import orjson
+
 from core.queries.common.selection import Selection
-from core.queries.funnel.plan import Plan, first_day, scope
-from core.sql.dialect import Binder, OnFileOnly
+from core.queries.funnel.plan import Plan, first_day, scope, spec
+from core.sequences.held import by_value
+from core.sequences.model import Check, Event
+from core.sequences.search import search_of, told
+from core.sql.dialect import Binder, Statement
 
 NEVER = 2**62
 """A time after all others, in ms."""
 
+AT_ONCE = 100_000
+"""How many people's events a program is given at a time."""
+
 
 def attempts(plan: Plan, bind: Binder) -> str:
-    """Return the relation of Plan.attempts, s1 and x1 included.
-
-    Raises:
-        OnFileOnly: for other orders and counts, exclusions of attempts and held values.
-    """
-    _refuse(plan)
+    """Return the relation of Plan.attempts, s1 and x1 included."""
+    if _by_program(plan):
+        return _searched(plan, bind)
     every = replace(plan, spoilers=())
     found = _joined(every, bind) if plan.distinct else _folded(every, bind)
     for number in range(len(plan.spoilers)):
@@ -48,21 +55,73 @@ def _unspoiled(plan: Plan, bind: Binder, found: str, number: int) -> str:
            or not arrayExists(t -> t > assumeNotNull(a.t{first}) and t <= {over}, x.times)"""
 
 
-def _refuse(plan: Plan) -> None:
+def _by_program(plan: Plan) -> bool:
+    """Whether its attempts are not found in SQL."""
     question = plan.question
-    reasons = {
-        "order": plan.order != "ordered" and f"order {plan.order}",
-        "exclusions": plan.spoilers and plan.question.exclude != "person" and "exclusions",
-        "hold": plan.held and "held values",
-        "count_by": question.count_by != "uniques" and f"count_by {question.count_by}",
-        "attribution": plan.by_path and f"attribution {question.attribution}",
-        "resolution": plan.tick > 1 and "resolution 1s",
-    }
-    for parameter, reason in reasons.items():
-        if reason:
-            raise OnFileOnly(
-                f"a funnel with {reason} is not found in plain SQL.", parameter=parameter
-            )
+    spoiled = bool(plan.spoilers) and question.exclude != "person"
+    usual = plan.order == "ordered" and question.count_by == "uniques" and plan.tick == 1
+    return not usual or spoiled or bool(plan.held) or plan.by_path
+
+
+def _searched(plan: Plan, bind: Binder) -> str:
+    """The attempts that a program finds in the events of those who did step 1, some people at a
+    time; it is that of SQLite's function `funnel_attempts`.
+    """
+    program = plan.ctx.dialect.program
+    assert program is not None
+    search, found = search_of(spec(plan)), []
+    ((last,),) = program.rows(Statement("select max(id) from identities", {}, "how many there are"))
+    for first in range(1, int(last or 0) + 1, AT_ONCE):
+        for actor, *columns in program.rows(_of_people(plan, (first, first + AT_ONCE - 1))):
+            events, held = list(zip(*columns[:3], strict=True)), columns[3] if plan.held else None
+            found += [
+                [actor, *row]
+                for value, own in _by_held(events, held, program.check)
+                for row in told(search, value, own, program.check)
+            ]
+    steps = ", Nullable(Int64)" * len(plan.steps)
+    width = 6 + len(plan.steps)
+    whole = [[*row[:5], row[5] or [], *row[6:], *[None] * (width - len(row))] for row in found]
+    rows = bind(orjson.dumps(whole).decode())
+    path = "Array(Tuple(Int64, Int64, Int64))"
+    kind = f"Tuple(UInt32, Nullable(String), Int64, Int64, Int64, {path}{steps})"
+    names = ["actor", "unit", "t0", "x1", "s1", "path"]
+    names += [f"t{k}" for k in range(1, len(plan.steps) + 1)]
+    picked = ", ".join(f"r.{at} as {name}" for at, name in enumerate(names, 1))
+    return f"""
+        select {picked}
+        from (select arrayJoin(JSONExtract({rows}, 'Array({kind})')) as r)"""
+
+
+def _of_people(plan: Plan, people: tuple[int, int]) -> Statement:
+    """The events of some people: actor, and arrays of ts, seq, steps and held values."""
+    bind = plan.ctx.binder()
+    held = ", groupArray(held)" if plan.held else ""
+    fitting = "" if plan.any_event else "and steps > 0"
+    first, shared = plan.steps[0], plan.shared
+    starting = replace(
+        first, clauses=shared.clauses + first.clauses, members=shared.members + first.members
+    )
+    start = starting.where(bind, plan.span)
+    if plan.question.first_day:
+        start += f" and {first_day(plan.ctx, bind)}"
+    return bind.statement(
+        f"""
+        select actor, groupArray(ts), groupArray(seq), groupArray(steps){held}
+        from ({plan.fitting(bind, people)})
+        where actor in (select e.actor from {starting.source()} where {start}) {fitting}
+        group by actor""",
+        "the events of attempts",
+    )
+
+
+def _by_held(
+    events: list[Event], held: list[list[str | None]] | None, check: Check
+) -> Iterable[tuple[str | None, Sequence[Event]]]:
+    """Somebody's events in order, apart by held values if any are held."""
+    if held is None:
+        return [(None, sorted(events))]
+    return by_value(events, held, check).items()
 
 
 def _joined(plan: Plan, bind: Binder) -> str:

@@ -184,7 +184,8 @@ class Plan:
         )
         for number, part in enumerate(self.spoilers):
             spoiled = self.spoils(number) << len(self.steps)
-            bits = f"({bits}) | (case when {part.where(bind, None)} then {spoiled} else 0 end)"
+            test = f"case when {part.where(bind, None)} then {spoiled} else 0 end"
+            bits = self.ctx.dialect.either_bits(bits, test)
         held = ""
         if self.held:
             held = f", {held_values(self, bind)} as held"
@@ -292,7 +293,22 @@ def _new(ctx: Context, span: Span) -> Relation:
 
 def held_values(plan: Plan, bind: Binder) -> str:
     """Return the SQL of the held values of an event as a JSON array of JSON texts."""
+    if not plan.ctx.dialect.seeks:
+        return f"[{', '.join(_held_text(plan, bind, field) for field in plan.held)}]"
     return f"json_array({', '.join(_held(plan, bind, field) for field in plan.held)})"
+
+
+def _held_text(plan: Plan, bind: Binder, field: Field) -> str:
+    """The same as `_held` for ClickHouse."""
+    d = plan.ctx.dialect
+    if field.kind == "property":
+        return f"toNullable({d.json_property(field.name, bind)})"
+    if field.kind == "session":
+        return f"toJSONString({session_key(plan.ctx)})"
+    value = plan.shared.value(bind, field)
+    if field.is_text:
+        return f"if({value} = {bind(NONE)}, null, toJSONString({value}))"
+    return f"if({value} = 0, null, toString({value}))"
 
 
 def _held(plan: Plan, bind: Binder, field: Field) -> str:

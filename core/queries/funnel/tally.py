@@ -28,11 +28,9 @@ def tally_sql(plan: Plan, bind: Binder, by: list[Field], reported: str) -> str:
     waiting = [f"t{k} is null and t{k - 1} is not null and {can_go_on}" for k in range(2, last + 1)]
     sets = []
     if plan.repeats:
-        sets = [d.build(f"iif(t{k} is null, null, actor)") for k in range(1, last + 1)]
-        sets += [
-            d.build(f"iif(t{k} is null and t{k - 1} is not null, actor, null)")
-            for k in range(2, last + 1)
-        ]
+        reached = [f"t{k} is not null" for k in range(1, last + 1)]
+        dropped = [f"t{k} is null and t{k - 1} is not null" for k in range(2, last + 1)]
+        sets = [d.listed(f"case when {test} then actor end") for test in [*reached, *dropped]]
     columns = [
         *[*values, "0", "0"][:2],
         *counts,
@@ -83,7 +81,7 @@ class Tally:
             self.in_progress[number] += int(str(figures[steps + number] or 0))
             waits = figures[2 * steps + number]
             self.waits[number] += waits if isinstance(waits, list) else orjson.loads(str(waits))
-        self._unite([load(blob) for blob in figures[3 * steps :]])  # type: ignore[arg-type]
+        self._unite([_set(users) for users in figures[3 * steps :]])
 
     def _unite(self, sets: list[BitMap]) -> None:
         steps = len(self.counts)
@@ -92,6 +90,11 @@ class Tally:
         own = [*self.reached, *self.dropped] or [BitMap() for _ in sets]
         united = [mine | other for mine, other in zip(own, sets, strict=True)]
         self.reached, self.dropped = united[:steps], united[steps:]
+
+
+def _set(users: object) -> BitMap:
+    """Return a set that an engine listed."""
+    return BitMap(users) if isinstance(users, list) else load(users)  # type: ignore[arg-type]
 
 
 def average(waits: list[float]) -> float | None:

@@ -13,9 +13,14 @@ UNREACHED = "(did not reach step)"
 SEVERAL = "(several values)"
 """Labels for attempts without an event at the step of the values, and for differing events."""
 
+_CODES = {UNREACHED: -1, SEVERAL: -2}
+"""What stands for them among values that are numbers."""
+
 
 def with_values(plan: Plan, bind: Binder, by: list[Field], attempts: str) -> str:
     """Return a relation of attempts with their raw values v0 and v1."""
+    if plan.by_path and not plan.ctx.dialect.seeks:
+        return _of_paths(plan, bind, by, attempts)
     if plan.by_path:
         columns = [f"{_of_path(plan, bind, by, n)} as v{n}" for n in range(len(by))]
         return f"select a.*, {', '.join(columns)} from ({attempts}) a"
@@ -34,18 +39,57 @@ def _of_path(plan: Plan, bind: Binder, by: list[Field], number: int) -> str:
     fields.
     """
     touch, field = plan.question.attribution, by[number]
+    unreached, several = (bind(raw_of(field, said)) for said in (UNREACHED, SEVERAL))
     if isinstance(touch, int):
         found = _on_path(plan, bind, [field], f"where j.value ->> 2 = {bind(touch)}")
-        return f"coalesce(({found}), {bind(UNREACHED)})"
+        return f"coalesce(({found}), {unreached})"
     if touch == "all":
         return f"""(
-            select iif(min(value0) = max(value0), min(value0), {bind(SEVERAL)})
+            select iif(min(value0) = max(value0), min(value0), {several})
             from ({_on_path(plan, bind, [field], "")}))"""
     way = "desc" if touch == "last" else "asc"
     present = [f"(value{n} <> {bind(_missing(each))})" for n, each in enumerate(by)]
     return f"""(
             select value{number} from ({_on_path(plan, bind, by, "")})
             order by {" + ".join(present)} desc, place {way} limit 1)"""
+
+
+def _of_paths(plan: Plan, bind: Binder, by: list[Field], attempts: str) -> str:
+    """Return the same relation where the events of all attempts are looked at together."""
+    touch = plan.question.attribution
+    raws = [plan.shared.value(bind, field) for field in by]
+    missing = [bind(_missing(field)) for field in by]
+    some = any(field.needs_properties for field in by)
+    join = plan.ctx.dialect.properties_join() if some else ""
+    if isinstance(touch, int):
+        test = f"p.event.3 = {bind(touch)}"
+        chosen = [
+            f"if(countIf({test}) = 0, {bind(raw_of(field, UNREACHED))}, anyIf({raw}, {test}))"
+            for field, raw in zip(by, raws, strict=True)
+        ]
+    elif touch == "all":
+        chosen = [
+            f"if(min({raw}) = max({raw}), min({raw}), {bind(raw_of(field, SEVERAL))})"
+            for field, raw in zip(by, raws, strict=True)
+        ]
+    else:
+        present = " + ".join(f"({r} != {none})" for r, none in zip(raws, missing, strict=True))
+        sign = "-" if touch == "last" else ""
+        chosen = [f"argMin({raw}, (-({present}), {sign}toInt64(p.place)))" for raw in raws]
+    values = ", ".join(f"{sql} as v{n}" for n, sql in enumerate(chosen))
+    return f"""
+        select a.*, {", ".join(f"v.v{n} as v{n}" for n in range(len(by)))}
+        from ({attempts}) a
+        join (
+            select p.actor as actor, p.path as path, {values}
+            from (
+                select actor, path, event, place
+                from (select distinct actor, path from ({attempts}))
+                array join path as event, arrayEnumerate(path) as place
+            ) p
+            join events e on e.actor = p.actor and e.ts = p.event.1 and e.seq = p.event.2 {join}
+            group by p.actor, p.path
+        ) v on v.actor = a.actor and v.path = a.path"""
 
 
 def _on_path(plan: Plan, bind: Binder, fields: list[Field], where: str) -> str:
@@ -67,16 +111,22 @@ def _missing(field: Field) -> int | str:
     return NONE if field.is_text else 0
 
 
+def raw_of(field: Field, said: str) -> int | str:
+    """Return the raw value that stands for UNREACHED or SEVERAL, of the type of the field's."""
+    return said if field.is_text else _CODES[said]
+
+
 def value_label(ctx: Context, field: Field, raw: object) -> str:
     """Return the label of a raw value."""
-    return str(raw) if raw in (UNREACHED, SEVERAL) else label(ctx, field, raw)
+    said = next((said for said in _CODES if raw == raw_of(field, said)), None)
+    return said or label(ctx, field, raw)
 
 
 def has_value(ctx: Context, bind: Binder, field: Field, column: str, wanted: str) -> str:
     """Test a raw value for its label."""
     if wanted not in (UNREACHED, SEVERAL):
         return in_group(ctx, bind, field, column, wanted)
-    test = f"{column} = {bind(wanted)}"
+    test = f"{column} = {bind(raw_of(field, wanted))}"
     if field.kind == "event":
         return test
     return f"({test} or {in_group(ctx, bind, field, column, wanted)})"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,12 +10,10 @@ from hypothesis import strategies as st
 
 from core.answers import Cell
 from core.draw import draw, plain
-from core.engines.clickhouse.dialect import ClickHouseDialect
 from core.errors import BadQuestion
 from core.export import rows
 from core.language.questions import format_question, parse
 from core.queries import from_json
-from core.sql.dialect import OnFileOnly
 from tests.worlds.compare import ask, from_text, people
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.funnel_orders import check_funnel, excluding
@@ -248,20 +245,6 @@ def test_any_order_is_grouped_by_its_first_step():
     ]
     answer = funnel_of(events, "a b", order="unordered", breakdown="country")
     assert [g.group for g in answer.groups] == [(), ("US",)]
-
-
-@pytest.mark.parametrize(
-    ("fields", "words"),
-    [
-        ({"order": "unordered"}, "order unordered is not found in plain SQL"),
-        ({"exclusions": [{"event": "contact_support"}]}, "exclusions is not found"),
-    ],
-)
-def test_clickhouse_leaves_to_the_file_what_is_no_plain_sql(engine, fields, words):
-    ctx = replace(engine.context(), dialect=ClickHouseDialect())
-    question = from_json({"kind": "funnel", "steps": SIGN_UP, **fields})
-    with pytest.raises(OnFileOnly, match=words):
-        question.people(ctx, ctx.binder(), Cell(step=1))
 
 
 # -- whole worlds against every possible attempt
