@@ -273,6 +273,8 @@ def _refuse_binary(head: bytes, name: str) -> None:
     for mark, what in _NOT_READ.items():
         if head.startswith(mark):
             raise BadInput(f"{name} is {what}.", "Export CSV, JSON lines or Parquet instead.")
+    if head.startswith(b"version https://git-lfs"):
+        raise BadInput(f"{name} is a pointer of Git LFS, not the file.", "Fetch it: git lfs pull.")
     start = head[:4096]
     text = start.strip(b"\0")
     if text.startswith((b"{", b"[")) or text.endswith(b"\n"):

@@ -304,7 +304,11 @@ def _header(rows: Iterator[list[str]], feed: _Feed, name: str, width: int) -> tu
     except csv.Error as error:
         raise BadInput(f"The header of {name} could not be read: {error}.") from error
     if feed.bad or feed.refused:
-        raise BadInput(f"{name} does not start with a UTF-8 header.")
+        raise BadInput(
+            f"{name} is not in UTF-8, and its encoding cannot be told.",
+            "Name it, such as --encoding cp932 (Japanese), gb18030 (Chinese), euc-kr (Korean), "
+            "cp1251 (Cyrillic) or cp1254 (Turkish).",
+        )
     return unique(cell.strip() for cell in found[: width or None])
 
 

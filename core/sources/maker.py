@@ -248,7 +248,7 @@ class Maker:
         nothing: Sequence[Any] = [None] * len(columns[0])
         events = [plan.constant] * len(nothing) if plan.constant else columns[plan.event]
         distinct = set(events)
-        if not all(name.__class__ is str and name for name in distinct) or distinct & _STATEMENTS:
+        if not all(map(_is_plain, distinct)) or distinct & _STATEMENTS:
             return None
         users = texts(plan.user, columns, "user id")
         if (prefix := plan.device_prefix) and any(u and u.startswith(prefix) for u in users):
@@ -308,6 +308,7 @@ class Maker:
         event = plan.constant or values[plan.event]
         if event.__class__ is not str:
             event = as_text(event, "event name")
+        event = event and event.strip()
         if not event:
             raise Refused("no event name")
         if event in _NOT_EVENTS and plan.type < 0:
@@ -445,3 +446,8 @@ class Maker:
         if plan.previous >= 0 and values[plan.previous]:
             found[plan.names[plan.previous]] = values[plan.previous]
         return found
+
+
+def _is_plain(name: Any) -> bool:
+    """Whether an event's name is a text as it is stored."""
+    return name.__class__ is str and name != "" and name == name.strip()

@@ -78,8 +78,8 @@ def _vendor(names: Collection[str]) -> Vendor | None:
 
 def statement(table: str, tables: Mapping[str, Iterable[str]]) -> str:
     """Return what reads a table, given the columns of all: Ahoy's events with their visits."""
-    if table == "ahoy_events" and set(tables.get("ahoy_visits", ())) >= ahoy.VISITED:
-        return ahoy.JOINED
+    if table == "ahoy_events" and (joined := ahoy.joined(list(tables.get("ahoy_visits", ())))):
+        return joined
     return f"select * from {quoted(table)}"
 
 

@@ -32,6 +32,9 @@ PERSON: Final = re.compile(
 )
 ID: Final = re.compile(r"(^|[_. -])u?u?id$|[a-z]Id$|_key$|_no$", re.IGNORECASE)
 """What the name of a column that may be the person is like."""
+_TIME: Final = re.compile(r"(^|_)(time|date|ts|at|on|when|stamp|created|epoch)(_|$)|time$|date$")
+"""What the name of a column of numbers is like that are times."""
+
 _ASKED: Final = 3
 
 
@@ -165,7 +168,15 @@ class _Chooser:
         return hours or looks.are_clocks(values)
 
     def _looking_like_times(self) -> list[str]:
-        return [n for n in self._free() if looks.are_written_moments(self._values[n])]
+        """Return the columns of written times; if there are none, those of numbers since 1970 whose
+        names say that they are times.
+        """
+        written = [n for n in self._free() if looks.are_written_moments(self._values[n])]
+        return written or [
+            n
+            for n in self._free()
+            if _TIME.search(self._normal[n]) and looks.are_moments(self._values[n])
+        ]
 
     # -- the event
 

@@ -6,20 +6,27 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any, Final
-from unicodedata import combining, normalize
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from core.records import Refused
 
 _MONTHS: Final = {
     "jan": 1, "ene": 1, "gen": 1, "feb": 2, "fev": 2, "mar": 3, "mrz": 3, "maa": 3, "apr": 4,
-    "avr": 4, "abr": 4, "may": 5, "mai": 5, "mei": 5, "mag": 5, "jun": 6, "juin": 6, "giu": 6,
+    "avr": 4, "abr": 4, "may": 5, "mai": 5, "mei": 5, "mag": 5, "maj": 5, "jun": 6, "juin": 6,
+    "giu": 6,
     "jul": 7, "juil": 7, "lug": 7, "aug": 8, "aou": 8, "ago": 8, "sep": 9, "set": 9, "oct": 10,
     "okt": 10, "ott": 10, "out": 10, "nov": 11, "dec": 12, "dez": 12, "dic": 12,
 }  # fmt: skip
 """How the names of months begin, without accents, in English, German, Dutch, French, Spanish,
 Italian and Portuguese.
 """
+
+_ACCENT: Final = re.compile("(?<![\u0400-\u04ff])[\u0300-\u036f]+")
+"""What stands above and below letters, but not as a part of Cyrillic ones."""
+
+_STROKES: Final = str.maketrans("łŁøØđĐı", "lLoOdDi")
+"""Letters with a stroke or without a dot, which have no accent to take away."""
 
 _HOURS: Final = {
     "WET": 0, "WEST": 1, "CET": 1, "MEZ": 1, "CEST": 2, "MESZ": 2, "EET": 2, "EEST": 3, "MSK": 3,
@@ -77,7 +84,11 @@ _FORMS: Final = (
     ),
 )
 _ORDINAL: Final = re.compile(r"(\d{4})-(\d{3})")
-_ALONE: Final = re.compile(_CLOCK + _ZONE, re.I)
+_CLOCK_WORD: Final = r"\s?(?:Uhr|hrs?|h|uur)\.?"
+_ALONE: Final = re.compile(
+    rf"(?:{_CLOCK}(?:{_CLOCK_WORD})?{_ZONE}|\d{{1,2}}[.:]\d{{2}}{_CLOCK_WORD}|\d{{1,2}}h\d{{2}})",
+    re.I,
+)
 _CLOCK_FIRST: Final = re.compile(r"(\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AP]M)?),?\s(.*\d{4})", re.I)
 _TWO_NUMBERS: Final = re.compile(
     r"(?:^|\s)(\d{1,2})([-/.])(\d{1,2})\2(?:\d{4}|\d{2})(?!\d)(.*)", re.S
@@ -123,7 +134,8 @@ def without_accents(text: str) -> str:
     """Return letters without what stands above or below them: evenement for événement."""
     if text.isascii():
         return text
-    return "".join(c for c in normalize("NFKD", text) if not combining(c))
+    plain = _ACCENT.sub("", normalize("NFKD", text))
+    return normalize("NFC", plain).translate(_STROKES)
 
 
 def is_date(text: str) -> bool:

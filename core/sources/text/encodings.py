@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from core.errors import BadInput
+from core.sources.text.letters import is_central, other_script
 
 _MARKS: Final = {
     codecs.BOM_UTF8: "",
@@ -19,6 +20,7 @@ _MARKS: Final = {
 
 _LOOKED_AT: Final = 4096
 _WESTERN: Final = "windows-1252"
+_CENTRAL: Final = "windows-1250"
 _MAC: Final = "mac-roman"
 _EXPECTED: Final = frozenset(
     "àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþßœšžÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞŒŠŽŸ"
@@ -27,12 +29,17 @@ _EXPECTED: Final = frozenset(
 """Characters of Western text beyond ASCII. Any other byte means that it is not this encoding."""
 
 
+_OF_CENTRAL: Final = frozenset("ąćęłńśźżĄĆĘŁŃŚŹŻčďěľĺňřšťůžČĎĚĽĹŇŘŠŤŮŽőűŐŰăşţĂŞŢđĐ")
+"""Further letters of Central Europe."""
+
+
 def encoding_of(start: bytes) -> str:
     """Return the encoding of a text from its first bytes; "" for UTF-8, or if none fits.
 
     UTF-16 and UTF-32 have a byte order mark, or every other byte of UTF-16 is NUL. Other text
     is Windows-1252 (a superset of Latin-1) if it has no character beyond ASCII in UTF-8, and all of
-    those that it has are usual in Western languages; JSON only if they are on several lines.
+    those that it has are usual in Western languages; JSON only if they are on several lines. It is
+    Windows-1250 or that of another script (`letters`) if its words show that.
     """
     for mark, name in _MARKS.items():
         if start.startswith(mark):
@@ -49,7 +56,13 @@ def encoding_of(start: bytes) -> str:
         return ""
     if _is_of_old_macs(start):
         return _MAC
-    return _WESTERN if _is_western(start) else ""
+    if _is_utf8(start) or _is_cut_off(start):
+        return ""
+    if script := other_script(start[:_LOOKED_AT]):
+        return script
+    if _is_western(start):
+        return _CENTRAL if is_central(start[:_LOOKED_AT].decode(_WESTERN)) else _WESTERN
+    return _CENTRAL if _is_central(start) else ""
 
 
 def _are_several(lines: Iterable[bytes]) -> bool:
@@ -78,23 +91,38 @@ def _is_utf8(start: bytes) -> bool:
     return True
 
 
-def _is_western(start: bytes) -> bool:
+def _is_cut_off(start: bytes) -> bool:
+    """Whether a text may be UTF-8 whose last character is cut off, or is not text of one byte per
+    letter.
+    """
     try:
         start.decode()
     except UnicodeDecodeError as error:
         cut_off = error.reason == "unexpected end of data" and len(start) > _LOOKED_AT
-        if cut_off or b"\0" in start:
-            return False
-    else:
-        return False
-    whole = start.decode("utf-8", "ignore")
-    if not whole.isascii():
+        return cut_off or b"\0" in start
+    return True
+
+
+def _is_western(start: bytes) -> bool:
+    if _is_cut_off(start) or not start.decode("utf-8", "ignore").isascii():
         return False
     try:
         text = start.decode(_WESTERN)
     except UnicodeDecodeError:
         return False
     return {char for char in set(text) if char > "\x7f"} <= _EXPECTED
+
+
+def _is_central(start: bytes) -> bool:
+    """Whether a text that has other bytes than Western ones is Polish, Czech and the like."""
+    if not start.decode("utf-8", "ignore").isascii():
+        return False
+    try:
+        text = start.decode(_CENTRAL)
+    except UnicodeDecodeError:
+        return False
+    beyond = {char for char in text if char > "\x7f"}
+    return is_central(start.decode(_WESTERN, "replace")) and beyond <= _EXPECTED | _OF_CENTRAL
 
 
 def to_utf8(first: bytes, rest: Iterable[bytes], encoding: str) -> Iterator[bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from core.records import LeftOut
@@ -23,16 +23,22 @@ _OF_A_VISIT: Final = frozenset({
 })  # fmt: skip
 """Fields that are not properties of a visit; the IP address is not stored."""
 
-VISITED: Final = frozenset({
-    "id", "visitor_token", "browser", "os", "device_type", "country", "region", "city",
-})  # fmt: skip
-"""Columns of ahoy_visits that JOINED reads."""
+_VISITED: Final = ("browser", "os", "device_type", "country", "region", "city")
 
-JOINED: Final = """
-select e.*, v.visitor_token, v.browser, v.os, v.device_type, v.country, v.region, v.city
-from ahoy_events as e left join ahoy_visits as v on v.id = e.visit_id
-"""
-"""Events with their visits, for a database that has both tables and these columns."""
+
+def joined(visits: Collection[str]) -> str:
+    """Return the statement that reads events with what the visits of a database say of them; "" if
+    these have no visitors.
+
+    Args:
+        visits: the columns of ahoy_visits.
+    """
+    if not {"id", "visitor_token"} <= set(visits):
+        return ""
+    named = ", ".join(f"v.{name}" for name in ("visitor_token", *_VISITED) if name in visits)
+    return (
+        f"select e.*, {named} from ahoy_events as e left join ahoy_visits as v on v.id = e.visit_id"
+    )
 
 
 def reshape_event(found: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:

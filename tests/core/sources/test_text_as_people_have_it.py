@@ -37,12 +37,15 @@ def notes(stored: Stored) -> str:
     [
         ("utf-8-sig", "é"), ("utf-16", "é"), ("utf-16-le", "é"), ("utf-16-be", "é"),
         ("utf-32", "é"), ("cp1252", "é"), ("cp1252", "€"), ("latin-1", "ü"),
+        ("cp1251", "Покупка"), ("koi8-r", "Покупка товара"), ("cp1253", "Αγορά"),
+        ("cp1250", "Zażółć"), ("cp1250", "Přihlášení"), ("cp1250", "Vásárlás őszintén ötször"),
+        ("cp1252", "créée à Århus"), ("cp1252", "Größe in m³ ¿qué?"), ("cp1252", "õhtusöök"),
     ],
 )  # fmt: skip
 def test_the_encoding_of_a_text_is_seen(tmp_path: Path, encoding: str, text: str) -> None:
-    rows = f"user,event,time\n{text}va,Kauf {text},2026-03-02\n"
+    rows = f"user,event,time\n{text}-va,Kauf {text},2026-03-02\n"
     stored = imported(tmp_path, rows.encode(encoding), "in.csv")
-    assert [(e["user"], e["event"]) for e in stored.events] == [(f"{text}va", f"Kauf {text}")]
+    assert [(e["user"], e["event"]) for e in stored.events] == [(f"{text}-va", f"Kauf {text}")]
     assert ("the text is read as" in notes(stored)) is (encoding != "utf-8-sig")
 
 
@@ -361,6 +364,13 @@ def test_a_date_and_a_time_of_day_are_one_moment(tmp_path: Path) -> None:
     assert all(not event["properties"] for event in stored.events)
 
 
+@pytest.mark.parametrize("clock", ["10:00 Uhr", "10.00 Uhr", "10h00", "10:00h", "10:00 uur"])
+def test_a_time_of_day_may_say_that_it_is_one(tmp_path: Path, clock: str) -> None:
+    rows = f"Datum;Uhrzeit;user;event\n2. März 2026;{clock};ann;Buy\n3. Mai 2026;{clock};bob;Buy\n"
+    stored = imported(tmp_path, rows, "in.csv")
+    assert times(stored) == ["2026-03-02 10:00:00", "2026-05-03 10:00:00"]
+
+
 def test_a_date_with_the_midnight_of_a_database_and_a_time_are_one_moment(tmp_path: Path) -> None:
     rows = "date,time,user,event\n2026-03-02 00:00:00,3:05 PM,ann,Buy\n"
     assert times(imported(tmp_path, rows, "in.csv")) == ["2026-03-02 15:05:00"]
@@ -415,6 +425,13 @@ def test_a_date_is_a_day_of_the_workspace_also_where_times_are_local() -> None:
 @pytest.mark.parametrize(
     ("header", "row", "event", "user"),
     [
+        ("user_id,event_type,event_label,ts", "7,20,login,2026-03-02 10:00", "login", "7"),
+        ("user_id,event,date_create", "7,login,1772445600", "login", "7"),
+        ("Użytkownik,Zdarzenie,Czas", "ann,Zakup,2026-03-02 10:00", "Zakup", "ann"),
+        ("Användare,Händelse,Tidpunkt", "ann,Köp,2026-03-02 10:00", "Köp", "ann"),
+        ("пользователь,действие,время", "ann,Вход,02.03.2026 10:00", "Вход", "ann"),
+        ("ユーザーID,イベント名,日時", "ann,購入,2026/03/02 10:00", "購入", "ann"),
+        ("user_id,event,time", "7, login ,2026-03-02 10:00", "login", "7"),
         ("id,userid,action,created_at", "1,7,login,2026-03-02 10:00", "login", "7"),
         ("uid,activity,occurred_at", "7,login,2026-03-02 10:00", "login", "7"),
         ("username,verb,datetime", "ann,login,2026-03-02 10:00", "login", "ann"),

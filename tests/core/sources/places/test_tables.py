@@ -161,28 +161,31 @@ def test_what_a_running_program_has_written_is_read_from_its_log(tmp_path: Path)
         assert names(seen(path)[1]) == ["Look", "Buy", "Late"]
 
 
-def test_events_of_ahoy_have_the_visitor_of_their_visit(tmp_path: Path) -> None:
+@pytest.mark.parametrize("places", ["", "country text, region text, city text,"])
+def test_events_of_ahoy_have_the_visitor_of_their_visit(tmp_path: Path, places: str) -> None:
+    of_place = ", 'FR', '', ''" if places else ""
     path = database(
         tmp_path / "production.sqlite3",
-        """
+        f"""
         create table ahoy_events
             (id integer primary key, visit_id int, user_id int, name text, properties text,
              time text);
         create table ahoy_visits
             (id integer primary key, visit_token text, visitor_token text, user_id int, ip text,
-             browser text, os text, device_type text, country text, region text, city text,
-             started_at text);
+             browser text, os text, device_type text, started_at text, {places}
+             landing_page text);
         insert into ahoy_visits values
-            (1, 't1', 'x', null, '192.0.2.1', 'Firefox', 'Linux', 'PC', 'FR', '', '', '2026-05-04'),
-            (2, 't2', 'x', 5, '192.0.2.1', 'Firefox', 'Linux', 'PC', 'FR', '', '', '2026-05-05');
+            (1, 't1', 'x', null, '192.0.2.1', 'Firefox', 'Linux', 'PC', '2026-05-04'{of_place}, '/'),
+            (2, 't2', 'x', 5, '192.0.2.1', 'Firefox', 'Linux', 'PC', '2026-05-05'{of_place}, '/');
         insert into ahoy_events values
-            (1, 1, null, 'Looked', '{"a":1}', '2026-05-04 08:00:00'),
+            (1, 1, null, 'Looked', '{{"a":1}}', '2026-05-04 08:00:00'),
             (2, 2, 5, 'Joined', null, '2026-05-05 08:00:00');
         """,
     )  # fmt: skip
     report, rows = seen(path)
     assert names(rows) == ["Looked", "Joined"]
-    assert (report.users, rows[0]["actor"], rows[0]["country"]) == (1, "5", "FR")
+    country = "FR" if places else None
+    assert (report.users, rows[0]["actor"], rows[0]["country"]) == (1, "5", country)
     assert rows[0]["properties"] == '{"a":1}'
 
 

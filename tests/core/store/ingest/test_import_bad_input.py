@@ -120,7 +120,7 @@ def test_numbers_of_every_kind_as_ids(tmp_path: Path) -> None:
         (b'[{"event":"a"}]', "it has: event"),
         (b"only\nann\nbob\n", "it has: only"),
         (b'"open\n', "header"),
-        (b"PK\x03\x04\x8f\xff\x01\xfe" * 50, "does not start with a UTF-8 header"),
+        (b"PK\x03\x04\x8f\xff\x01\xfe" * 50, "its encoding cannot be told"),
     ],
 )
 def test_a_file_that_is_no_event_file(tmp_path: Path, content: bytes, match: str) -> None:
