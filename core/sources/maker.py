@@ -30,6 +30,7 @@ from core.sources.text.contexts import Contexts
 from core.sources.text.parts import (
     columns_of,
     ids_hold,
+    is_name,
     is_object,
     joined,
     merged,
@@ -248,7 +249,7 @@ class Maker:
         nothing: Sequence[Any] = [None] * len(columns[0])
         events = [plan.constant] * len(nothing) if plan.constant else columns[plan.event]
         distinct = set(events)
-        if not all(map(_is_plain, distinct)) or distinct & _STATEMENTS:
+        if not all(map(is_name, distinct)) or distinct & _STATEMENTS:
             return None
         users = texts(plan.user, columns, "user id")
         if (prefix := plan.device_prefix) and any(u and u.startswith(prefix) for u in users):
@@ -446,8 +447,3 @@ class Maker:
         if plan.previous >= 0 and values[plan.previous]:
             found[plan.names[plan.previous]] = values[plan.previous]
         return found
-
-
-def _is_plain(name: Any) -> bool:
-    """Whether an event's name is a text as it is stored."""
-    return name.__class__ is str and name != "" and name == name.strip()

@@ -144,10 +144,17 @@ def _how(report: ImportReport, name: str, columns: Mapping[str, str]) -> str:
     if known and "message" not in columns:
         return known
     said = ": ".join(filter(None, (known, columns_said(columns))))
-    rest = [each for each in report.names.get(name, ()) if each not in columns.values()]
+    parts = _parts_of_time(columns.get("time", ""), report.names.get(name, ()))
+    rest = [e for e in report.names.get(name, ()) if e not in columns.values() and e not in parts]
     if not rest or "properties" in columns:
         return said
     return f"{said}; {'properties' if len(rest) > 1 else 'property'}: {_some(rest, PROPERTIES)}"
+
+
+def _parts_of_time(time: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the two columns that are a time together; () if one is."""
+    pairs = ((each, time.removeprefix(f"{each} ")) for each in names if time not in names)
+    return next((pair for pair in pairs if pair[1] in names), ())
 
 
 def columns_said(understood: Mapping[str, str]) -> str:
@@ -159,6 +166,10 @@ def columns_said(understood: Mapping[str, str]) -> str:
 
 def _notes(report: ImportReport) -> Iterator[str]:
     """Yield what is worth knowing but no cause for concern."""
+    if not (report.read or report.known or report.resumed):
+        names = [name.rsplit("/", 1)[-1] for name in report.sources]
+        verb = "has" if len(names) == 1 else "have"
+        yield f"note: {_some(names, SHOWN)} {verb} no lines to import"
     if report.nobody:
         verb = "has a placeholder" if report.nobody == 1 else "have a placeholder"
         yield (

@@ -86,6 +86,11 @@ def moment(date: Any, clock: Any) -> Any:
     return f"{day} {time}:00" if time.isdecimal() else f"{day} {time}"
 
 
+def is_name(value: Any) -> bool:
+    """Whether an event's name is a text as it is stored."""
+    return value.__class__ is str and value != "" and value == value.strip()
+
+
 def is_object(value: Any) -> bool:
     """Whether a value is an object, the JSON text of one, or missing."""
     try:
