@@ -32,6 +32,7 @@ from core.sources.places.parquet import PARQUET, open_parquet
 from core.sources.places.rows import RowInput
 from core.sources.places.tables import is_database, open_table
 from core.sources.text.layout import Layout, layout_of, sample_of
+from core.sources.text.programs import is_program, of_program
 from core.sources.text.reading import Reading
 from core.sources.web import logs as weblogs
 from core.sources.web.totals import refuse_totals
@@ -204,6 +205,8 @@ def _of_journal(source: Input, head: bytes, most: int, start: Position) -> Itera
         return journal.of_text(source.marked(source.cut(most), start))
     if journal.is_pairs(head):
         return journal.of_pairs(source.marked(source.cut(most), start))
+    if is_program(head):
+        return of_program(source.marked(source.cut(most), start))
     return None
 
 

@@ -7,7 +7,17 @@ without it the file is read as any other.
 
 from __future__ import annotations
 
-from core.sources.frames import cells, dumps, lines, objects, records, tables, telemetry, whole
+from core.sources.frames import (
+    batches,
+    cells,
+    dumps,
+    lines,
+    objects,
+    records,
+    tables,
+    telemetry,
+    whole,
+)
 from core.sources.frames.frame import Frame
 
 
@@ -17,6 +27,11 @@ def frame_of(head: bytes) -> Frame | None:
     if start in (b"{", b"["):
         if found := telemetry.frame_of(head):
             return found
-        return objects.frame_of(head) or lines.frame_of(head) or whole.frame_of(head)
+        return (
+            batches.frame_of(head)
+            or objects.frame_of(head)
+            or lines.frame_of(head)
+            or whole.frame_of(head)
+        )
     kinds = (dumps, lines, tables, records, cells)
     return next((found for kind in kinds if (found := kind.frame_of(head))), None)

@@ -82,7 +82,7 @@ def rows_of(found: Any, depth: int = 0) -> Rows:
         return _sensible(_of_list(found))
     if not isinstance(found, dict):
         return []
-    for rows in (_of_split(found), _of_columns(found), _of_keys(found)):
+    for rows in (_of_split(found), _of_columns(found), _of_keys(found), _of_lists(found)):
         if good := _sensible(rows):
             return good
     nested = [value for value in found.values() if value.__class__ in (dict, list)]
@@ -145,6 +145,21 @@ def _of_keys(found: Mapping[str, Any]) -> Rows:
     """Return the rows of an object that has each under its id: Firebase."""
     rows = list(found.values())
     return rows if all(isinstance(each, dict) for each in rows) else []
+
+
+def _of_lists(found: Mapping[str, Any]) -> Rows:
+    """Return the rows of an object that has a list of them under each of several ids, with the id
+    as `key`.
+    """
+    lists = list(found.values())
+    if len(lists) < 2 or not all(isinstance(e, list) and e for e in lists):
+        return []
+    rows = [{"key": key, **row} for key, rows in found.items() for row in rows if _is_row(row)]
+    return rows if all(_sensible([e[0]]) for e in lists if _is_row(e[0])) else []
+
+
+def _is_row(found: Any) -> bool:
+    return isinstance(found, dict)
 
 
 def _text(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from core.records import Refused
 from core.sources.products.nested import at, first, inside, listed
-from core.sources.values import typed
+from core.sources.values import load, typed
 
 SIGN: Final = frozenset({"event_name", "event_timestamp", "event_params"})
 
@@ -35,6 +35,9 @@ _KEPT: Final = (
 """Fields beside the parameters that describe the event."""
 
 _NOTHING: Final = ("", "(not set)")
+
+_OBJECTS: Final = frozenset({"app_info", "device", "geo", "items", "ecommerce", "traffic_source"})
+"""Fields that a table has as JSON text."""
 
 FLAT: Final = frozenset({"event_name", "event_timestamp", "user_pseudo_id"})
 """Columns of a query that selects parameters one by one."""
@@ -66,6 +69,7 @@ _FLAT_USED: Final = frozenset({
 
 def reshape(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the plain line of one event."""
+    found = {name: _parsed(v) if name in _OBJECTS else v for name, v in found.items()}
     parameters = _values(found["event_params"])
     session = parameters.pop("ga_session_id", None)
     line = {
@@ -84,6 +88,12 @@ def reshape(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if traits:
         line["traits"] = traits
     yield {**line, "properties": {**kept, **parameters}}
+
+
+def _parsed(value: Any) -> Any:
+    if not isinstance(value, str) or value[:1] not in ("{", "["):
+        return value
+    return load(value, "properties")
 
 
 def reshape_flat(found: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -289,3 +289,19 @@ def test_records_of_opentelemetry_without_a_name_are_logs(tmp_path: Path) -> Non
     lines = json.dumps(telemetry(record, record)) + "\n" + json.dumps(telemetry(record)) + "\n"
     found = read(tmp_path, lines, "in.jsonl")
     assert [(log.message, log.level, log.service) for log in found] == [("it broke", 3, "shop")] * 3
+
+
+def test_events_in_lists_of_persons_are_all_theirs(tmp_path: Path) -> None:
+    lists = [{"user_id": "ana", "events": [{"event": "Buy", "time": ANA["time"]}] * 2},
+             {"user_id": "bob", "events": [{"event": "Buy", "time": BOB["time"]}]}]  # fmt: skip
+    wanted = ["ana", "ana", "bob"]
+    for text in (json.dumps(lists), "".join(json.dumps(each) + "\n" for each in lists)):
+        assert people(read(tmp_path, text, "in.json")) == wanted
+    for indent in (None, 1):
+        assert people(read(tmp_path, json.dumps(lists[0], indent=indent), "a.json")) == wanted[:2]
+
+
+def test_lists_under_several_keys_are_all_read(tmp_path: Path) -> None:
+    by_key = {"ana": [{k: v for k, v in ANA.items() if k != "user_id"}] * 2, "bob": [BOB]}
+    found = read(tmp_path, json.dumps(by_key), "in.json")
+    assert [json.loads(row.properties)["key"] for row in found] == ["ana", "ana", "bob"]

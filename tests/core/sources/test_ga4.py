@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from pathlib import Path
 
 from tests.core.sources.small import imported, lines
@@ -46,3 +49,14 @@ def test_parameters_that_are_no_list_are_refused(tmp_path: Path) -> None:
     broken = {**event(0, "page_view"), "event_params": {"a": 1}}
     found = imported(tmp_path, lines(event(1, "page_view"), broken))
     assert found.report.reasons == {"event_params not a list": 1}
+
+
+def test_a_table_has_the_objects_of_an_event_as_text(tmp_path: Path) -> None:
+    sent = event(0, "page_view", page_location="/a")
+    (plain,) = imported(tmp_path, lines(sent)).events
+    cells = [json.dumps(v) if isinstance(v, dict | list) else v for v in sent.values()]
+    text = io.StringIO()
+    csv.writer(text).writerows([list(sent), cells])
+    (tmp_path / "table").mkdir()
+    (row,) = imported(tmp_path / "table", text.getvalue(), "in.csv").events
+    assert row == plain

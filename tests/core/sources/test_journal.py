@@ -89,3 +89,25 @@ def test_lines_of_pairs_are_logs(tmp_path: Path) -> None:
     assert (first.message, first.fields) == ('is "up"', '{"user":"ana"}')
     assert (second.message, second.fields) == ("ok", '{"took":"3ms"}')
     assert isinstance(third, Rejected)
+
+
+@pytest.mark.parametrize(
+    ("line", "source"),
+    [
+        ("2026/05/04 08:00:00 [error] 12#12: it broke, client: 192.0.2.1", None),
+        ("[Mon May 04 08:00:00.000000 2026] [core:error] [pid 12:tid 13] it broke", "core"),
+        ("2026-05-04 08:00:00,000 - shop - ERROR - it broke", "shop"),
+        ("2026-05-04 08:00:00.000 ERROR 12 --- [main] c.e.App : it broke", None),
+        ("[2026-05-04 08:00:00] production.ERROR: it broke", "production"),
+        ("2026-05-04 08:00:00.000 UTC [12] ERROR:  it broke", None),
+    ],
+)
+def test_lines_of_programs_are_logs_with_what_follows_them(
+    tmp_path: Path, line: str, source: str | None
+) -> None:
+    later = line.replace("08:00:00", "08:00:01")
+    first, second = records(tmp_path, f"{line}\n  at line 1\n  at line 2\n\n{later}\n", "app.log")
+    assert (first.ts, first.level, first.source) == (1777881600000, 3, source)
+    assert (second.ts, second.level) == (1777881601000, 3)
+    assert "it broke" in second.message
+    assert first.message == f"{second.message}\n  at line 1\n  at line 2"

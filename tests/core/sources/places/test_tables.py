@@ -175,8 +175,8 @@ def test_events_of_ahoy_have_the_visitor_of_their_visit(tmp_path: Path, places: 
              browser text, os text, device_type text, started_at text, {places}
              landing_page text);
         insert into ahoy_visits values
-            (1, 't1', 'x', null, '192.0.2.1', 'Firefox', 'Linux', 'PC', '2026-05-04'{of_place}, '/'),
-            (2, 't2', 'x', 5, '192.0.2.1', 'Firefox', 'Linux', 'PC', '2026-05-05'{of_place}, '/');
+            (1, 't1', 'x', null, '192.0.2.1', 'Firefox', 'Linux', '', '2026-05-04'{of_place}, '/'),
+            (2, 't2', 'x', 5, '192.0.2.1', 'Firefox', 'Linux', '', '2026-05-05'{of_place}, '/');
         insert into ahoy_events values
             (1, 1, null, 'Looked', '{{"a":1}}', '2026-05-04 08:00:00'),
             (2, 2, 5, 'Joined', null, '2026-05-05 08:00:00');
