@@ -14,6 +14,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from core.blocks.functions import figures
+from core.blocks.functions.figures import Grouped
 from core.blocks.functions.gathering import GIVEN, PLACE, SLOT, VALUE, WHO, Gathering, of_chosen
 from core.blocks.functions.groups import (
     LARGEST,
@@ -52,6 +53,9 @@ class Figures(Gathering):
         """Return the rows."""
         if not len(self):
             return "[]"
+        sizes = self._sizes
+        if prod(sizes) <= GROUPS and self._only_counts:
+            return self._counts(sizes)
         slots, rows = self.column(SLOT), []
         if self.plan.windows is None:
             rows += self._rows(slots, None)
@@ -63,6 +67,31 @@ class Figures(Gathering):
             rows += [[WHOLE, *row[1:]] for row in self._rows(np.zeros(len(slots), np.int64), None)]
         return json.dumps(rows)
 
+    @property
+    def _only_counts(self) -> bool:
+        plan = self.plan
+        return plan.figures == ("rows",) and plan.windows is None and not plan.whole
+
+    @property
+    def _keys(self) -> list[str]:
+        """The columns that rows are grouped by."""
+        return [SLOT, *(f"v{n}" for n in range(len(self.plan.by)))]
+
+    @property
+    def _sizes(self) -> list[int]:
+        """A number above all slots, counted from OUTSIDE, and one above all of each code."""
+        slot, *codes = map(self.most, self._keys)
+        return [slot - OUTSIDE, *codes]
+
+    def _counts(self, sizes: Sequence[int]) -> str:
+        """Return how many rows each group has, block by block."""
+        counts = np.zeros(prod(sizes), np.int64)
+        for slots, *codes in self.blocks(self._keys):
+            counts += np.bincount(coded(slots, codes, sizes), minlength=len(counts))
+        groups = np.flatnonzero(counts)
+        found = [*self.shown(decoded(groups, sizes)), counts[groups].tolist()]
+        return json.dumps(list(zip(*found, strict=True)))
+
     def _rows(self, slots: Ints, chosen: Ints | None) -> list[Row]:
         """Return the figures of the groups of some rows, or of all."""
         groups = self._groups(slots, chosen)
@@ -70,21 +99,24 @@ class Figures(Gathering):
         return [list(row) for row in zip(*columns, strict=True)]
 
     def _columns(self, groups: Groups, chosen: Ints | None) -> list[list[Any]]:
-        return [self._figure(groups, word, chosen) for word in self.plan.figures]
+        numbers = self._measured(groups, chosen) if self.plan.x is not None else None
+        return [self._figure(groups, numbers, word, chosen) for word in self.plan.figures]
 
     def _groups(self, slots: Ints, chosen: Ints | None) -> Groups:
         codes = (self.column(f"v{n}") for n in range(len(self.plan.by)))
         return Groups(slots, [of_chosen(code, chosen) for code in codes])
 
-    def _figure(self, groups: Groups, word: Any, chosen: Ints | None) -> list[Any]:
+    def _figure(
+        self, groups: Groups, numbers: Grouped | None, word: Any, chosen: Ints | None
+    ) -> list[Any]:
         if word in ("rows", "people", "distinct", "given"):
             found: list[int] = self._of_rows(groups, word, chosen).tolist()
             return found
-        count = len(groups)
         if word == "distinct_per_user":
             values, actors = (of_chosen(self.column(name), chosen) for name in (VALUE, WHO))
-            return figures.different_each(values, actors, groups.places, count)
-        return figures.of_numbers(*self._measured(groups, chosen), count, word)
+            return figures.different_each(values, actors, groups.places, len(groups))
+        assert numbers is not None
+        return numbers.figure(word)
 
     def _of_rows(self, groups: Groups, word: str, chosen: Ints | None) -> Ints:
         """Return how many rows, people, values or events with a value each group has."""
@@ -96,16 +128,16 @@ class Figures(Gathering):
             return np.bincount(groups.places[column > 0], minlength=len(groups))
         return figures.different(column, groups.places, len(groups))
 
-    def _measured(self, groups: Groups, chosen: Ints | None) -> tuple[figures.Numbers, Ints]:
-        """Return the numbers of rows, and their groups."""
+    def _measured(self, groups: Groups, chosen: Ints | None) -> Grouped:
+        """Return the numbers of rows in their groups."""
         numbers, rows = self.numbers, self.column(PLACE)
         if chosen is None:
-            return numbers, groups.places[rows]
+            return Grouped(numbers, groups.places[rows], len(groups))
         table = np.full(len(self), -1)
         table[chosen] = groups.places
         places = table[rows]
         inside = np.flatnonzero(places >= 0)
-        return numbers.at(inside), places[inside]
+        return Grouped(numbers.at(inside), places[inside], len(groups))
 
 
 class Sets(Figures):
@@ -113,9 +145,8 @@ class Sets(Figures):
 
     def finalize(self) -> str:
         """Return the rows."""
-        sizes = [self.most(name) for name in self._keys]
-        sizes[0] -= OUTSIDE
-        wide, count = self.most(WHO), prod(sizes)
+        sizes, wide = self._sizes, self.most(WHO)
+        count = prod(sizes)
         if count > LARGEST >> (wide - 1).bit_length() or not len(self):
             return super().finalize()
         if count <= GROUPS and count * wide <= min(CELLS, PLACES * len(self)):
@@ -124,10 +155,6 @@ class Sets(Figures):
             groups, counts, sets = self._sorted(sizes, (wide - 1).bit_length())
         columns = [*self.shown(decoded(groups, sizes)), counts.tolist(), sets]
         return json.dumps(list(zip(*columns, strict=True)))
-
-    @property
-    def _keys(self) -> list[str]:
-        return [SLOT, *(f"v{n}" for n in range(len(self.plan.by)))]
 
     def _marked(self, sizes: Sequence[int], wide: int) -> tuple[Ints, Ints, list[str]]:
         """Return the groups, how many rows and which people each has, from a table of all of both.

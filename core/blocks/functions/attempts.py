@@ -17,7 +17,7 @@ import numpy as np
 
 from core.blocks.functions.aggregates import packed_set
 from core.blocks.functions.block import Block, Mask
-from core.blocks.functions.gathering import ARRIVED, AT, WHO, Timed, of_chosen
+from core.blocks.functions.gathering import ARRIVED, AT, WHO, Timed, both, of_chosen
 from core.blocks.functions.groups import Groups, counted, grouped, spans, starts
 from core.blocks.functions.masks import fits, settled
 from core.blocks.functions.plan import Ints, slots_of
@@ -59,7 +59,9 @@ class Marked(Timed):
     """
 
     check: Callable[[], None] = staticmethod(lambda: None)
-    _bits: Ints
+    _every = 0
+    _bits: Ints | None = None
+    """The bits of all rows of a block, and those of each besides."""
 
     def _chosen(self, block: Block) -> Mask | None:
         every, some = 0, []
@@ -70,16 +72,20 @@ class Marked(Timed):
         if not every and not some:
             return np.zeros(len(block), np.bool_)
         found = super()._chosen(block)
-        known_by = block.ints(ACTOR) > 0
-        found = known_by if found is None else found & known_by
-        self._bits = np.full(len(block), every)
+        if block.least(ACTOR) <= 0:
+            found = both(found, block.ints(ACTOR) > 0)
+        self._every, self._bits = every, None
         for mask, bit in some:
-            self._bits |= np.where(fits(mask, block, self._extras), bit, 0)
-        return found if every else found & (self._bits > 0)
+            own = np.where(fits(mask, block, self._extras), bit, 0)
+            self._bits = own if self._bits is None else self._bits | own
+        return found if every or self._bits is None else both(found, self._bits > 0)
 
     def _take(self, block: Block, chosen: Ints | None, size: int) -> None:
         super()._take(block, chosen, size)
-        self._add(BITS, of_chosen(self._bits, chosen))
+        if self._bits is None:
+            self._same(BITS, self._every, size)
+        else:
+            self._add(BITS, of_chosen(self._bits, chosen) | self._every)
 
 
 class Attempts(Marked):

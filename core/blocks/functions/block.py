@@ -60,6 +60,11 @@ class Block:
             self._ints[field] = self._whole(field)
         return self._ints[field]
 
+    def least(self, field: int) -> int:
+        """Return a number that no event's id in a column is below."""
+        found = self.column(field)
+        return 0 if found is None or found.present is not None else found.base
+
     def picked(self, field: int, rows: Ints | None) -> Ints:
         """Return the same of some rows; of all for None."""
         if rows is None:
@@ -84,12 +89,12 @@ class Block:
         """The day of each row."""
         return np.repeat(self._days, self._counts)
 
-    @cached_property
-    def slots(self) -> Ints:
+    def slots(self) -> Part:
         """The slot of each row."""
         if self.plan.by_time:
-            return self.plan.slot_of(self.ints(TIME))
-        return np.repeat(self.plan.slot_of(self._days), self._counts)
+            return narrow(self.plan.slot_of(self.ints(TIME)))
+        slots = narrow(self.plan.slot_of(self._days))
+        return Part(slots.base, np.repeat(slots.values, self._counts))
 
 
 def _ids(found: Column | None, count: int) -> Ints:

@@ -8,12 +8,14 @@ number), "sum", "min", "max", "integers" (different numbers, 0 unless all are wh
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.blocks.functions.groups import counted, grouped, numbered, packed, spans
+from core.blocks.functions.groups import counted, grouped, numbered, packed, starts
 from core.blocks.functions.plan import Ints
 from core.sums import total
 
@@ -64,23 +66,83 @@ def together(parts: Sequence[Numbers]) -> Numbers:
     return Numbers(np.concatenate(scaled), wide)
 
 
-def of_numbers(numbers: Numbers, places: Ints, count: int, word: Any) -> Found:
-    """Return a figure of the numbers of each group.
+class Grouped:
+    """The numbers of groups, put in order once however many figures are asked for.
 
-    Args:
+    Attributes:
         places: the group of each number.
         count: how many groups there are.
-        word: "count", "sum", "min", "max", "integers" or ["percentile", p].
     """
-    if word == "count":
-        return list(np.bincount(places, minlength=count).tolist())
-    if word == "sum":
-        return sums(numbers, places, count)
-    if word in ("min", "max"):
-        return extremes(numbers, places, count, word)
-    if word == "integers":
-        return integers(numbers.floats, places, count)
-    return percentiles(numbers.floats, places, count, word[1])
+
+    def __init__(self, numbers: Numbers, places: Ints, count: int) -> None:
+        self.numbers = numbers
+        self.places = places
+        self._count = count
+
+    def figure(self, word: Any) -> Found:
+        """Return a figure of each group: "count", "sum", "min", "max", "integers" or
+        ["percentile", p].
+        """
+        if word == "count":
+            return list(self._rows.tolist())
+        if word == "sum":
+            return self._sums()
+        if word in ("min", "max"):
+            return [self._extreme(low, high, word) for low, high in self._spans]
+        if word == "integers":
+            return [self._integers(low, high) for low, high in self._spans]
+        return [percentile(self._ascending[low:high], word[1]) for low, high in self._spans]
+
+    @cached_property
+    def _rows(self) -> Ints:
+        return np.bincount(self.places, minlength=self._count)
+
+    @cached_property
+    def _spans(self) -> list[tuple[int, int]]:
+        """Where each group begins and ends, of numbers with those of a group together."""
+        return list(pairwise([0, *np.cumsum(self._rows).tolist()]))
+
+    @cached_property
+    def _together(self) -> Numbers:
+        if self._count == 1:
+            return self.numbers
+        return self.numbers.at(grouped(self.places, self._count))
+
+    @cached_property
+    def _ascending(self) -> Floats:
+        found = np.array(self._together.floats)
+        for low, high in self._spans:
+            found[low:high].sort()
+        return found
+
+    def _integers(self, low: int, high: int) -> int:
+        """Return how many different numbers a group has if all are whole, else 0."""
+        own = self._ascending[low:high]
+        return int(np.count_nonzero(starts(own))) if (own == np.rint(own)).all() else 0
+
+    def _sums(self) -> Found:
+        """Return sums as `core.sums` has them, None of nothing."""
+        scale = self.numbers.scale
+        if scale is None or scale > DECIMALS:
+            listed = self._together.floats.tolist()
+            return [total(listed[low:high]) if high > low else None for low, high in self._spans]
+        values = self.numbers.values
+        if _is_exact(values):
+            found = np.bincount(self.places, weights=values, minlength=self._count)
+            exact = found.astype(np.int64).tolist()
+        else:
+            whole = self._together.values.tolist()
+            exact = [sum(whole[low:high]) for low, high in self._spans]
+        rows = self._rows.tolist()
+        return [n / 10**scale if some else None for n, some in zip(exact, rows, strict=True)]
+
+    def _extreme(self, low: int, high: int, word: str) -> float | None:
+        """Return the least or the greatest number of a group, "min" or "max"."""
+        if high == low:
+            return None
+        own, scale = self._together.values[low:high], self.numbers.scale
+        one: float = (own.min() if word == "min" else own.max()).item()
+        return one / 10**scale if scale or (scale == 0 and abs(one) <= EXACT) else one
 
 
 def added(numbers: Numbers, places: Ints, count: int) -> Numbers:
@@ -88,73 +150,12 @@ def added(numbers: Numbers, places: Ints, count: int) -> Numbers:
     if numbers.scale is not None and numbers.scale <= DECIMALS and _is_exact(numbers.values):
         found = np.bincount(places, weights=numbers.values, minlength=count)
         return Numbers(found.astype(np.int64), numbers.scale)
-    return Numbers(np.array(sums(numbers, places, count), np.float64), None)
+    return Numbers(np.array(Grouped(numbers, places, count).figure("sum"), np.float64), None)
 
 
 def _is_exact(values: NDArray[Any]) -> bool:
     """Whether no sum of some whole numbers is too large for a float to be exact."""
     return int(np.abs(values.astype(np.int64)).max(initial=0)) * len(values) < EXACT
-
-
-def integers(values: Floats, places: Ints, count: int) -> Found:
-    """Return how many different numbers each group has if all are whole, else 0."""
-    found: Found = []
-    order = grouped(places, count)
-    for low, high in spans(places[order], count):
-        own = values[order[low:high]]
-        whole = bool((own == np.rint(own)).all())
-        found.append(len(set(own.tolist())) if whole else 0)
-    return found
-
-
-def sums(numbers: Numbers, places: Ints, count: int) -> Found:
-    """Return the sum of the numbers of each group as `core.sums` has it, None of nothing."""
-    there = np.bincount(places, minlength=count)
-    if numbers.scale is None or numbers.scale > DECIMALS:
-        return _listed(numbers.floats, places, count)
-    values = numbers.values
-    if _is_exact(values):
-        exact = np.bincount(places, weights=values, minlength=count).astype(np.int64).tolist()
-    else:
-        exact = [0] * count
-        order = grouped(places, count)
-        whole = values[order].tolist()
-        for group, (low, high) in enumerate(spans(places[order], count)):
-            exact[group] = sum(whole[low:high])
-    divisor = 10**numbers.scale
-    return [n / divisor if some else None for n, some in zip(exact, there.tolist(), strict=True)]
-
-
-def _listed(values: Floats, places: Ints, count: int) -> Found:
-    order = grouped(places, count)
-    listed = values[order].tolist()
-    return [
-        total(listed[low:high]) if high > low else None for low, high in spans(places[order], count)
-    ]
-
-
-def extremes(numbers: Numbers, places: Ints, count: int, word: str) -> Found:
-    """Return the least or the greatest number of each group, "min" or "max"."""
-    order = grouped(places, count)
-    values, scale = numbers.values[order], numbers.scale
-    found: Found = []
-    for low, high in spans(places[order], count):
-        one = None
-        if high > low:
-            one = (values[low:high].min() if word == "min" else values[low:high].max()).item()
-            one = one / 10**scale if scale or (scale == 0 and abs(one) <= EXACT) else one
-        found.append(one)
-    return found
-
-
-def percentiles(values: Floats, places: Ints, count: int, p: float) -> Found:
-    """Return percentile p (0 to 1) of the numbers of each group, type 7."""
-    order = grouped(places, count)
-    ordered = values[order]
-    found: Found = []
-    for low, high in spans(places[order], count):
-        found.append(percentile(np.sort(ordered[low:high]), p))
-    return found
 
 
 def percentile(ordered: Floats, p: float) -> float | None:

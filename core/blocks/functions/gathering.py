@@ -91,7 +91,8 @@ class Gathering:
 
     def blocks(self, names: Sequence[str]) -> Iterator[list[Ints]]:
         """Yield some columns of the rows of each block that has any; a missing one is of zeros."""
-        none = [Part(0, np.zeros(len(part.values), np.uint8)) for part in self._parts[WHO]]
+        some = next(iter(self._parts.values()), ())
+        none = [Part(0, np.zeros(len(part.values), np.uint8)) for part in some]
         for parts in zip(*(self._parts.get(name, none) for name in names), strict=True):
             yield [part.whole() for part in parts]
 
@@ -159,11 +160,11 @@ class Gathering:
             inside = (when >= plan.times[0]) & (when < plan.times[1])
             found = None if inside.all() else inside
         if plan.mask is not None:
-            found = _both(found, fits(plan.mask, block, self._extras))
+            found = both(found, fits(plan.mask, block, self._extras))
         for extra in plan.members:
-            found = _both(found, among(block.ints(ACTOR), self._extras.ids(extra)))
-        if not plan.nobody:
-            found = _both(found, block.ints(ACTOR) != 0)
+            found = both(found, among(block.ints(ACTOR), self._extras.ids(extra)))
+        if not plan.nobody and block.least(ACTOR) <= 0:
+            found = both(found, block.ints(ACTOR) != 0)
         return found
 
     # -- what of them, given their places in the block, None for all
@@ -171,10 +172,13 @@ class Gathering:
     def _take(self, block: Block, chosen: Ints | None, size: int) -> None:
         plan = block.plan
         if plan.slots != ():
-            self._add(SLOT, of_chosen(block.slots, chosen))
+            slots = block.slots()
+            self._keep(SLOT, Part(slots.base, of_chosen(slots.values, chosen)))
         for number, by in enumerate(plan.by):
             if isinstance(by, int):
                 self._keep(f"v{number}", block.part(by, chosen))
+            elif by == "event":
+                self._same(f"v{number}", block.event, size)
             else:
                 self._add(f"v{number}", self._codes(block, by, chosen, size))
         if ACTOR in plan.fields:
@@ -189,10 +193,14 @@ class Gathering:
         part = narrow(column) if self._count > TOGETHER else Part(0, column)
         self._keep(name, part)
 
+    def _same(self, name: str, value: int, size: int) -> None:
+        """Add a column of one value."""
+        self._keep(name, Part(value, np.zeros(size, np.uint8)))
+
     def _keep(self, name: str, part: Part) -> None:
         self._parts.setdefault(name, []).append(part)
 
-    def _codes(self, block: Block, by: Any, chosen: Ints | None, size: int) -> Ints:
+    def _codes(self, block: Block, by: Any, chosen: Ints | None, size: int) -> NDArray[Any]:
         """Return what rows are grouped by, as numbers from 0."""
         if by == "event":
             return np.full(size, block.event)
@@ -200,11 +208,9 @@ class Gathering:
             places = self._extras.places(by["coded"])
             return self._extras.reach(by["coded"]).codes[0][places[block.picked(ACTOR, chosen)]]
         if isinstance(by, dict) and "holds" in by:
-            held = fits(by["holds"], block, self._extras).astype(np.int64)
-            return of_chosen(held, chosen)
+            return of_chosen(fits(by["holds"], block, self._extras), chosen)
         if isinstance(by, dict):
-            since = begun(block, self._extras, by["begun"])
-            return of_chosen(since.astype(np.int64), chosen)
+            return of_chosen(begun(block, self._extras, by["begun"]), chosen)
         if not isinstance(by, list):
             return block.picked(by, chosen)
         found = block.column(by[0])
@@ -261,7 +267,8 @@ def _there(column: Column) -> slice | Mask:
     return slice(None) if column.present is None else column.present
 
 
-def _both(one: Mask | None, other: Mask) -> Mask:
+def both(one: Mask | None, other: Mask) -> Mask:
+    """Return which rows are in both masks; one of None has all."""
     return other if one is None else one & other
 
 

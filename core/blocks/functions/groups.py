@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 from math import prod
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,7 +95,7 @@ def packed(one: Ints, other: Ints) -> tuple[Ints, int]:
     return one * most + other, (int(one.max(initial=0)) + 1) * most
 
 
-def starts(ordered: NDArray[np.int64]) -> NDArray[np.bool_]:
+def starts(ordered: NDArray[Any]) -> NDArray[np.bool_]:
     """Return which of ordered values differ from the one before; the first does."""
     found = np.ones(len(ordered), np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=found[1:])

@@ -31,6 +31,9 @@ from core.blocks.packing import Column
 from core.sql.sets import load
 from core.values.json_values import holds_json
 
+NEVER = 2**62
+"""Later than every event."""
+
 
 class Reach(NamedTuple):
     """What lies between two instants for some people, as columns.
@@ -56,13 +59,30 @@ class Reach(NamedTuple):
         actors, first, last, arrived, *codes = rows.T
         return cls(actors, first, last, arrived, (codes[0], codes[1]))
 
-    def tables(self) -> tuple[Ints, Ints]:
-        """Return the first and the last instant of each actor; of nobody after the last actor."""
-        most = int(self.actors.max(initial=0)) + 2
-        first, last = np.full(most, 2**62), np.full(most, -(2**62))
-        np.minimum.at(first, self.actors, self.first)
-        np.maximum.at(last, self.actors, self.last)
-        return first, last
+    def between(self, low: int, high: int) -> Reach:
+        """Return those of the people from one to before another."""
+        own = slice(*np.searchsorted(self.actors, [low, high]).tolist())
+        actors, first, last, arrived, codes = self
+        one, other = codes
+        return Reach(actors[own], first[own], last[own], arrived[own], (one[own], other[own]))
+
+    def firsts(self) -> Ints:
+        """Return the first instant of each actor; NEVER of others, and after the last actor."""
+        found = np.full(int(self.actors.max(initial=0)) + 2, NEVER)
+        np.minimum.at(found, self.actors, self.first)
+        return found
+
+    def spans(self, before: int, after: int) -> tuple[Ints, NDArray[np.uint64]]:
+        """Return where the time of each actor begins and how long it is, with so many ms more
+        before and after; of actors as in `firsts`. There is one length if all have the same.
+        """
+        low = self.firsts()
+        high = np.full(len(low), -NEVER)
+        np.maximum.at(high, self.actors, self.last)
+        long = np.where(low < NEVER, high - low + before + after, 0).astype(np.uint64)
+        known = long[self.actors]
+        low[low < NEVER] -= before
+        return low, known[:1] if len(known) and (known == known[0]).all() else long
 
 
 class Extras:
@@ -71,7 +91,8 @@ class Extras:
     def __init__(self, given: Sequence[Any]) -> None:
         self._given = given
         self._known: dict[int, Any] = {}
-        self._tables: dict[int, tuple[Ints, Ints]] = {}
+        self._firsts: dict[int, Ints] = {}
+        self._spans: dict[tuple[int, int, int], tuple[Ints, NDArray[np.uint64]]] = {}
         self._places: dict[int, Ints] = {}
 
     def ids(self, extra: int) -> Ints:
@@ -107,11 +128,18 @@ class Extras:
             self._places[extra] = found
         return self._places[extra]
 
-    def within(self, extra: int) -> tuple[Ints, Ints]:
-        """Return the tables of a `reach`."""
-        if extra not in self._tables:
-            self._tables[extra] = self.reach(extra).tables()
-        return self._tables[extra]
+    def firsts(self, extra: int) -> Ints:
+        """Return the first instants of a `reach`."""
+        if extra not in self._firsts:
+            self._firsts[extra] = self.reach(extra).firsts()
+        return self._firsts[extra]
+
+    def spans(self, extra: int, before: int, after: int) -> tuple[Ints, NDArray[np.uint64]]:
+        """Return the spans of a `reach`."""
+        asked = extra, before, after
+        if asked not in self._spans:
+            self._spans[asked] = self.reach(extra).spans(before, after)
+        return self._spans[asked]
 
     def _once(self, extra: int, read: Callable[[Any], Any]) -> Any:
         if extra not in self._known:
@@ -162,18 +190,24 @@ def fits(mask: Sequence[Any], block: Block, extras: Extras) -> Mask:
     if word == "not":
         return ~fits(parts[0], block, extras)
     if word == "ids":
-        return among(block.ints(parts[0]), extras.ids(parts[1]))
+        field, ids = parts[0], extras.ids(parts[1])
+        if not len(ids) or block.least(field) > ids[-1]:
+            return np.zeros(len(block), np.bool_)
+        return among(block.ints(field), ids)
     if word == "people":
         return among(block.ints(ACTOR), extras.ids(parts[0]))
     if word == "begun":
         return begun(block, extras, parts[0])
     if word == "within":
-        extra, before, after = parts
-        first, last = extras.within(extra)
-        who, when = np.minimum(block.ints(ACTOR), len(first) - 1), block.ints(TIME)
-        inside: Mask = (first[who] <= when + before) & (when - after <= last[who])
-        return inside
+        return _within(block, *extras.spans(*parts))
     return _property(block, extras, *parts)
+
+
+def _within(block: Block, low: Ints, long: NDArray[np.uint64]) -> Mask:
+    who = block.ints(ACTOR)
+    since = (block.ints(TIME) - low.take(who, mode="clip")).view(np.uint64)
+    found: Mask = since <= (long if len(long) == 1 else long.take(who, mode="clip"))
+    return found
 
 
 def among(values: Ints, ids: Ints) -> Mask:
@@ -183,10 +217,11 @@ def among(values: Ints, ids: Ints) -> Mask:
     if len(ids) == 1:
         same: Mask = values == ids[0]
         return same
-    if ids[0] >= 0 and ids[-1] < 1 << 22:
-        table = np.zeros(int(ids[-1]) + 2, np.bool_)
-        table[ids] = True
-        known: Mask = table[np.minimum(values, ids[-1] + 1)]
+    before, last = int(ids[0]) - 1, int(ids[-1])
+    if last - before < max(1 << 22, 64 * len(values)):
+        table = np.zeros(last - before + 2, np.bool_)
+        table[ids - before] = True
+        known: Mask = table.take(values - before, mode="clip")
         return known
     found: Mask = ids[np.minimum(np.searchsorted(ids, values), len(ids) - 1)] == values
     return found
@@ -195,8 +230,7 @@ def among(values: Ints, ids: Ints) -> Mask:
 def begun(block: Block, extras: Extras, extra: int) -> Mask:
     """Return which events are their person's first in a `reach`, or later."""
     who, when = block.ints(ACTOR), block.ints(TIME)
-    times, _ = extras.within(extra)
-    first = times[np.minimum(who, len(times) - 1)]
+    first = extras.firsts(extra).take(who, mode="clip")
     found: Mask = first < when
     same = np.flatnonzero(first == when)
     if len(same):

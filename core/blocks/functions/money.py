@@ -92,7 +92,7 @@ def _listed(
     groups = Groups(slots, [values, code, had, age])
     found = groups.rows.tolist()
     if numbers is not None:
-        found = figures.sums(numbers, groups.places, len(groups))
+        found = figures.Grouped(numbers, groups.places, len(groups)).figure("sum")
     slots, values, codes, had, ages = groups.keys
     columns = (slots, values, codes, had, ages)
     each = zip(*(column.tolist() for column in columns), found, strict=True)

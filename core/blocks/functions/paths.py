@@ -16,7 +16,7 @@ from core.blocks.functions.attempts import BITS, Marked
 from core.blocks.functions.block import Block, Mask
 from core.blocks.functions.gathering import ARRIVED, AT, WHO
 from core.blocks.functions.groups import counted, in_order, spans, starts
-from core.blocks.functions.masks import Reach
+from core.blocks.functions.masks import Reach, among
 from core.blocks.functions.plan import Ints, Walk
 
 STEP, TARGET = 1, 2
@@ -57,9 +57,9 @@ class Paths(Marked):
 
     def _take(self, block: Block, chosen: Ints | None, size: int) -> None:
         super()._take(block, chosen, size)
-        self._add(EVENT, np.full(size, block.event))
+        self._same(EVENT, block.event, size)
         if self._walk.by_session is not None:
-            self._add(SESSION, block.picked(self._walk.by_session, chosen))
+            self._keep(SESSION, block.part(self._walk.by_session, chosen))
 
     @property
     def _walk(self) -> Walk:
@@ -86,16 +86,16 @@ class Paths(Marked):
     def _steps(self) -> Steps:
         """Return the events of all paths in order, without their places."""
         walk, sign = self._walk, -1 if self._walk.backward else 1
-        reach = self._extras.reach(walk.starts)
+        reach = self._extras.reach(walk.starts).between(*self.people)
         groups, own = self._groups(reach)
         end = walk.before - reach.first if walk.backward else reach.last + walk.after
         at, arrived = sign * self.column(AT), self.column(ARRIVED)
         rows = in_order(own, at, sign * arrived)
         by_arrival = np.argsort(reach.arrived)
         known = reach.arrived[by_arrival]
-        place = np.minimum(np.searchsorted(known, arrived[rows]), len(known) - 1)
-        begins = known[place] == arrived[rows]
-        begun, path = by_arrival[place[begins]], np.cumsum(begins) - 1
+        begins = among(arrived, known)[rows]
+        place = np.searchsorted(known, arrived[rows[begins]])
+        begun, path = by_arrival[place], np.cumsum(begins) - 1
         inside = np.flatnonzero(path >= 0)
         scope = begun[path[inside]]
         in_time = (at[rows[inside]] <= end[scope]) & (reach.codes[0][scope] == 0)

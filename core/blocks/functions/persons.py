@@ -8,7 +8,7 @@ import numpy as np
 
 from core.blocks.functions import figures
 from core.blocks.functions.aggregates import Figures, Row
-from core.blocks.functions.figures import Numbers
+from core.blocks.functions.figures import Grouped, Numbers
 from core.blocks.functions.gathering import PLACE, WHO
 from core.blocks.functions.groups import Groups, counted, numbered, packed
 from core.blocks.functions.plan import Ints
@@ -29,15 +29,17 @@ class Persons(Figures):
     """
 
     def _columns(self, groups: Groups, chosen: Ints | None) -> list[list[Any]]:
-        each = self._each(groups)
-        return [self._over(groups, each, word) for word in self.plan.figures]
+        own = self._each(groups)
+        events = self._measured(groups, None) if self.plan.x is not None else None
+        each = Grouped(own.numbers, own.places, len(groups))
+        return [self._over(groups, events, each, word) for word in self.plan.figures]
 
-    def _over(self, groups: Groups, each: Each, word: Any) -> list[Any]:
+    def _over(self, groups: Groups, events: Grouped | None, each: Grouped, word: Any) -> list[Any]:
         if word == "given":
-            return self._figure(groups, word, None)
+            return self._figure(groups, events, word, None)
         if word == "numbers":
-            return self._figure(groups, "count", None)
-        return figures.of_numbers(each.numbers, each.places, len(groups), word)
+            return self._figure(groups, events, "count", None)
+        return each.figure(word)
 
     def _each(self, groups: Groups) -> Each:
         actors = self.column(WHO)
@@ -45,11 +47,13 @@ class Persons(Figures):
             most = int(actors.max(initial=0)) + 1
             keys, counts = counted(groups.places * most + actors)
             return Each(keys // most, keys % most, Numbers(counts, 0))
-        numbers, places = self._measured(groups, None)
-        keys, most = packed(places, actors[self.column(PLACE)])
+        events = self._measured(groups, None)
+        keys, most = packed(events.places, actors[self.column(PLACE)])
         found, persons = numbered(keys, most)
         width = int(actors[self.column(PLACE)].max(initial=0)) + 1
-        return Each(found // width, found % width, figures.added(numbers, persons, len(found)))
+        return Each(
+            found // width, found % width, figures.added(events.numbers, persons, len(found))
+        )
 
 
 class Spread(Persons):
