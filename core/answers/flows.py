@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
+from pydantic import Field
+
 from core.answers.cells import Cell, Model, Shape
 from core.answers.series import Comparison
 
@@ -65,6 +67,7 @@ class Flow(Shape):
         reached: for paths with a target: those that reached it, and their people.
         dropped: those that did not, by their last event.
         longer: paths that continue after the last step.
+        values: whether the nodes are values of a property rather than events.
     """
 
     shape: Literal["flow"] = "flow"
@@ -82,6 +85,7 @@ class Flow(Shape):
     dropped: tuple[FlowNode, ...] = ()
     longer: int = 0
     comparison: Comparison | None = None
+    values: bool = Field(default=False, exclude_if=lambda given: not given)
 
     def named(self, step: int) -> tuple[tuple[str, ...], ...]:
         """(step, event) of the named nodes of a step."""

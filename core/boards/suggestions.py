@@ -203,7 +203,8 @@ def _asked(body: dict[str, Any], unit: str) -> Question:
 
 def event_of(question: Question | None) -> str | None:
     """Return the one event a question is about, None if it is about any or several."""
-    for name in ("event", "start_event", "from_", "to"):
+    of_values = hasattr(question, "from_") and getattr(question, "property", None) is not None
+    for name in ("event",) if of_values else ("event", "start_event", "from_", "to"):
         found = getattr(question, name, None)
         if isinstance(found, str):
             return found

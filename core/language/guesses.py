@@ -55,6 +55,12 @@ def _every(found: re.Match[str]) -> str:
     return f" {_EACH[found[1].lower()]}"
 
 
+def _way(found: re.Match[str]) -> str:
+    """Return the word between "paths" and what follows: a property has a dot."""
+    word = found[1].lower()
+    return word if word == "to" or (word == "of" and "." in found[2]) else "from"
+
+
 def _active(found: re.Match[str]) -> str:
     return {"d": "dau", "w": "wau", "m": "mau"}[found[1][0].lower()]
 
@@ -86,7 +92,7 @@ _RULES: Final[Sequence[tuple[str, Change]]] = (
     (r"^(?:a/?b|split)[ -]?tests?(?: of)? ", "experiment of "),
     (r"^(?:forecast|prediction|normal range|usual)(?: (?:of|for))? (.+)$", r"\1 vs usual"),
     (r"^(?:step )?matrix(?: of)?(?: paths)? (from|to|of) (.+)$",
-     lambda m: f"paths {'to' if m[1].lower() == 'to' else 'from'} {m[2]} as matrix"),
+     lambda m: f"paths {_way(m)} {m[2]} as matrix"),
     # people
     (r"^(daily|weekly|monthly) (?:active users|actives|users)\b", _active),
     (r"^(?:dau|active users) rolling 7d?\b", "wau"),

@@ -35,7 +35,7 @@ MORE: Mapping[str, tuple[str, ...]] = {
     "funnel": ("signup > purchase by country",),
     "correlation": ("correlation of signup > purchase with min_people = 1",),
     "retention": ("retention", "retention by country"),
-    "paths": ("paths from signup within 7d",),
+    "paths": ("paths from signup within 7d", "paths of purchase.plan within 7d"),
     "sessions": ("sessions", "sessions volume", "sessions entry"),
     "user_search": ("users matching b",),
     "sql": ("select user_id from events_v1 limit 3",),

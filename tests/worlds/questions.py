@@ -189,8 +189,9 @@ KINDS = {
             min_size=2, max_size=3,
         ),
         st.sampled_from(["A / B", "a/b", "(A + B) / A * 2.5", "-A", "round(A, B)", "B - A"]),
-    )) | bodies("formula", **TIMED, formula=st.just("A / B"), cumulative=st.booleans(),
-                series=st.just([{"metric": "events"}, {"metric": "dau"}])),
+    )) | bodies("formula", **TIMED, cumulative=st.booleans()).map(lambda body: {
+        **body, "series": [{"metric": "events"}, {"metric": "dau"}], "formula": "A / B",
+    }),
     "retention": bodies(
         "retention", granularity=st.just("hourly"), periods=st.integers(1, 52)
     ) | bodies(
@@ -383,7 +384,9 @@ KINDS = {
         scope=st.one_of(st.just("session"), st.integers(1, 366 * 86_400)),
         count_by=st.sampled_from(["uniques", "totals"]), collapse=st.booleans(),
         compare=st.sampled_from([None, "previous", "yoy"]),
-    ).flatmap(lambda body: NASTY.map(lambda event: {**body, "from": event})),
+    ).flatmap(lambda body: NASTY.map(lambda event: {**body, "from": event})) | bodies(
+        "paths", to=NASTY, event=NASTY
+    ).flatmap(lambda body: SOME.map(lambda name: {**body, "property": name})),
 }  # fmt: skip
 CELLS = st.fixed_dictionaries(
     {},

@@ -38,7 +38,8 @@ def matrix(answer: Flow, size: int, height: int, look: Look, cursor: Cursor) -> 
         name = Span(fit(safe(rows[at]), label), "cursor" if here else "")
         line = [Span(look.pick("›", ">") if here else " ", "cursor"), name]
         line += [
-            _cell(answer, step, found.get((step, rows[at])), look, here == step) for step in steps
+            _cell(answer, step, rows[at], found.get((step, rows[at])), look, here == step)
+            for step in steps
         ]
         lines.append(tuple(line))
     return [*lines, *said, *notes]
@@ -65,11 +66,14 @@ def cells(answer: Flow) -> list[list[Cell]]:
     ]
 
 
-def _cell(answer: Flow, step: int, node: FlowNode | None, look: Look, here: bool) -> Span:
+def _cell(
+    answer: Flow, step: int, name: str, node: FlowNode | None, look: Look, here: bool
+) -> Span:
     share = node.of_start if node else None
     if share is None:
         there = {each.event for each in answer.steps[step - 1].nodes}
-        text = HIDDEN if FLOW_REST[0] in there else look.pick("–", "-")
+        hidden = FLOW_REST[0] in there and name not in FLOW_REST
+        text = HIDDEN if hidden else look.pick("–", "-")
         return Span((f"[{text}]" if here else text).rjust(CELL), "cursor" if here else "dim")
     text = percent(share)
     if here:

@@ -15,24 +15,24 @@ from core.text import number, percent
 
 def flow_table(answer: Flow, size: int, height: int, look: Look, cursor: Cursor) -> list[Line]:
     """Draw a row per node, then who reached the target and the last events of the rest."""
-    rows = [(str(step.step), node_name(n), n) for step in answer.steps for n in step.nodes]
+    rows = [(str(step.step), node_name(answer, n), n) for step in answer.steps for n in step.nodes]
     if answer.reached is not None:
         rows.append(("reached", safe(answer.reached.event), answer.reached))
     rows += [("dropped", safe(n.event), n) for n in answer.dropped]
     lead = [
         Texts("step", tuple(row[0] for row in rows)),
-        Texts("event", tuple(row[1] for row in rows)),
+        Texts("value" if answer.values else "event", tuple(row[1] for row in rows)),
     ]
     return _table(answer, lead, [row[2] for row in rows], size, height, look, cursor)
 
 
 def edges_table(answer: Flow, size: int, height: int, look: Look, cursor: Cursor) -> list[Line]:
     """Draw a row per edge."""
-    edges = answer.edges
+    edges, node = answer.edges, "value" if answer.values else "event"
     lead = [
         Texts("step", tuple(str(e.step) for e in edges)),
-        Texts("before it" if answer.backward else "event", tuple(safe(e.event) for e in edges)),
-        Texts("event" if answer.backward else "after", tuple(safe(e.after) for e in edges)),
+        Texts("before it" if answer.backward else node, tuple(safe(e.event) for e in edges)),
+        Texts(node if answer.backward else "after", tuple(safe(e.after) for e in edges)),
     ]
     return _table(answer, lead, edges, size, height, look, cursor)
 

@@ -58,7 +58,7 @@ def _detail(answer: Flow, stop: Stop) -> str:
     shares = f"{percent(node.of_start)} of all"
     if step.step > 1:
         shares += f", {percent(node.of_previous)} of the step {_side(answer)}"
-    said = [f"{node_name(node)}: {_counted(answer, node.count)}, {shares}"]
+    said = [f"{node_name(answer, node)}: {_counted(answer, node.count)}, {shares}"]
     if answer.unit != "users":
         said[0] += f", by {_people(node.people)}"
     if node.previous is not None:
@@ -84,9 +84,10 @@ def _side(answer: Flow) -> str:
     return "after" if answer.backward else "before"
 
 
-def node_name(node: FlowNode) -> str:
-    """Return the name of a node, with how many events are behind (other)."""
-    more = f" ({node.names} events)" if node.event == "(other)" else ""
+def node_name(answer: Flow, node: FlowNode) -> str:
+    """Return the name of a node, with how many events or values are behind (other)."""
+    counted = things(node.names, "value" if answer.values else "event")
+    more = f" ({counted})" if node.event == "(other)" else ""
     return f"{safe(node.event)}{more}"
 
 

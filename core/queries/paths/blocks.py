@@ -23,6 +23,8 @@ from core.sql.dialect import Binder, Statement
 
 def can(plan: Plan) -> bool:
     """Whether blocks have all that paths are about."""
+    if plan.values:
+        return False
     parts = [plan.anchor, *([plan.target] if plan.target else [])]
     clauses = (clause for part in parts for clause in (*part.matching, *part.clauses))
     return replace(_steps(plan), clauses=tuple(clauses)).can()

@@ -11,8 +11,6 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
-from pydantic import ConfigDict, field_validator, model_validator
-from pydantic import Field as Limited
 from pyroaring import BitMap
 
 from core.answers import FLOW_REST, Cell, Flow
@@ -20,21 +18,22 @@ from core.catalog.selectors import titled
 from core.errors import BadQuestion
 from core.queries.common.context import Context
 from core.queries.common.periods import dates
-from core.queries.common.question import Ask, Rows, TimedQuestion, compared_dates
+from core.queries.common.question import Ask, Rows, compared_dates
 from core.queries.common.select import select
+from core.queries.common.selection import Selection
 from core.queries.paths import blocks
-from core.queries.paths.plan import Plan
+from core.queries.paths.fields import PathFields
+from core.queries.paths.plan import Plan, Values
 from core.queries.paths.sql import nodes, strung
 from core.queries.paths.tally import OTHER, Drawn, Tally, nodes_of
 from core.sql.dialect import Binder, Statement, side_by_side
 from core.sql.sets import load
 from core.timeframe import Span
 
-LONGEST_SECONDS = 366 * 86_400
 WHOLE_PATHS = "whole paths"
 
 
-class Paths(TimedQuestion):
+class Paths(PathFields):
     """The events that people do one after another, counted by step.
 
     A path begins at an event in the range and includes what follows in its scope, even past the
@@ -43,7 +42,11 @@ class Paths(TimedQuestion):
 
     Attributes:
         from_, to: event selectors, one or both. With both, a path is complete at the first `to`;
-            those without one have dropped off at their last event.
+            those without one have dropped off at their last event. With a `property` values of it;
+            without either, a path begins at the first value.
+        property: the steps are its values, not events: of `event`, or of any active event. Events
+            without a value are not steps.
+        event: the only event whose values are steps.
         steps: how many to show, including the first event: 2 to 10.
         scope: "session", that of the first event (no path begins outside a session); or the seconds
             a path may take: 1 s to 366 days.
@@ -55,52 +58,13 @@ class Paths(TimedQuestion):
     """
 
     kind: Literal["paths"] = "paths"
-    from_: str | None = Limited(default=None, alias="from")
-    to: str | None = None
-    steps: int = Limited(default=5, ge=2, le=10)
-    scope: Literal["session"] | int = "session"
-    count_by: Literal["uniques", "totals"] = "uniques"
-    collapse: bool = True
-    breakdown: tuple[str, ...] = ()
-    limit: int = Limited(default=5, ge=1, le=50)
 
     needs: ClassVar[str] = "events"
-    model_config = ConfigDict(
-        validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
-    )
-
-    @field_validator("scope", mode="before")
-    @classmethod
-    def _scope(cls, scope: Any) -> Any:
-        number = isinstance(scope, int) and not isinstance(scope, bool)
-        if scope != "session" and not (number and 1 <= scope <= LONGEST_SECONDS):
-            raise BadQuestion(
-                f'scope must be "session" or seconds from 1 to {LONGEST_SECONDS}, not {scope!r}.',
-                "For example within 1d.",
-                parameter="scope",
-            )
-        return scope
-
-    @model_validator(mode="after")
-    def _complete(self) -> Paths:
-        if self.from_ is None and self.to is None:
-            raise BadQuestion(
-                "paths need an event to start from or to end at.",
-                "For example paths from signup.",
-                parameter="from",
-            )
-        if self.breakdown:
-            raise BadQuestion(
-                "breakdown does not apply to paths.",
-                "Filter with conditions.",
-                parameter="breakdown",
-            )
-        return self
 
     @property
     def backward(self) -> bool:
         """Whether paths are followed back in time."""
-        return self.from_ is None
+        return self.from_ is None and self.to is not None
 
     @property
     def end(self) -> str:
@@ -115,15 +79,14 @@ class Paths(TimedQuestion):
         past = (yield from self._tally(ctx, before)) if before else None
         drawn = Drawn(tally, past, self.limit, self.end, self.count_by == "uniques")
         whole, between = tally.whole, self.from_ is not None and self.to is not None
-        anchor = self.to if self.backward else self.from_
         return Flow(
             title=self.title(ctx),
             **dates(span),
             notes=self._notes(tally),
             unit="users" if self.count_by == "uniques" else "paths",
             backward=self.backward,
-            start=titled(ctx.catalog, anchor),
-            target=titled(ctx.catalog, self.to) if between else None,
+            start=self._named(ctx, self.to if self.backward else self.from_),
+            target=self._named(ctx, self.to) if between else None,
             scope_seconds=None if self.scope == "session" else self.scope,
             total=whole.count,
             people=drawn.people(whole),
@@ -133,17 +96,29 @@ class Paths(TimedQuestion):
             reached=drawn.node(str(self.to), tally.reached, whole.count) if between else None,
             dropped=drawn.dropped() if between else (),
             longer=tally.longer,
+            values=self.property is not None,
             comparison=compared_dates(ctx, self.compare, span, before),
         )
 
     def title(self, ctx: Context) -> str:
         """The title: what is followed."""
         parts = ["Paths"]
+        if self.property is not None:
+            parts.append(f"of {self._named(ctx, None)}")
         if self.from_ is not None:
-            parts.append(f"from {titled(ctx.catalog, self.from_)}")
+            parts.append(f"from {self._named(ctx, self.from_)}")
         if self.to is not None:
-            parts.append(f"to {titled(ctx.catalog, self.to)}")
+            parts.append(f"to {self._named(ctx, self.to)}")
         return " ".join(parts)
+
+    def _named(self, ctx: Context, end: str | None) -> str:
+        """Return an end of the paths in words; for None any value."""
+        if self.property is None:
+            return titled(ctx.catalog, end)
+        if end is not None:
+            return end
+        name = self.property.removeprefix("properties.")
+        return f"{titled(ctx.catalog, self.event)} {name}" if self.event else name
 
     def _notes(self, tally: Tally) -> tuple[str, ...]:
         if not tally.longer:
@@ -159,7 +134,7 @@ class Paths(TimedQuestion):
         if blocks.can(plan):
             counted = yield from blocks.counted(plan, people=every)
             return Tally(self.steps).read(
-                ctx.catalog, ((*row, load(users)) for *row, users in counted)
+                plan.label, ((*row, load(users)) for *row, users in counted)
             )
         shares = yield from plan.shares()
         asked = side_by_side(map(self._counted, shares))
@@ -168,13 +143,13 @@ class Paths(TimedQuestion):
             found = nodes_of((count, _listed(actors), *path) for count, actors, *path in rows)
         else:
             found = [(*row[:5], BitMap(_listed(row[5]))) for row in rows]
-        return Tally(self.steps).read(ctx.catalog, found)
+        return Tally(self.steps).read(plan.label, found)
 
     def _counted(self, plan: Plan) -> Statement:
         """Return the rows that Tally reads, or whole paths."""
         bind = plan.ctx.binder()
         actors = plan.ctx.dialect.integers("actor") if self.count_by == "totals" else "null"
-        if plan.target is None and plan.ctx.dialect.seeks:
+        if plan.target is None and plan.seeks:
             events = ", ".join(f"e{k}" for k in range(1, self.steps + 2))
             return bind.statement(
                 f"""
@@ -195,6 +170,8 @@ class Paths(TimedQuestion):
         )
 
     def _plan(self, ctx: Context, span: Span) -> Plan:
+        if self.property is not None:
+            return self._plan_of_values(ctx, span)
         anchor = select(
             ctx,
             self,
@@ -206,6 +183,20 @@ class Paths(TimedQuestion):
             target = select(ctx, self, self.to, parameter="to")
             target = replace(target, members=())
         named = {*anchor.events, *(target.events if target else ())}
+        return self._planned(ctx, span, anchor, target, named)
+
+    def _plan_of_values(self, ctx: Context, span: Span) -> Plan:
+        anchor = select(ctx, self, self.event)
+        named = set(anchor.events) if self.event is not None else set()
+        found = self._planned(ctx, span, anchor, None, named)
+        field = ctx.catalog.existing(str(self.property), "property")
+        target = self.to if self.from_ is not None else None
+        start = self.to if self.backward else self.from_
+        return replace(found, values=Values(field, start, target))
+
+    def _planned(
+        self, ctx: Context, span: Span, anchor: Selection, target: Selection | None, named: set[int]
+    ) -> Plan:
         hidden = [
             id_
             for id_, flags in ctx.catalog.events.flags.items()
@@ -235,27 +226,27 @@ class Paths(TimedQuestion):
                     "cell is in a period that this question does not have.", parameter="cell"
                 )
             span = ctx.compared(self.range, self.compare, span)
-        tests = self._tests(ctx, bind, cell)
         plan = self._plan(ctx, span)
+        tests = self._tests(plan, bind, cell)
         if cell.outcome is None:
             plan = replace(plan, steps=(cell.step or 1) - 1)
         relation = nodes(plan, bind)
         return f"select distinct actor from ({relation}) node where {' and '.join(tests)}"
 
-    def _tests(self, ctx: Context, bind: Binder, cell: Cell) -> list[str]:
+    def _tests(self, plan: Plan, bind: Binder, cell: Cell) -> list[str]:
         if cell.outcome is not None:
-            return self._outcome(ctx, bind, cell)
+            return self._outcome(plan, bind, cell)
         step = 1 if cell.step is None else cell.step
         if not 1 <= step <= self.steps:
             raise BadQuestion(f"cell names step {step}, which does not exist.", parameter="cell")
         tests = [f"n = {bind(step)}"]
         if cell.row is not None:
-            tests.append(self._at(ctx, bind, "event", cell.row, _besides(cell, str(step))))
+            tests.append(self._at(plan, bind, "event", cell.row, _besides(cell, str(step))))
         if cell.after is not None:
-            tests.append(self._at(ctx, bind, "prev", cell.after, _besides(cell, str(step - 1))))
+            tests.append(self._at(plan, bind, "prev", cell.after, _besides(cell, str(step - 1))))
         return tests
 
-    def _outcome(self, ctx: Context, bind: Binder, cell: Cell) -> list[str]:
+    def _outcome(self, plan: Plan, bind: Binder, cell: Cell) -> list[str]:
         if cell.outcome not in ("reached", "dropped") or None in (self.from_, self.to):
             raise BadQuestion(
                 f"cell outcome {cell.outcome} is not of these paths.", parameter="cell"
@@ -264,16 +255,16 @@ class Paths(TimedQuestion):
             return ["goal = 1"]
         tests = ["event is null"]
         if cell.row is not None:
-            tests.append(self._at(ctx, bind, "prev", cell.row, _besides(cell, "dropped")))
+            tests.append(self._at(plan, bind, "prev", cell.row, _besides(cell, "dropped")))
         return tests
 
-    def _at(self, ctx: Context, bind: Binder, column: str, row: str, besides: list[str]) -> str:
+    def _at(self, plan: Plan, bind: Binder, column: str, row: str, besides: list[str]) -> str:
         if row == self.end:
             return f"{column} is null"
         if row != OTHER:
-            return f"{column} = {bind(ctx.catalog.events.id_of(row, 'cell'))}"
-        ids = [ctx.catalog.events.id_of(name, "cell") for name in besides]
-        return f"{column} is not null and not {ctx.dialect.member(column, bind.list(ids))}"
+            return plan.labelled(bind, column, row)
+        named = [f"not ({plan.labelled(bind, column, name)})" for name in besides]
+        return " and ".join([f"{column} is not null", *named])
 
 
 def _besides(cell: Cell, place: str) -> list[str]:

@@ -4,14 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
+from core.catalog.fields import Field
+from core.columns import NONE
 from core.queries.common.context import Context
+from core.queries.common.groups import in_group, label
 from core.queries.common.question import Rows
 from core.queries.common.selection import Selection
 from core.queries.funnel.plan import MANY, SHARES
 from core.sql.dialect import Binder, Statement
 from core.sql.sets import load
 from core.timeframe import Span
+
+
+class Values(NamedTuple):
+    """The values that are the steps of paths, if these are not events.
+
+    Attributes:
+        field: whose values they are.
+        start: the label of the value at which paths begin; None means any.
+        target: the label of the one that completes a path; None means none.
+    """
+
+    field: Field
+    start: str | None
+    target: str | None
 
 
 @dataclass(frozen=True)
@@ -30,6 +48,8 @@ class Plan:
         collapse: whether repeated neighbours are one step.
         steps: how many steps are shown.
         people: the actors to consider, ascending; None means everybody who did the event.
+        values: what the steps are if they are not events; `anchor` then has the events that have
+            them.
     """
 
     ctx: Context
@@ -43,6 +63,33 @@ class Plan:
     collapse: bool
     steps: int
     people: tuple[int, ...] | None = None
+    values: Values | None = None
+
+    @property
+    def seeks(self) -> bool:
+        """Whether the next step is sought event by event."""
+        return self.ctx.dialect.seeks and self.values is None
+
+    @property
+    def by(self) -> tuple[Field, ...]:
+        """The fields whose values are needed of every event."""
+        return (self.values.field,) if self.values else ()
+
+    def step(self, bind: Binder) -> str:
+        """The step that an event `e` is: its name, or a raw value."""
+        return self.anchor.value(bind, self.values.field) if self.values else "e.event"
+
+    def label(self, raw: object) -> str:
+        """Return the name of a step."""
+        if self.values:
+            return label(self.ctx, self.values.field, raw)
+        return self.ctx.catalog.events.name_of(int(str(raw)))
+
+    def labelled(self, bind: Binder, column: str, name: str) -> str:
+        """Whether a step has a name."""
+        if self.values:
+            return in_group(self.ctx, bind, self.values.field, column, name)
+        return f"{column} = {bind(self.ctx.catalog.events.id_of(name, 'cell'))}"
 
     @property
     def from_sets(self) -> bool:
@@ -84,10 +131,15 @@ class Plan:
     @property
     def clauses(self) -> Selection:
         """The conditions on every event of a path."""
+        if self.values:
+            return replace(self.anchor, members=())
         return replace(self.anchor, events=(), members=(), matching=())
 
     def aim(self, bind: Binder) -> str:
         """1 if an event `e` is a target, else 0."""
+        if self.values and self.values.target is not None:
+            test = self.labelled(bind, self.step(bind), self.values.target)
+            return f"case when {test} then 1 else 0 end"
         if self.target is None:
             return "0"
         return f"case when {self.target.where(bind, None)} then 1 else 0 end"
@@ -95,7 +147,8 @@ class Plan:
     def source(self, event: str = "events e") -> str:
         """The FROM part for events `e` with everything needed from them."""
         parts = (self.anchor, *((self.target,) if self.target else ()))
-        fields = any(field.needs_properties for part in parts for field in part.fields)
+        needed = [*self.by, *(field for part in parts for field in part.fields)]
+        fields = any(field.needs_properties for field in needed)
         return f"{event} {self.ctx.dialect.properties_join() if fields else ''}"
 
     def visible(self, bind: Binder) -> str:
@@ -103,4 +156,7 @@ class Plan:
         tests = [self.clauses.where(bind, None)]
         if self.hidden:
             tests.append(f"not ({self.ctx.dialect.member('e.event', bind.list(self.hidden))})")
+        if self.values:
+            missing = bind(NONE) if self.values.field.is_text else "0"
+            tests.append(f"{self.step(bind)} <> {missing}")
         return " and ".join(tests)

@@ -7,7 +7,7 @@ event; one that reaches its target ends there, with `goal` 1, and has no such ro
 `walked` goes from event to event with one seek each in the order of `events`, and stops after the
 shown steps unless there is a target; `strung` does so for whole paths, which is faster, if there is
 no target. `windowed` numbers all events in scope with window functions, for engines that cannot
-seek. Where several apply they agree.
+seek and for steps that are values, which no index has. Where several apply they agree.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from core.sql.dialect import Binder
 
 def nodes(plan: Plan, bind: Binder) -> str:
     """Return the relation of nodes."""
-    return walked(plan, bind) if plan.ctx.dialect.seeks else windowed(plan, bind)
+    return walked(plan, bind) if plan.seeks else windowed(plan, bind)
 
 
 def walked(plan: Plan, bind: Binder) -> str:
@@ -92,8 +92,8 @@ def windowed(plan: Plan, bind: Binder) -> str:
         with
         starts as ({starts(plan, bind)}),
         scope as (
-            select e.actor as actor, s.seq as unit, e.ts as ts, e.seq as seq, e.event as event,
-                   {plan.aim(bind)} as aim
+            select e.actor as actor, s.seq as unit, e.ts as ts, e.seq as seq,
+                   {plan.step(bind)} as event, {plan.aim(bind)} as aim
             from {plan.source("starts s join events e on e.actor = s.actor")}
             where {_in_scope(plan)} and {plan.visible(bind)}
         ),

@@ -87,7 +87,7 @@ def _seek(plan: Plan, bind: Binder, actor: str, first: str, end: str, more: str 
     index = plan.ctx.dialect.indexed("events_by_event") if named else ""
     return f"""
             select e.ts, e.seq
-            from {anchor.source().replace("events e", f"events e {index}")}
+            from {anchor.source(plan.by).replace("events e", f"events e {index}")}
             where {_anchored(plan, bind, anchor)} and e.actor = {actor}
               and e.ts >= {first} and e.ts < {end} {more}
             order by {plan.ordered("e")}
@@ -98,14 +98,17 @@ def _anchored(plan: Plan, bind: Binder, anchor: Selection, span: Span | None = N
     """Whether a path may begin at an event `e`."""
     shown = replace(plan, anchor=replace(anchor, clauses=())).visible(bind)
     session = "and e.session >= 0" if plan.window is None else ""
-    return f"{anchor.where(bind, span)} and {shown} {session}"
+    begins = ""
+    if plan.values and plan.values.start is not None:
+        begins = f"and {plan.labelled(bind, plan.step(bind), plan.values.start)}"
+    return f"{anchor.where(bind, span)} and {shown} {begins} {session}"
 
 
 def _occurrences(plan: Plan, bind: Binder, more: str = "") -> str:
     return f"""
         select e.actor as actor, e.ts as ts, e.seq as seq, e.event as event,
                e.session as session {more}
-        from {plan.anchor.source()}
+        from {plan.anchor.source(plan.by)}
         where e.actor <> 0 and {_anchored(plan, bind, plan.anchor, plan.span)}"""
 
 

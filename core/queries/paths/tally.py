@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pyroaring import BitMap
 
 from core.answers import FLOW_REST, FlowEdge, FlowNode, FlowStep
-from core.catalog.catalog import Catalog
 
 OTHER = FLOW_REST[0]
 Name = str | None
@@ -50,12 +49,11 @@ class Tally:
     whole: Crowd = field(default_factory=Crowd)
     longer: int = 0
 
-    def read(self, catalog: Catalog, rows: Iterable[Sequence[Any]]) -> Tally:
+    def read(self, label: Callable[[Any], str], rows: Iterable[Sequence[Any]]) -> Tally:
         """Add rows (step, event before, event, goal, count, set of actors); returns itself."""
-        texts = {id_: name for name, id_ in catalog.events.ids.items()}
+        texts: dict[Any, Name] = {None: None}
         for n, prev, event, goal, count, actors in rows:
-            name = None if event is None else texts[event]
-            before = None if prev is None else texts[prev]
+            before, name = (_read(texts, label, raw) for raw in (prev, event))
             self._add(n, before, name, Crowd(count, actors, {name}), goal=bool(goal))
         return self
 
@@ -76,6 +74,13 @@ class Tally:
     def going(self, step: int) -> int:
         """How many paths have an event at a step."""
         return sum(c.count for (n, name), c in self.nodes.items() if n == step and name is not None)
+
+
+def _read(known: dict[Any, Name], label: Callable[[Any], str], raw: Any) -> Name:
+    """Return the name of a raw step, which is looked up once."""
+    if raw not in known:
+        known[raw] = label(raw)
+    return known[raw]
 
 
 def nodes_of(paths: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from core.queries.trend.words import dotted
 from core.text import cut
 from core.words.kinds import (
     Beginning,
@@ -16,7 +17,6 @@ from core.words.kinds import (
     Wording,
     Writing,
     about,
-    always,
     keyword,
 )
 from core.words.reading import Body, Part
@@ -26,12 +26,20 @@ PATHS_SECTION = "paths"
 
 def _write(writer: Writing) -> str:
     text = "paths"
+    event, found = writer.take("event"), writer.take("property")
+    if found is not None:
+        text += f" of {dotted(writer, event, found)}"
     for key, word in (("from_", "from"), ("to", "to")):
         event = writer.take(key)
         text += "" if event is None else f" {word} {writer.name(event)}"
     steps, scope = writer.take("steps"), writer.take("scope")
     text += "" if steps is None else f" {steps} steps"
     return text if scope is None else f"{text} within {writer.duration(scope)}"
+
+
+def _of_values(read: list[Any]) -> Body:
+    event, found, lone = read[-1]
+    return {"property": event} if lone else {"event": event, "property": found}
 
 
 def _steps(read: list[Any]) -> Body:
@@ -45,8 +53,7 @@ def _within(part: Part) -> Part:
 
 
 def _behind(question: Any, cell: Any) -> str:
-    ends = " to ".join(filter(None, [question.from_, question.to]))
-    whose = f"paths {'from' if question.from_ else 'to'} {ends}"
+    whose = _followed(question)
     if cell.outcome == "reached":
         return f"Completed {whose}"
     if cell.outcome == "dropped":
@@ -59,6 +66,17 @@ def _behind(question: Any, cell: Any) -> str:
         at = f"began after step {cell.step}, seen from the end"
     after = f" after {cell.after}" if cell.after is not None else ""
     return f"Users of {whose}: {at}{after},"
+
+
+def _followed(question: Any) -> str:
+    """Return the words for the paths of a question."""
+    said = "paths"
+    if question.property is not None:
+        of = (question.event, question.property.removeprefix("properties."))
+        said += f" of {' '.join(filter(None, of))}"
+    for word, end in (("from", question.from_), ("to", question.to)):
+        said += "" if end is None else f" {word} {end}"
+    return said
 
 
 def _between(steps: list[Any]) -> tuple[str, str] | None:
@@ -89,14 +107,14 @@ PATHS = Kind(
     at="core.queries.paths.paths:Paths",
     shapes=("flow",),
     wording=Wording(
-        phrases=(Phrase("PATHS", lambda _: {}),),
+        phrases=(Phrase("PATHS", lambda _: {}), Phrase("PATHS OF target", _of_values)),
         write=_write,
         words=keyword("paths") | {"PATH_STEPS": r"\d{1,3}\s+steps?"},
         meanings={"PATH_STEPS": "5 steps"},
         clauses=(Phrase("PATH_STEPS", _steps),),
     ),
     example="paths from signup to purchase 7 steps within 1d",
-    about="what people do next; from, to, or both",
+    about="what people do next; from, to, or both; `paths of page_view.path` follows values",
     behind=_behind,
     figures=Figures("count_by", (("uniques", "people"), ("totals", "paths")), said=False),
     openings=_openings,
@@ -107,7 +125,7 @@ PATHS = Kind(
             "funnel", 50, "w", "the paths from its first step to its last", _of_funnel, fresh=True
         ),
     ),
-    rows_are_events=always,
+    rows_are_events=lambda question: question.property is None,
     clause=_within,
 )
 

@@ -31,7 +31,11 @@ _COUNTS = ("count", "users", "sessions", "average", "pct_dau", "frequency", "ses
 
 def measured(writer: Writing, event: str | None, found: str) -> str:
     """Return a property of an event, or of any, as text: purchase.amount."""
-    found = whole_property(found)
+    return dotted(writer, event, whole_property(found))
+
+
+def dotted(writer: Writing, event: str | None, found: str) -> str:
+    """Return a field of an event, or of any, as text; the field is taken as it is given."""
     if event is None:
         return found if writer.name(found) == found and "." not in found else writer.quoted(found)
     bare = writer.name(event) == event and "." not in event and writer.is_bare(found)

@@ -31,6 +31,7 @@ READ_AS = {
     "a/b test of signup > purchase by plan": "experiment of signup > purchase by plan",
     "forecast of signup": "signup vs usual",
     "step matrix from signup": "paths from signup as matrix",
+    "matrix of signup.path": "paths of signup.path as matrix",
     "signup rolling 7": "signup with rolling_window = 7",
     "signup rolling average 7 days": "signup with rolling_average = 7",
     "running total of signup": "signup with cumulative = true",

@@ -253,6 +253,13 @@ def _value(question: Question, path: tuple[str, ...], _: str, __: FieldInfo) -> 
     return [fields.measured(question, path, "worth", none="one each")]
 
 
+def _of_paths(question: Question, path: tuple[str, ...], label: str, _: FieldInfo) -> list[Entry]:
+    from tui.editors.kinds import paths
+
+    rows = {"property": paths.steps_of, "event": paths.event_of}.get(path[0])
+    return [paths.end(question, path[0], label)] if rows is None else rows(question)
+
+
 def _hidden(_: Question, __: tuple[str, ...], ___: str, ____: FieldInfo) -> list[Entry]:
     return []
 
@@ -267,7 +274,8 @@ _SPECIAL: dict[tuple[str, str], Special] = {
     ("", "of"): _inner, ("", "other"): _compared,
     ("logs", "service"): _log_value, ("logs", "source"): _log_value, ("logs", "level"): _level,
     ("saved", "chart"): _chart,
-    ("paths", "scope"): _scope,
+    ("paths", "scope"): _scope, ("paths", "from_"): _of_paths, ("paths", "to"): _of_paths,
+    ("paths", "event"): _of_paths, ("paths", "property"): _of_paths,
     ("grouped", "size"): _written(SIZES, "sum(amount)"),
     ("grouped", "intensity"): _written(SHADES, "avg(amount)"),
     ("grouped", "group_by"): _group, ("composition", "property"): _group,

@@ -160,6 +160,16 @@ paths = st.fixed_dictionaries(
         "conditions": timed["conditions"],
     },
     optional={"to": st.sampled_from(EVENTS)},
+) | st.fixed_dictionaries(
+    {
+        "kind": st.just("paths"),
+        "range": timed["range"],
+        "property": st.sampled_from(("item", "country")),
+        "scope": st.sampled_from(("session", 9 * 86_400)),
+        "count_by": st.sampled_from(("uniques", "totals")),
+        "conditions": timed["conditions"],
+    },
+    optional={"event": st.sampled_from(EVENTS), "from": st.just("hat"), "to": st.just("1")},
 )
 one_question = st.one_of(
     trends, active, tops, funnels, funnels, times, retentions, lifecycles, segments, paths
@@ -186,7 +196,8 @@ def test_random_worlds(runner, world, asked):
 
 
 def _events_in(fields: dict[str, Any]) -> set[str]:
-    named = {fields.get(n) for n in ("event", "start_event", "return_event", "from", "to")}
+    ends = () if "property" in fields else ("from", "to")
+    named = {fields.get(n) for n in ("event", "start_event", "return_event", *ends)}
     parts = (*fields.get("steps", ()), *fields.get("exclusions", ()))
     return (named | {part["event"] for part in parts}) - {None}
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.answers import Cell, Flow
+from core.answers import FLOW_REST, Cell, Flow
 from core.draw import Look, draw, navigate, plain
 from core.errors import BadQuestion
 from core.export import export
@@ -185,6 +185,8 @@ def test_an_event_called_other_is_among_the_others():
         ({"from": "sign_up", "scope": 0}, "seconds from 1 to 31622400"),
         ({"from": "sign_up", "scope": True}, "scope must be"),
         ({"from": "sign_up", "count_by": "people"}, "count_by must be 'uniques' or 'totals'"),
+        ({"event": "sign_up"}, "need one of its properties"),
+        ({"property": "colour"}, "colour"),
         ({"from": "sign_up", "breakdown": "country"}, "breakdown does not apply to paths"),
         ({"from": "sign_up", "compare": "last"}, "compare 'last' is not known"),
     ],
@@ -225,6 +227,10 @@ def test_a_cell_of_another_question_is_refused(engine, cell):
             "paths from signup within 90min last 90d limit 3 vs prev",
         ),
         ("paths from any event", "paths from _active"),
+        ('paths of view.path to "/"', 'paths of view.path to "/"'),
+        ("paths of path from a within 1d", "paths of path from a within 1d"),
+        ('paths of "a.b" 3 steps', 'paths of "a.b" 3 steps'),
+        ("paths of view.properties.country", "paths of view.properties.country"),
         (
             'paths from "to" where country = NL with count_by = totals, collapse = false',
             'paths from "to" counting totals where country = NL with collapse = false',
@@ -359,6 +365,45 @@ def test_flows_match_the_oracle(world: World, fields: dict[str, Any], hidden: fr
             check_people(engine, question, found)
 
 
+VALUES = ("hat", "1", "US")
+
+
+@st.composite
+def of_values(draw: st.DrawFn) -> dict[str, Any]:
+    """A question about paths over the values of a property."""
+    ends = draw(st.sampled_from(((), (), ("from",), ("to",), ("from", "to"))))
+    return {
+        **{key: value for key, value in draw(questions()).items() if key not in ("from", "to")},
+        **{end: draw(st.sampled_from(VALUES)) for end in ends},
+        "event": draw(st.none() | st.sampled_from(EVENTS)),
+        "property": draw(st.sampled_from(("item", "properties.item", "country"))),
+    }
+
+
+@settings(max_examples=80, deadline=None)
+@given(worlds(), of_values(), st.sampled_from((frozenset(), frozenset({"view"}))))
+def test_flows_of_values_match_the_oracle(world, fields, hidden):
+    question = from_json(fields)
+    names = {name for event in world.events for name in event.properties} | {"country"}
+    known = {event.event for event in world.events} | {None}
+    if question.event not in known or question.property.removeprefix("properties.") not in names:
+        return
+    with both_engines(world) as engines:
+        expected = oracle_paths.paths(world, question, hidden)
+        flags(engines[0], **dict.fromkeys(hidden, "flow_hidden"))
+        for engine in engines:
+            found = engine.answer(question)
+            check_flow(found, question, expected)
+            check_people(engine, question, found)
+
+
+def test_paths_of_a_property_follow_its_values(engine):
+    found = flow(engine, event="view_item", property="item", scope=30 * 86_400)
+    assert (found.values, found.start) == (True, "view_item item")
+    assert sum(counts(found, 1).values()) == found.total == found.people
+    assert "(none)" not in counts(found, 1)
+
+
 def check_flow(found: Flow, question: Any, expected: list[oracle_paths.Path]) -> None:
     """A flow is the oracle's paths, counted."""
     assert (found.total, found.people) == (len(expected), len({p.actor for p in expected}))
@@ -392,7 +437,7 @@ def check_edges(found: Flow, step: int, expected: list[oracle_paths.Path]) -> No
     into: Counter[str] = Counter()
     for edge in (e for e in found.edges if e.step == step):
         into[edge.event] += edge.count
-        if {edge.after, edge.event} <= set(EVENTS):
+        if {edge.after, edge.event}.isdisjoint(FLOW_REST):
             assert walked[edge.after, edge.event] == edge.count
     if step > 1:
         assert into == Counter({n.event: n.count for n in found.steps[step - 1].nodes})
