@@ -41,6 +41,7 @@ _CHARTS = f"Charts are {', '.join(NAMES)}."
 _MS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 _OFTEN = re.compile(r"(at least|at most|exactly) (.+)")
 _ORDERS = {"in any order": "unordered", "in order": "ordered", "strictly": "sequential"}
+"""The words of orders; the others are called by their names: order strict_increase."""
 _UNIT_WORDS = frozenset({*ALIASES, *GRANULARITIES}) - {"min", "1m", "1h", "1d", "1w"}
 
 
@@ -82,6 +83,10 @@ def _selector(children: list[Any]) -> str:
     """Return the named event; "any event" is any active one."""
     found = children[-1]
     return found if isinstance(found, str) else "_active"
+
+
+def _order(words: str) -> str:
+    return _ORDERS.get(words) or words.removeprefix("order ")
 
 
 class _Cells(Subjects):
@@ -279,7 +284,7 @@ class Rules(_Cells):
         return Part({"to": _selector(children)}, at_of(children))
 
     def order(self, children: list[Token]) -> Part:
-        return Part({"order": _ORDERS[flat(children[0])]}, at_of(children))
+        return Part({"order": _order(flat(children[0]))}, at_of(children))
 
     def hold(self, children: list[Any]) -> Part:
         return Part({"hold": [name.text for name in names_of(children)]}, at_of(children))

@@ -42,9 +42,10 @@ def in_words(question: Question) -> str:
 
 
 def _order(writer: Writer) -> str:
-    if writer.left.get("order") in _ORDERS:
-        return _ORDERS[writer.take("order")]
-    return ""
+    if "order" not in writer.left:
+        return ""
+    order = writer.take("order")
+    return _ORDERS.get(order, f"order {order}")
 
 
 def _window(writer: Writer) -> str:

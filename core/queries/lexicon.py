@@ -17,7 +17,9 @@ from core.words.charts import NAMES
 
 _OFTEN: Final = r"(?:at\s+least|at\s+most|exactly)\s+(?:\d+\s+times?|once|twice)"
 
-OTHERS_ADDED: Final[Mapping[int, tuple[str, ...]]] = {4: (_OFTEN,)}
+_ORDER: Final = r"order\s+(?:strict_increase|strict_deduplication|strict_order|allow_reentry)"
+
+OTHERS_ADDED: Final[Mapping[int, tuple[str, ...]]] = {4: (_OFTEN, _ORDER)}
 """Version -> the words added with it that belong to no kind: alternatives of KEYWORDS, as written
 there, segments, and units of time.
 """
@@ -81,7 +83,7 @@ _SHARED: Final = {
     "AUDIENCE": "audience",
     "WITHIN": "within",
     "NO_WINDOW": r"without(?:\s+a)?\s+window",
-    "ORDER": r"in\s+any\s+order|in\s+order|strictly",
+    "ORDER": rf"in\s+any\s+order|in\s+order|strictly|{_ORDER}",
     "HOLDING": "holding",
     "EXCEPT": "except",
     "BETWEEN": r"between(?:\s+steps)?",

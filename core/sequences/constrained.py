@@ -1,8 +1,8 @@
 """Attempts of one actor at funnels with constraints beyond order (definitions 6.3).
 
-`Chains` handles ordered steps with gaps that must be free of certain events, and steps that follow
-each other with nothing in between; `Scopes` drops attempts because of events inside them. Both take
-time proportional to the number of events.
+`Chains` handles ordered steps with gaps that must be free of certain events: excluded ones, or
+those that their order does not allow; `Scopes` drops attempts because of events inside them. Both
+take time proportional to the number of events.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from core.sequences.model import OFTEN, Attempt, Check, Search, Story, filling
+from core.sequences.model import OFTEN, Attempt, Check, Search, Story
 
 NEVER = 2**62
 """A time after all others, in ms."""
@@ -68,7 +68,7 @@ class Chains:
         for place in places:
             mask = self.story.events[place][2]
             if mask not in kinds:
-                kinds[mask] = filling(1, self.search.steps, self.story.others(place))
+                kinds[mask] = self.story.begun(place)
                 found[place] = kinds[mask]
         return found
 
@@ -91,7 +91,7 @@ class Chains:
             for n in alive:
                 if not spoiled >> n & 1:
                     latest[n] = max(latest[n], before[n])
-                for reached in range(n + 1, filling(n, steps, story.masks[group]) + 1):
+                for reached in range(n + 1, story.filled(n, story.masks[group]) + 1):
                     latest[reached] = max(latest[reached], before[n])
                     depth = max(depth, reached)
             if group in starts:
@@ -123,7 +123,7 @@ class Chains:
             for n in range(1, depth):
                 if not spoiled >> n & 1:
                     ends[n] = after[n]
-                for reached in range(n + 1, filling(n, depth, story.masks[group]) + 1):
+                for reached in range(n + 1, story.filled(n, story.masks[group], depth) + 1):
                     ends[n] = min(ends[n], moment if reached == depth else after[reached])
         return found
 
@@ -132,7 +132,7 @@ class Chains:
         steps, story = self.search.steps, self.story
         first = story.group[start]
         moment = story.moments[first]
-        filled = filling(1, steps, story.others(start))
+        filled = story.begun(start)
         alive = {n: (moment,) * n for n in range(1, filled + 1)}
         best = alive[filled]
         if filled == steps:
@@ -160,7 +160,7 @@ class Chains:
         moment, masks = self.story.moments[group], self.story.masks[group]
         found: dict[int, Times] = {}
         for filled, times in alive.items():
-            for reached in range(filled + 1, filling(filled, self.search.steps, masks) + 1):
+            for reached in range(filled + 1, self.story.filled(filled, masks) + 1):
                 longer = times + (moment,) * (reached - filled)
                 found[reached] = min(longer, found.get(reached, longer))
         return found

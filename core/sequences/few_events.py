@@ -10,9 +10,13 @@ FEW = 40
 """Up to this many events, checking all of them for each start is cheaper than grouping them."""
 
 
+STEADY = ("ordered", "strict_increase")
+"""Orders that are the same unless events have equal times."""
+
+
 def suits(search: Search) -> bool:
     """Whether a search is one that `few` can answer."""
-    usual = search.order == "ordered" and search.tick == 1 and len(search.cuts) == 2
+    usual = search.order in STEADY and search.tick == 1 and len(search.cuts) == 2
     return usual and not (search.totals or search.scopes or search.path)
 
 

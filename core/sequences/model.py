@@ -21,6 +21,10 @@ Check = Callable[[], None]
 """Raises if the answer is no longer wanted."""
 
 
+BROKEN = ("sequential", "strict_order", "strict_deduplication", "allow_reentry")
+"""Orders in which events between two steps end an attempt."""
+
+
 OFTEN = 1023
 """The most events between two checks; one less than a power of two."""
 
@@ -30,7 +34,7 @@ class Search:
     """What to look for in the events of one actor.
 
     Attributes:
-        order: "ordered", "unordered" or "sequential".
+        order: "ordered", "unordered", "strict_increase" or one of BROKEN.
         steps: how many there are.
         window: ms from the first step to the last, inclusive.
         cuts: ascending instants; for each half-open interval between two of them, one attempt that
@@ -128,9 +132,26 @@ class Story:
     @cached_property
     def spoiled(self) -> list[int]:
         """For each group the gaps it spoils, bit g for the one after step g."""
-        if self.search.order == "sequential":
+        order, steps = self.search.order, self.search.steps
+        if order == "sequential":
             return [-1] * len(self.moments)
-        return [fits >> self.search.steps for fits in self.fits]
+        return [
+            breaking(order, steps, masks) | fits >> steps
+            for masks, fits in zip(self.masks, self.fits, strict=True)
+        ]
+
+    def filled(self, filled: int, masks: Sequence[int], last: int | None = None) -> int:
+        """Return how many steps are filled after a group of events, of at most `last`."""
+        last = self.search.steps if last is None else last
+        if self.search.order != "strict_increase":
+            return filling(filled, last, masks)
+        return filled + (filled < last and any(mask >> filled & 1 for mask in masks))
+
+    def begun(self, place: int) -> int:
+        """Return how many steps are filled at the time of an event of step 1."""
+        if self.search.order == "strict_increase":
+            return 1
+        return filling(1, self.search.steps, self.others(place))
 
     def starts(self, start: int, end: int, check: Check) -> Iterator[int]:
         """Yield the positions of events of step 1 between two instants, half-open."""
@@ -161,6 +182,23 @@ class Finder(Protocol):
             since: the first group that it may use.
         """
         ...
+
+
+def breaking(order: str, steps: int, masks: Sequence[int]) -> int:
+    """Return the gaps that simultaneous events spoil because of an order, as bits.
+
+    Args:
+        order: not "sequential", in which every event spoils every gap.
+    """
+    own = [mask & (1 << steps) - 1 for mask in masks]
+    lowest = [mask & -mask for mask in own if mask]
+    if not lowest or order not in BROKEN:
+        return 0
+    if order == "strict_order":
+        return -1
+    if order == "strict_deduplication":
+        return -(min(lowest) << 1)
+    return max(lowest) - 1
 
 
 def _united(masks: list[int]) -> int:

@@ -15,7 +15,6 @@ from core.sequences.model import (
     Check,
     Search,
     Story,
-    filling,
 )
 
 
@@ -50,7 +49,7 @@ class Walks:
         steps, story = self.search.steps, self.story
         place = story.group[start]
         deadline = story.moments[place] + self.search.window
-        filled = filling(1, steps, story.others(start))
+        filled = story.begun(start)
         times = [story.moments[place]] * filled
         while filled < steps:
             places = story.places[filled]
@@ -58,7 +57,7 @@ class Walks:
             if at == len(places) or story.moments[places[at]] > deadline:
                 break
             place = places[at]
-            reached = filling(filled, steps, story.masks[place])
+            reached = story.filled(filled, story.masks[place])
             times += [story.moments[place]] * (reached - filled)
             filled = reached
         return tuple(times)

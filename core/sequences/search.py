@@ -17,6 +17,7 @@ from core.sequences.constrained import Chains, Scopes
 from core.sequences.few_events import few, suits
 from core.sequences.held import by_value
 from core.sequences.model import (
+    BROKEN,
     Attempt,
     Check,
     Event,
@@ -110,7 +111,7 @@ def _finder(search: Search, story: Story, check: Check) -> Finder:
     if search.order == "unordered":
         return Gatherings(search, story, check)
     spoiled = search.gaps and any(mask >> search.steps for _, _, mask in story.events)
-    if search.order == "sequential" or spoiled:
+    if search.order in BROKEN or spoiled:
         return Chains(search, story, check)
     return Walks(search, story, check)
 

@@ -70,11 +70,18 @@ def check_groups(answer: Steps, question: Any, expected: dict[Any, Told]) -> Non
         assert step.count == sum(g.steps[number].count for g in answer.groups[1:])
 
 
+ORDERS = (
+    "ordered", "ordered", "unordered", "sequential", "strict_increase", "strict_deduplication",
+    "strict_order", "allow_reentry",
+)  # fmt: skip
+"""Of a funnel with exclusions."""
+
+
 @st.composite
 def excluding(draw: st.DrawFn) -> dict[str, Any]:
     """A funnel in some order with one or two exclusions."""
     fields = draw(questions(2))
-    fields["order"] = draw(st.sampled_from(("ordered", "ordered", "unordered", "sequential")))
+    fields["order"] = draw(st.sampled_from(ORDERS))
     last, exclusions = len(fields["steps"]), []
     for _ in range(draw(st.integers(1, 2))):
         one: dict[str, Any] = {"event": draw(st.sampled_from(EVENTS))}

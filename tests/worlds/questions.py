@@ -136,7 +136,7 @@ KINDS = {
     "time_to_convert": bodies(
         "time_to_convert",
         **{**TIMED, "compare": st.none()},
-        order=st.sampled_from(["ordered", "unordered", "sequential"]),
+        order=st.sampled_from(["ordered", "unordered", "sequential", "allow_reentry"]),
         to_step=st.none() | st.just(2),
     ).flatmap(lambda body: st.builds(
         lambda steps, size: {**body, **size, "steps": steps},
@@ -149,7 +149,7 @@ KINDS = {
     "funnel_trend": bodies(
         "funnel_trend",
         **TIMED,
-        order=st.sampled_from(["ordered", "unordered", "sequential"]),
+        order=st.sampled_from(["ordered", "unordered", "sequential", "allow_reentry"]),
         measure=st.sampled_from(["conversion", "counts", "avg_seconds", "median_seconds"]),
     ).flatmap(lambda body: st.builds(
         lambda steps: {**body, "steps": steps}, st.lists(STEPS, min_size=2, max_size=4)

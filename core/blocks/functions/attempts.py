@@ -22,6 +22,7 @@ from core.blocks.functions.groups import Groups, counted, grouped, spans, starts
 from core.blocks.functions.masks import fits, settled
 from core.blocks.functions.plan import Ints, slots_of
 from core.blocks.layout import ACTOR
+from core.sequences.few_events import STEADY
 from core.sequences.search import search_of, told
 
 BITS = "bits"
@@ -138,7 +139,7 @@ class Attempts(Marked):
         search, order = self._search, self.order
         own, at = self.groups[order], self.column(AT)[order]
         bits = self.column(BITS)[order]
-        usual = search.order == "ordered" and search.tick == 1 and not search.totals
+        usual = search.order in STEADY and search.tick == 1 and not search.totals
         if (
             not usual
             or self._keys is None

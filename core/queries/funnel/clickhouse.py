@@ -14,6 +14,7 @@ import orjson
 
 from core.queries.common.selection import Selection
 from core.queries.funnel.plan import Plan, first_day, scope, spec
+from core.sequences.few_events import STEADY
 from core.sequences.held import by_value
 from core.sequences.model import Check, Event
 from core.sequences.search import search_of, told
@@ -59,7 +60,7 @@ def _by_program(plan: Plan) -> bool:
     """Whether its attempts are not found in SQL."""
     question = plan.question
     spoiled = bool(plan.spoilers) and question.exclude != "person"
-    usual = plan.order == "ordered" and question.count_by == "uniques" and plan.tick == 1
+    usual = plan.order in STEADY and question.count_by == "uniques" and plan.tick == 1
     return not usual or spoiled or bool(plan.held) or plan.by_path
 
 
@@ -126,7 +127,7 @@ def _by_held(
 
 def _joined(plan: Plan, bind: Binder) -> str:
     """From every first event the next event of each step, then each person's best chain."""
-    last = len(plan.steps)
+    last, later = len(plan.steps), ">" if plan.order == "strict_increase" else ">="
     chain = f"""
         select actor, ts as t1, seq as x1 from ({_events(plan, bind, plan.steps[0])})
         where ts >= {bind(plan.span.start)} and ts < {bind(plan.span.end)}"""
@@ -135,7 +136,7 @@ def _joined(plan: Plan, bind: Binder) -> str:
         select w.*, if(n.ts <= w.t1 + {bind(plan.window)}, n.ts, null) as t{step}
         from ({chain}) w
         asof left join ({_events(plan, bind, plan.steps[step - 1])}) n
-          on n.actor = w.actor and n.ts >= ifNull(w.t{step - 1}, {NEVER})"""
+          on n.actor = w.actor and n.ts {later} ifNull(w.t{step - 1}, {NEVER})"""
     times = [f"t{k}" for k in range(1, last + 1)]
     depth = " + ".join(f"isNotNull({t})" for t in times)
     picked = ", ".join(f"best.{k} as {t}" for k, t in enumerate([*times, "x1"], 1))
@@ -165,8 +166,10 @@ def _folded(plan: Plan, bind: Binder) -> str:
     last = len(plan.steps)
     first = f"bitTest(s.3, 0) and s.1 >= {bind(plan.span.start)} and s.1 < {bind(plan.span.end)}"
     others = "arrayMap(e -> e.3, arrayFilter(e -> e.1 = s.1 and e.2 != s.2, events))"
-    entered = f"arrayWithConstant({_filled('1', others, last)}, s.1)"
-    reached = _filled("toInt64(length(a))", "m", last)
+    entered, reached = _filled("1", others, last), _filled("toInt64(length(a))", "m", last)
+    if plan.order == "strict_increase":
+        entered, reached = "1", _filled_once("toInt64(length(a))", "m", last)
+    entered = f"arrayWithConstant({entered}, s.1)"
     walk = f"""arrayFold(
             (a, t, m) -> if(t > s.1 and t <= s.1 + {bind(plan.window)},
                             arrayConcat(a, arrayWithConstant({reached} - length(a), t)), a),
@@ -191,6 +194,12 @@ def _folded(plan: Plan, bind: Binder) -> str:
             )
             where notEmpty(walks)
         )"""
+
+
+def _filled_once(before: str, masks: str, last: int) -> str:
+    """How many steps are filled if events with equal times fill one step at most."""
+    fits = f"arrayExists(m -> bitTest(m, {before}), {masks})"
+    return f"({before} + if({before} < {last} and {fits}, 1, 0))"
 
 
 def _filled(before: str, masks: str, last: int) -> str:

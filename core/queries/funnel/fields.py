@@ -82,7 +82,10 @@ class FunnelFields(TimedQuestion):
         window_seconds: from step 1 to the last, inclusive: up to 366 days, 0 for the same
             millisecond; None means no limit.
         order: "ordered"; "unordered": the steps in any order; "sequential" (or "strict"): no
-            other event between two steps.
+            other event between two steps; "strict_increase": every step later than the one before;
+            "strict_deduplication": no event of a step already taken between two steps;
+            "strict_order": no event of any step between two steps; "allow_reentry": the same, but
+            events of steps already taken may lie there.
         exclusions: events that must not lie between steps or, in any order, between the first and
             the last event.
         exclude: what an excluded event invalidates: an "attempt", so that another one without it
@@ -105,7 +108,15 @@ class FunnelFields(TimedQuestion):
 
     steps: tuple[FunnelStep, ...] = Limited(min_length=2, max_length=MOST_STEPS)
     window_seconds: int | None = Limited(default=WEEK_SECONDS, ge=0, le=LONGEST_SECONDS)
-    order: Literal["ordered", "unordered", "sequential"] = "ordered"
+    order: Literal[
+        "ordered",
+        "unordered",
+        "sequential",
+        "strict_increase",
+        "strict_deduplication",
+        "strict_order",
+        "allow_reentry",
+    ] = "ordered"
     exclusions: tuple[Exclusion, ...] = Limited(default=(), max_length=10)
     exclude: Literal["attempt", "person"] = "attempt"
     hold: tuple[str, ...] = Limited(default=(), max_length=MOST_HELD)

@@ -30,13 +30,17 @@ from tests.oracles.seen import Seen
 from tests.worlds.world import Event as Told
 
 SECOND = 1000
+ORDERS = (
+    "ordered", "unordered", "sequential", "strict_increase", "strict_deduplication",
+    "strict_order", "allow_reentry",
+)  # fmt: skip
 
 
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[dict[str, Any], list[Event], Span]:
     """A question, one person's events with many ties and overlaps, and a span."""
     steps = draw(st.integers(2, 4))
-    order = draw(st.sampled_from(("ordered", "unordered", "sequential")))
+    order = draw(st.sampled_from(ORDERS))
     exclusions: list[dict[str, Any]] = []
     for _ in range(draw(st.integers(0, 2))):
         first = 1 if order == "unordered" else draw(st.integers(1, steps - 1))
@@ -172,6 +176,8 @@ HARD = {
     "always spoiled": ("ordered", [1, 2, 1 << 4 | 1 << 5, 4], False),
     "one after another": ("ordered", [1, 2, 1, 4], True),
     "strictly": ("sequential", [1, 2, 0, 1, 4], False),
+    "step after step": ("strict_order", [1, 2, 1, 4], False),
+    "no step again": ("strict_deduplication", [1, 2, 2, 4], True),
     "any order": ("unordered", [1, 2], False),
     "any order, spoiled": ("unordered", [1, 2, 8, 4, 8], False),
     "any order, again and again": ("unordered", [1, 2, 4, 2], True),
@@ -223,7 +229,7 @@ def test_many_events_can_be_stopped(name):
         attempts(search, story, stop)
 
 
-@pytest.mark.parametrize("order", ["ordered", "unordered", "sequential"])
+@pytest.mark.parametrize("order", [order for order in ORDERS if order != "strict_increase"])
 def test_many_events_at_one_time(order):
     search = Search(order, 4, 1, (0, 1), gaps=True)
     events = [(0, number, 0b1111 if number % 2 else 1) for number in range(3000)]

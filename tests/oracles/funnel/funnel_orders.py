@@ -282,11 +282,26 @@ class Search:
         strict = self.question.order == "sequential"
         if strict and any(low < instant(self.question, i) < high for i in self.everything):
             return True
+        if any(low < instant(self.question, i) < high for i in self.breaking(gap)):
+            return True
         for each, items in zip(self.question.exclusions, self.spoiling, strict=True):
             scoped = self.gaps and each.from_step <= gap < (each.to_step or len(self.fits))
             if scoped and any(low < instant(self.question, i) < high for i in items):
                 return True
         return False
+
+    def breaking(self, gap: int) -> list[Seen]:
+        """The events that an order does not allow after step `gap`."""
+        taken = [item for items in self.fits[:gap] for item in items]
+        if self.question.order == "strict_deduplication":
+            return taken
+        if self.question.order == "strict_order":
+            return [item for items in self.fits for item in items]
+        if self.question.order == "allow_reentry":
+            expected = [*taken, *self.fits[gap]]
+            later = [item for items in self.fits[gap + 1 :] for item in items]
+            return [item for item in later if item not in expected]
+        return []
 
     def continued(self, begun: Attempt, since: int = -(10**18)) -> list[Attempt]:
         """An attempt and all that continue it, by definition 6.3."""
@@ -304,6 +319,8 @@ class Search:
             return False
         if self.question.order == "unordered":
             return not (self.gaps and self.between(min(times), max(times)))
+        if self.question.order == "strict_increase" and times[-1] == times[-2]:
+            return False
         return times[-1] >= times[-2] and not self.spoiled(times[-2], times[-1], len(begun))
 
     def left_out(self, attempt: Attempt) -> bool:

@@ -16,6 +16,10 @@ ORDERS = (
     ("ordered", "in this order"),
     ("unordered", "in any order"),
     ("sequential", "with nothing in between"),
+    ("strict_increase", "each later than the one before"),
+    ("strict_deduplication", "with no step again in between"),
+    ("strict_order", "with no step in between"),
+    ("allow_reentry", "with no later step in between"),
 )
 COUNTED = (("uniques", "people"), ("totals", "attempts"), ("sessions", "sessions"))
 TOUCHES = (

@@ -225,6 +225,7 @@ crowded_funnels = st.fixed_dictionaries(
         "range": st.just("1970-01-02,1970-01-02"),
         "steps": st.lists(crowded_steps, min_size=1, max_size=4),
         "window_seconds": st.none() | st.integers(1, 4),
+        "order": st.sampled_from(("ordered", "strict_increase")),
         "breakdown": st.sampled_from(([], ["properties.item"])),
     }
 )

@@ -231,5 +231,6 @@ def test_more_conditions_than_blocks_are_read_for_at_once_are_answered_from_rows
     with read_both_ways(World(tuple(events), now=NOON)) as (blocks, _):
         few = from_json({**asked, "conditions": conditions[-3:]})
         many = from_json({**asked, "conditions": conditions})
-        assert of_blocks(blocks, few) and not of_blocks(blocks, many)
+        assert of_blocks(blocks, few)
+        assert not of_blocks(blocks, many)
         assert [line.total for line in blocks.answer(many).lines] == [1]

@@ -18,6 +18,7 @@ from core.queries.funnel.statistics import odds_ratio, phi
 from tests.oracles.funnel import correlation as oracle_correlation
 from tests.worlds.compare import ask, both_engines, check_people, from_text, people
 from tests.worlds.fixture import A_RANGE
+from tests.worlds.funnel_orders import ORDERS
 from tests.worlds.funnels import NOON, SIGN_UP, crowded, questions, with_names
 from tests.worlds.strategies import worlds
 from tests.worlds.world import DAY, Event, World, engine_of
@@ -311,7 +312,7 @@ def asked(draw: st.DrawFn) -> dict[str, Any]:
         "kind": KIND, "compare": None, "min_people": 1, "limit": 1000,
         "breakdown": draw(st.sampled_from(by)),
         "steps": fields["steps"][:2],
-        "order": draw(st.sampled_from(("ordered", "ordered", "unordered", "sequential"))),
+        "order": draw(st.sampled_from(ORDERS)),
         "filters_on": draw(st.sampled_from(("every", "first"))),
         "resolution": draw(st.sampled_from(("ms", "ms", "1s"))),
         "users": draw(st.sampled_from(("active", "active", "new"))),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from core.errors import BadQuestion
 from core.queries import from_json
 from tests.worlds.compare import check_people, read_both_ways
-from tests.worlds.funnel_orders import excluding
+from tests.worlds.funnel_orders import ORDERS, excluding
 from tests.worlds.funnels import NOON, crowded, questions, with_names
 from tests.worlds.strategies import EVENTS, worlds
 from tests.worlds.world import DAY, HOUR, Event, World
@@ -22,7 +22,7 @@ def held(draw: st.DrawFn) -> dict[str, Any]:
     asked = draw(st.one_of(questions(), excluding()))
     hold = draw(st.sampled_from(([], ["country"], ["item"], ["country", "item"])))
     options: dict[str, Any] = {"breakdown": draw(st.sampled_from(([], "country", "item")))}
-    options["order"] = draw(st.sampled_from(("ordered", "ordered", "unordered")))
+    options["order"] = draw(st.sampled_from([order for order in ORDERS if order != "sequential"]))
     options["count_by"] = draw(st.sampled_from(("users", "users", "totals")))
     options["attribution"] = draw(st.sampled_from(("entry", "entry", "last", 2)))
     return {**asked, **options, "hold": hold, "limit": 10, "compare": None}

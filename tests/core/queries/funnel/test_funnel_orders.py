@@ -29,7 +29,7 @@ from tests.worlds.funnels import (
 from tests.worlds.strategies import CONDITIONS, worlds
 from tests.worlds.world import HOUR, Event
 
-ORDERS = ("ordered", "unordered", "sequential")
+ORDERS = ("ordered", "unordered", "sequential", "strict_increase", "allow_reentry")
 
 
 def reached(engine, step: int, **fields: Any) -> list[str]:
@@ -115,7 +115,14 @@ def test_the_drawing_says_the_order(engine):
 
 @pytest.mark.parametrize(
     ("text", "order"),
-    [("a > b in any order", "unordered"), ("a > b strictly", "sequential"), ("a > b", "ordered")],
+    [
+        ("a > b in any order", "unordered"),
+        ("a > b strictly", "sequential"),
+        ("a > b", "ordered"),
+        ("a > b order strict_increase", "strict_increase"),
+        ("a > b order strict_deduplication within 1d", "strict_deduplication"),
+        ("a > b order allow_reentry", "allow_reentry"),
+    ],
 )
 def test_orders_as_text(text, order):
     assert from_text(text, text).order == order
@@ -138,6 +145,32 @@ def test_anything_between_breaks_an_exact_order():
     assert found("sequential", "a b", ("a", 0), ("x", 1), ("b", 2)) == [1, 0]
     assert found("sequential", "a b", ("a", 0), ("a", 1), ("b", 2)) == [1, 1]
     assert found("sequential", "a b c", ("a", 0), ("b", 1), ("b", 2), ("c", 3)) == [1, 1, 0]
+
+
+def test_strict_increase_wants_later_times():
+    assert found("strict_increase", "a b", ("a", 0), ("b", 0)) == [1, 0]
+    assert found("strict_increase", "a b c", ("a", 0), ("b", 1), ("c", 1), ("c", 2)) == [1, 1, 1]
+    assert found("strict_increase", "a b", ("a", 0), ("b", 900), resolution="1s") == [1, 0]
+
+
+def test_a_step_again_ends_an_attempt_of_strict_deduplication():
+    """The chain of ClickHouse's documentation, A-B-C-B-D, is three steps long."""
+    story = [("a", 0), ("b", 1), ("c", 2), ("b", 3), ("d", 4)]
+    assert found("strict_deduplication", "a b c d", *story) == [1, 1, 1, 0]
+    assert found("ordered", "a b c d", *story) == [1, 1, 1, 1]
+    assert found("strict_deduplication", "a b", ("a", 0), ("a", 1), ("b", 2)) == [1, 1]
+    assert found("strict_deduplication", "a b c", ("a", 0), ("b", 1), ("x", 2), ("c", 3)) == [1] * 3
+
+
+def test_a_step_out_of_turn_ends_an_attempt_of_strict_order():
+    """As in ClickHouse's documentation: A-B-D-C is two steps long, A-A-B-C three with re-entry."""
+    ahead = [("a", 0), ("b", 1), ("d", 2), ("c", 3)]
+    assert found("strict_order", "a b c d", *ahead) == [1, 1, 0, 0]
+    assert found("allow_reentry", "a b c d", *ahead) == [1, 1, 0, 0]
+    back = [("a", 0), ("b", 1), ("a", 2), ("c", 3)]
+    assert found("strict_order", "a b c", *back) == [1, 1, 0]
+    assert found("allow_reentry", "a b c", *back) == [1, 1, 1]
+    assert found("strict_order", "a b", ("a", 0), ("x", 1), ("b", 2)) == [1, 1]
 
 
 def test_events_of_the_same_time_break_no_exact_order():
@@ -250,7 +283,10 @@ def test_any_order_is_grouped_by_its_first_step():
 # -- whole worlds against every possible attempt
 
 
-orders = st.sampled_from(("unordered", "unordered", "sequential"))
+orders = st.sampled_from(
+    ("unordered", "unordered", "sequential", "strict_increase", "strict_deduplication",
+     "strict_order", "allow_reentry")
+)  # fmt: skip
 
 
 @settings(max_examples=60, deadline=None)

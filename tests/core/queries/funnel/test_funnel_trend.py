@@ -19,6 +19,7 @@ from tests.oracles.funnel import funnel_trend as oracle_funnel_trend
 from tests.oracles.times import time_of
 from tests.worlds.compare import ask, both_engines, from_text, people
 from tests.worlds.fixture import A_RANGE
+from tests.worlds.funnel_orders import ORDERS
 from tests.worlds.funnels import NOON, SIGN_UP, crowded, percentile, questions, with_names
 from tests.worlds.strategies import worlds
 from tests.worlds.world import DAY, HOUR, Event, World, engine_of
@@ -321,7 +322,7 @@ def asked(draw: st.DrawFn) -> dict[str, Any]:
         fields["granularity"] = draw(st.sampled_from(("weekly", "monthly")))
     if fields["range"] in ("7d", "mtd", "wtd", "last_week") and fields["granularity"] == "hourly":
         fields["granularity"] = "daily"
-    fields["order"] = draw(st.sampled_from(("ordered", "ordered", "unordered", "sequential")))
+    fields["order"] = draw(st.sampled_from(ORDERS))
     fields["count_by"] = draw(st.sampled_from(("uniques", "uniques", "totals", "sessions")))
     fields["users"] = draw(st.sampled_from(("active", "active", "new")))
     complete = st.sampled_from((False, False, True))

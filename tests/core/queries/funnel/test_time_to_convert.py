@@ -18,6 +18,7 @@ from core.queries.funnel import plan as funnel_plan
 from tests.oracles.funnel import time_to_convert as oracle_time_to_convert
 from tests.worlds.compare import ask, both_engines, check_people, from_text, people
 from tests.worlds.fixture import A_RANGE
+from tests.worlds.funnel_orders import ORDERS
 from tests.worlds.funnels import NOON, SIGN_UP, crowded, percentile, questions, with_names
 from tests.worlds.strategies import worlds
 from tests.worlds.world import DAY, Event, World, engine_of
@@ -324,7 +325,7 @@ def asked(draw: st.DrawFn) -> dict[str, Any]:
     fields["to_step"] = draw(st.none() | st.integers(fields["from_step"] + 1, last))
     fields["filters_on"] = draw(st.sampled_from(("every", "first")))
     if fields["measure"] == "seconds":
-        fields["order"] = draw(st.sampled_from(("ordered", "ordered", "unordered", "sequential")))
+        fields["order"] = draw(st.sampled_from(ORDERS))
         fields["hold"] = draw(st.sampled_from(([], [], "properties.item")))
         fields["count_by"] = draw(st.sampled_from(("uniques", "uniques", "totals", "sessions")))
         fields["resolution"] = draw(st.sampled_from(("ms", "ms", "1s")))
