@@ -6,20 +6,27 @@ import difflib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from core.definitions.board import Board
 from core.definitions.saved import Item, Kind
 from core.errors import BadInput, NotFound
 from core.folders.reading import File, things_in
 from core.folders.things import Data, Thing, data_of, thing_of
+from core.folders.workspace import FILE, GAP_NAME, Settings, gap_of, settings_of
 from core.language.renaming import NAMED, Renaming
 from core.store.library.saved import Saved
+from core.store.upkeep.comparing import Told
+from core.store.upkeep.session_gap import recut
 from core.store.workspace import read_meta
 from core.values.toml_text import toml_text
 
 _LAST: Final = "applied"
 """The key in `meta` with what the last apply changed."""
+
+
+def _silent(what: str, done: int, whole: int) -> None:
+    """Say nothing of the progress."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,7 @@ class Change:
         before, after: the table of its file; None if there is no such thing.
     """
 
-    kind: Kind
+    kind: Kind | Literal["workspace"]
     id: str
     name: str
     before: Data | None
@@ -39,8 +46,9 @@ class Change:
 
     @property
     def title(self) -> str:
-        """Its title after it, or the one it had."""
-        return str((self.after or self.before or {}).get("title", ""))
+        """Its title after it, or the one it had; of a workspace what it has then."""
+        data = self.after or self.before or {}
+        return str(data.get("title", "")) or ", ".join(f"{k} {v}" for k, v in data.items())
 
     @property
     def word(self) -> str:
@@ -49,7 +57,7 @@ class Change:
             return "new"
         if self.after is None:
             return "gone"
-        return "changed" if self.before["title"] == self.after["title"] else "renamed"
+        return "changed" if self.before.get("title") == self.after.get("title") else "renamed"
 
     def diff(self) -> list[str]:
         """Return the lines of a unified diff of its file."""
@@ -61,8 +69,11 @@ class Change:
         )
 
 
-def changes(saved: Saved, files: Sequence[File]) -> list[Change]:
+def changes(saved: Saved, files: Sequence[File], settings: Settings | None = None) -> list[Change]:
     """Return what applying files would change; nothing for a thing that says the same.
+
+    Args:
+        settings: those of the workspace, if the folder has them.
 
     A file without an id is that of the thing with its title, if there is one. A name that a thing
     had before means that thing.
@@ -87,13 +98,21 @@ def changes(saved: Saved, files: Sequence[File]) -> list[Change]:
         if before != after:
             found.append(Change(file.kind, after["id"], file.name, before, after))
     _refuse_same_titles(kept.values(), found)
-    return found
+    return [*found, *_of_workspace(saved, settings)]
+
+
+def _of_workspace(saved: Saved, settings: Settings | None) -> list[Change]:
+    """Return the change of the workspace itself, if there is one."""
+    before = settings_of(saved)
+    if settings is None or settings == before:
+        return []
+    return [Change("workspace", GAP_NAME, FILE, before, settings)]
 
 
 def _refuse_same_titles(kept: Iterable[Thing], found: Sequence[Change]) -> None:
     """Refuse two things of a kind with one title."""
     changed = {(change.kind, change.id) for change in found}
-    seen: dict[tuple[Kind, str], str] = {
+    seen: dict[tuple[str, str], str] = {
         (thing.kind, thing.title.casefold()): thing.title
         for thing in kept
         if thing.kind != "marks" and (thing.kind, thing.id) not in changed
@@ -143,8 +162,13 @@ def stale_names(saved: Saved, files: Sequence[File]) -> list[str]:
     ]
 
 
-def apply(saved: Saved, found: Sequence[Change]) -> None:
+def apply(saved: Saved, found: Sequence[Change], told: Told = _silent) -> None:
     """Store changes all at once, and remember them for `take_back`.
+
+    Another session gap cuts all sessions anew.
+
+    Args:
+        told: called with the progress of that.
 
     What a renamed thing is named in follows, but for what is stored here itself.
 
@@ -155,8 +179,11 @@ def apply(saved: Saved, found: Sequence[Change]) -> None:
         return
     with saved.access.writing() as connection:
         for change in sorted(found, key=_title_is_freed):
-            if change.after is None:
-                _remove(saved, connection, change)
+            if change.kind == "workspace":
+                saved.access.who(connection).check_remove()
+                recut(connection, gap_of(change.after or {}), told)
+            elif change.after is None:
+                _remove(saved, connection, change.kind, change.id)
             else:
                 thing = thing_of(change.kind, change.after, change.name)
                 _store(saved, connection, thing, change.before)
@@ -183,11 +210,11 @@ def _store(saved: Saved, connection: Any, thing: Thing, before: Data | None) -> 
     saved.kept.put(connection, thing.kind, item, old)
 
 
-def _remove(saved: Saved, connection: Any, change: Change) -> None:
-    if change.kind == "marks":
-        saved.moments.remove(connection, change.id)
+def _remove(saved: Saved, connection: Any, kind: Kind, id_: str) -> None:
+    if kind == "marks":
+        saved.moments.remove(connection, id_)
     else:
-        saved.kept.remove(connection, change.kind, change.id)
+        saved.kept.remove(connection, kind, id_)
 
 
 def take_back(saved: Saved) -> list[Change]:
@@ -204,11 +231,14 @@ def take_back(saved: Saved) -> list[Change]:
     kept = {(thing.kind, thing.id): data_of(thing) for thing in things_in(saved)}
     found = []
     for kind, id_, name, before, after in json.loads(record):
-        now = kept.get((kind, id_))
+        now = settings_of(saved) if kind == "workspace" else kept.get((kind, id_))
         if _plain(now) != after:
-            title = (after or before)["title"]
+            title = Change(kind, id_, name, before, after).title
             raise BadInput(f"{title!r} was changed since it was applied.", "Nothing is taken back.")
-        wanted = None if before is None else data_of(thing_of(kind, _timed(before), name))
+        if kind == "workspace" or before is None:
+            wanted = before
+        else:
+            wanted = data_of(thing_of(kind, _timed(before), name))
         found.append(Change(kind, id_, name, now, wanted))
     return found
 

@@ -12,6 +12,7 @@ from core.definitions.saved import PREFIXES, Kind
 from core.definitions.shared import id_from
 from core.errors import BadInput
 from core.folders.things import FOLDERS, Data, Thing, data_of
+from core.folders.workspace import FILE, is_usual, settings_in, settings_of
 from core.folders.writing import write_whole
 from core.store.library.saved import MARK_LIMIT, Saved
 from core.text import clean
@@ -109,7 +110,7 @@ class Written(NamedTuple):
 
 def write_folder(saved: Saved, folder: Path) -> Written:
     """Write a file for everything kept; a thing that has one keeps its name, and what says the same
-    is not touched.
+    is not touched. The workspace's own file is written if it is not as usual, or is there.
 
     Raises:
         BadInput: a file there is no TOML.
@@ -131,6 +132,11 @@ def write_folder(saved: Saved, folder: Path) -> Written:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         write_whole(folder / name, text)
         (new if fresh else changed).append(name)
+    settings, there = settings_of(saved), settings_in(folder)
+    if settings != there and not (there is None and is_usual(settings)):
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / FILE, toml_text(settings))
+        (new if there is None else changed).append(FILE)
     return Written(tuple(new), tuple(changed), tuple(sorted(known.values())))
 
 

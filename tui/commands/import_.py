@@ -170,7 +170,7 @@ def asked_for(
     those without any option.
     """
     from core.sources.text.reading import Reading
-    from tui.commands.upkeep.session_gap import gap_in
+    from core.store.upkeep.session_gap import gap_from
 
     return {
         "mapping": mapping_of(tuple(maps)),
@@ -191,7 +191,7 @@ def asked_for(
         ),
         "forget_choices": forget_choices,
         "again": again,
-        "session_gap": gap_in(gap) if gap else None,
+        "session_gap": gap_from(gap) if gap else None,
         "ids_to_ignore": [each for part in ignored for each in part.split(",")],
     }
 

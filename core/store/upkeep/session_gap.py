@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from core.errors import BadInput
 from core.store.ingest.sessions import GAP, GAP_KEY, check_gap, gap_of
 from core.store.troubles import TROUBLES, sentence
 from core.store.upkeep.comparing import Told
 from core.store.upkeep.recutting import compare_sessions
 from core.store.waiting import Patience, transaction
 from core.store.workspace import bump, check, open_reader, open_writer
+
+_UNITS = {"s": 1000, "m": 60_000, "min": 60_000, "h": 3_600_000}
+
+
+def _silent(what: str, done: int, whole: int) -> None:
+    """Say nothing of the progress."""
 
 
 def session_gap(path: str | Path) -> int:
@@ -31,7 +39,7 @@ def set_session_gap(
     path: str | Path,
     gap: int,
     *,
-    told: Told = lambda what, done, whole: None,
+    told: Told = _silent,
     patience: Patience | None = None,
 ) -> int:
     """Set the gap of a workspace, and cut its sessions anew; return how many are other ones.
@@ -61,15 +69,40 @@ def write_gap(
     connection: sqlite3.Connection,
     gap: int,
     patience: Patience,
-    told: Told = lambda what, done, whole: None,
+    told: Told = _silent,
 ) -> int:
     """Set the gap of an open workspace, as `set_session_gap` does."""
     if gap == gap_of(connection):
         return 0
     with transaction(connection, patience):
-        connection.execute("delete from meta where key = ?", (GAP_KEY,))
-        if gap != GAP:
-            connection.execute("insert into meta (key, value) values (?, ?)", (GAP_KEY, str(gap)))
-        found = compare_sessions(connection, told, repair=True)
+        changed = recut(connection, gap, told)
         bump(connection)
-    return found.wrong
+    return changed
+
+
+def recut(connection: sqlite3.Connection, gap: int, told: Told = _silent) -> int:
+    """Set the gap, ms, and cut all sessions by it, in the caller's transaction; return how many are
+    other ones.
+    """
+    connection.execute("delete from meta where key = ?", (GAP_KEY,))
+    if gap != GAP:
+        connection.execute("insert into meta (key, value) values (?, ?)", (GAP_KEY, str(gap)))
+    return compare_sessions(connection, told, repair=True).wrong
+
+
+def gap_from(text: str) -> int:
+    """Return the ms of a text such as 15m, 90s or 1h.
+
+    Raises:
+        BadInput: it is no such text.
+    """
+    found = re.fullmatch(r"(\d{1,6})\s*(s|m|min|h)", text.strip().lower())
+    if found is None:
+        raise BadInput(f"{text!r} is not a session gap.", "Write 15m, 90s or 1h.")
+    return int(found[1]) * _UNITS[found[2]]
+
+
+def gap_text(gap: int) -> str:
+    """Return a gap, ms, as it is typed: 30m."""
+    unit = next((unit for unit in ("h", "m", "s") if not gap % _UNITS[unit]), "s")
+    return f"{gap // _UNITS[unit]}{unit}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,11 @@ from core.definitions.saved import Item, Mark
 from core.errors import BadInput, Forbidden, NotFound
 from core.folders.applying import apply, changes, stale_names, take_back
 from core.folders.reading import Written, files_in, write_folder
+from core.folders.workspace import FILE, settings_in
+from core.store.ingest.importer import Event, store_events
+from core.store.ingest.sessions import GAP
 from core.store.library.saved import Saved
+from core.store.upkeep.session_gap import session_gap, set_session_gap
 from core.store.workspace import open_writer
 
 NOW = 1_744_000_000_000
@@ -166,3 +171,55 @@ def test_an_error_in_the_middle_stores_nothing(saved: Saved, folder: Path) -> No
     with pytest.raises(Forbidden):
         applied(viewer, folder)
     assert len(saved.custom_events()[0].body["events"]) == 2
+
+
+def test_the_session_gap_goes_along_and_is_taken_back(
+    saved: Saved, folder: Path, tmp_path: Path
+) -> None:
+    minute = 60_000
+    with closing(open_writer(saved.access.path)) as connection:
+        store_events(connection, [Event("view", NOW + n * 20 * minute, "u") for n in range(3)])
+    assert sessions(saved) == 1
+    set_session_gap(saved.access.path, 15 * minute)
+    assert sessions(saved) == 3
+    assert write_folder(saved, folder) == Written((FILE,), (), ())
+    assert (folder / FILE).read_text("utf-8") == 'session_gap = "15m"\n'
+    set_session_gap(saved.access.path, GAP)
+    (change,) = changes(saved, files_in(folder), settings_in(folder))
+    assert change.diff()[-2:] == ['-session_gap = "30m"', '+session_gap = "15m"']
+    apply(saved, [change])
+    assert sessions(saved) == 3
+    assert changes(saved, files_in(folder), settings_in(folder)) == []
+    apply(saved, take_back(saved))
+    assert (sessions(saved), session_gap(saved.access.path)) == (1, GAP)
+    assert write_folder(saved, folder) == Written((), (FILE,), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("session_gap = 15", "'15' is not a session gap"),
+        ('session_gap = "30h"', "session gap"),
+        ('gap = "1h"', "'gap' is not known"),
+        ("session_gap", "not TOML"),
+    ],
+)
+def test_a_session_gap_that_cannot_be_is_refused(folder: Path, text: str, words: str) -> None:
+    (folder / FILE).write_text(text, "utf-8")
+    with pytest.raises(BadInput, match=rf"workspace.toml.*{words}"):
+        settings_in(folder)
+
+
+def test_only_admins_cut_sessions_anew(saved: Saved, folder: Path) -> None:
+    (folder / FILE).write_text('session_gap = "1h"', "utf-8")
+    editor = Saved(saved.access.path, clock=lambda: NOW, profile="bo:editor")
+    found = changes(editor, files_in(folder), settings_in(folder))
+    with pytest.raises(Forbidden):
+        apply(editor, found)
+    assert session_gap(saved.access.path) == GAP
+
+
+def sessions(saved: Saved) -> int:
+    """How many there are."""
+    with saved.access.reading() as connection:
+        return int(connection.execute("select count(*) from sessions").fetchone()[0])

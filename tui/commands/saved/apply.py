@@ -16,6 +16,7 @@ from tui.commands.saved.common import as_option, saved_at
 
 if TYPE_CHECKING:
     from core.folders.applying import Change
+    from core.store.library.saved import Saved
 
 
 @click.command("apply")
@@ -38,7 +39,8 @@ def command(
     """Store the files of FOLDER, as export writes them; all of them or, at an error, none.
 
     What has no file there is left alone, and what says the same is not touched, so applying a
-    folder twice changes nothing the second time.
+    folder twice changes nothing the second time. Another session gap in workspace.toml cuts the
+    sessions anew.
 
     \b
     footfall export boards/
@@ -46,8 +48,9 @@ def command(
     footfall apply boards/
     footfall apply --undo
     """
-    from core.folders.applying import apply, changes, stale_names, take_back
+    from core.folders.applying import changes, stale_names, take_back
     from core.folders.reading import files_in
+    from core.folders.workspace import settings_in
 
     saved = saved_at(database(db), profile)
     if undo == (folder is not None):
@@ -58,16 +61,16 @@ def command(
         place = Path(str(folder)).expanduser()
         if not place.is_dir():
             raise BadInput(f"There is no folder {folder}.", "footfall export FOLDER makes one.")
-        files = files_in(place)
-        if not files:
+        files, settings = files_in(place), settings_in(place)
+        if not files and settings is None:
             say("-- there are no files of kept things in it")
-        found = changes(saved, files)
+        found = changes(saved, files, settings)
         for sentence in () if quiet else stale_names(saved, files):
             say(f"-- {sentence} footfall export {folder} writes it anew.")
     if dry_run:
         _show(found)
         return
-    apply(saved, found)
+    _store(saved, found, quiet)
     if quiet:
         return
     for change in found:
@@ -76,6 +79,26 @@ def command(
         put_line("Nothing has changed.")
     elif not undo:
         say(f"-- {things(len(found), 'thing')} stored; undo: footfall apply --undo")
+
+
+def _store(saved: Saved, found: list[Change], quiet: bool) -> None:
+    """Store changes, with the progress of sessions that are cut anew; a connected server gets
+    these, too.
+    """
+    from core.folders.applying import apply
+
+    if not any(change.kind == "workspace" for change in found):
+        apply(saved, found)
+        return
+    from tui.commands.fresh.push import send
+    from tui.commands.upkeep.common import Steps
+
+    steps = Steps()
+    try:
+        apply(saved, found, steps.show)
+    finally:
+        steps.end()
+    send(saved.access.path, quiet=quiet)
 
 
 def _show(found: list[Change]) -> None:

@@ -22,7 +22,8 @@ def command(folder: str, profile: str | None, db: str | None) -> None:
     """Write boards, charts, audiences, events, alerts and marks to FOLDER, one TOML file each.
 
     A thing keeps its file, also under another title, and a file that says the same is not touched.
-    Private marks are left out. Footfall apply reads the files.
+    Private marks are left out. A session gap other than 30 minutes is in workspace.toml. Footfall
+    apply reads the files.
     """
     from core.folders.reading import write_folder
 
