@@ -32,13 +32,20 @@ def with_limits(answer: Any, question: Question, alerts: Iterable[Item]) -> Any:
     return answer.model_copy(update={"drawing": drawing})
 
 
+def watches(item: Item, question: Question) -> bool:
+    """Whether an alert is about a question, over whichever range."""
+    try:
+        return _bare(chart_question(item.body)) == _bare(question)
+    except FootfallError:
+        return False
+
+
 def _limits(item: Item, question: Question) -> list[Threshold]:
     try:
-        alert = alert_of(item)
-        limits = alert.condition.limits
-        if not limits or _bare(chart_question(item.body)) != _bare(question):
-            return []
+        limits = alert_of(item).condition.limits
     except FootfallError:
+        return []
+    if not limits or not watches(item, question):
         return []
     return [Threshold(value=value, label=clean(item.title, 30)) for value in limits]
 

@@ -145,7 +145,8 @@ class MetricsPage(TabledPage):
         library = self.app.library
         base = edits.usual_range(self.app)
         custom = library.custom_events()
-        alerts, states = library.alerts(), library.alert_states()
+        alerts = library.alerts()
+        states = library.alert_states(alerts)
         alerts = [alert for alert in alerts if alert.id in states]
         suggested, charts = library.suggested(self._about), library.charts()
         return Listed(self.counts, base, suggested, custom, charts, alerts, states)
@@ -222,7 +223,7 @@ class MetricsPage(TabledPage):
             return
         question, chart = self.app.library.question_of(value)
         if isinstance(value, Item) and self._is_alert(value):
-            state, said = self.app.library.alert_states().get(value.id, ("", ""))
+            state, said = self.app.library.alert_states([value]).get(value.id, ("", ""))
             self.say(": ".join(filter(None, (state, said))), warning=state == "firing")
         if self.question is not None and isinstance(value, Question):
             question = _as_now(question, self.question)
@@ -272,6 +273,25 @@ class MetricsPage(TabledPage):
     def action_rename(self) -> None:
         """Rename the saved chart or the custom event under the cursor of the list."""
         rename_chosen(self, self.kept)
+
+    def action_alert(self) -> None:
+        """Change the alert under the cursor of the list, or make one of the question on show."""
+        kept = self.kept if self.panel is self.listing else None
+        if kept is None or kept[0] != "alerts":
+            super().action_alert()
+            return
+        from tui.actions.kept.alerts import edit_alert
+
+        edit_alert(self, kept[1], self._alert_changed)
+
+    def _alert_changed(self, item: Item) -> None:
+        self.marks_changed()
+        self.listing.select(item)
+
+    def marks_changed(self) -> None:
+        """See QuestionPage; alerts are in the list, too."""
+        super().marks_changed()
+        self.resume()
 
     def action_duplicate(self) -> None:
         """Save it under another name too."""

@@ -99,9 +99,8 @@ class Library:
         """Return the alerts."""
         return self._items("alerts")
 
-    def alert_states(self) -> dict[str, tuple[str, str]]:
+    def alert_states(self, items: list[Item]) -> dict[str, tuple[str, str]]:
         """Return alert id -> its state as of the last run, and what was said of it."""
-        items = self.alerts()
         if not items:
             return {}
         from core.alerts.running import alert_of
@@ -119,10 +118,11 @@ class Library:
 
     def alarm(self) -> str:
         """Return a sentence on the alerts that fired in the last run, "" if none did."""
-        ids = {id_ for id_, (state, _) in self.alert_states().items() if state == "firing"}
-        if not ids:
+        alerts = self.alerts()
+        states = self.alert_states(alerts)
+        firing = [clean(a.title) for a in alerts if states.get(a.id, ("", ""))[0] == "firing"]
+        if not firing:
             return ""
-        firing = [clean(alert.title) for alert in self.alerts() if alert.id in ids]
         verb = "fires" if len(firing) == 1 else "fire"
         return f"{things(len(firing), 'alert')} {verb}: {', '.join(firing)}."
 
