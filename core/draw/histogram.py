@@ -6,11 +6,12 @@ import math
 from itertools import pairwise
 
 from core.answers import BOX, Bin, BinGroup, Histogram
+from core.draw.columns import Texts
 from core.draw.figures import COUNTED, figure, short
 from core.draw.legend import wrapped
 from core.draw.spans import Line, Look, Span, clipped, safe, under_cursor
 from core.draw.spark import bar, thickened
-from core.draw.table import Texts, grid_lines, scrolled
+from core.draw.table import grid_lines, scrolled
 from core.text import fit, percent, width
 
 Cursor = tuple[int, int] | None

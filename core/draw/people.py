@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.answers import People
+from core.draw.columns import Texts
 from core.draw.legend import wrapped
 from core.draw.spans import Line, Look, Span, safe
-from core.draw.table import Texts, grid_lines, when_text, window
+from core.draw.table import grid_lines, when_text, window
 from core.text import number, width
 
 Cursor = tuple[int, int] | None

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from core.draw.columns import Texts, narrowed
 from core.draw.figures import bucket_text, facts, figure, is_alike
 from core.draw.legend import delta, wrapped
 from core.draw.spans import Line, Look, Span, cells, safe, under_cursor
 from core.draw.spark import bar, signed_bar, sparkline
 from core.draw.units import money, unit_of, units_of
-from core.text import duration, fit, number, percent, width
+from core.text import duration, fit, number, percent
 
 if TYPE_CHECKING:
     from core.answers import Column, Series, Table
@@ -24,7 +25,6 @@ dropped instead.
 """
 
 FEW = 4
-WIDEST = 32
 BAR_FROM, LONGEST = 10, 80
 """Cells of the longest bar beside a table, at least and at most."""
 
@@ -36,34 +36,6 @@ PARTS = ("count", "events", "sessions")
 
 SIGNED = (CHANGE, "expected")
 """Columns of differences."""
-
-
-class Texts(NamedTuple):
-    """A column ready to draw: its heading, its cells and their alignment.
-
-    Attributes:
-        figures: the values for a bar beside the column.
-        whole: whether it is not cut while another column can be.
-        last: whether it is among the last to be left out where not all columns fit.
-    """
-
-    heading: str
-    texts: tuple[str, ...]
-    right: bool = False
-    styles: tuple[str, ...] = ()
-    figures: tuple[float, ...] = ()
-    whole: bool = False
-    last: bool = False
-
-    @property
-    def longest(self) -> int:
-        """The width in cells at which nothing is cut."""
-        return max([width(self.heading), *(width(t) for t in self.texts)])
-
-    @property
-    def natural(self) -> int:
-        """The same, at most WIDEST."""
-        return min(self.longest, WIDEST)
 
 
 def window(count: int, rows: int, cursor: int | None) -> range:
@@ -192,6 +164,8 @@ def table_answer(
         return [_headings_only(columns), (Span("No rows.", "dim"),), *wrapped(_notes(answer), size)]
     notes = wrapped(_notes(answer), size) if height >= 6 else []
     columns = _with_share(answer, columns, size)
+    if answer.keys and 0 in layout(columns, size - 2):
+        columns = narrowed(columns)
     every = len(columns)
     if 0 in layout(columns, size - 2):
         columns = [c for c in columns if any(c.texts)] or columns

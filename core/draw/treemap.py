@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from core.answers import Tile, Treemap
+from core.draw.columns import Texts
 from core.draw.legend import wrapped
 from core.draw.spans import SHADES, Canvas, Line, Look, Span, clipped, safe
 from core.draw.squares import Box, squarified
-from core.draw.table import Texts, grid_lines, scrolled
+from core.draw.table import grid_lines, scrolled
 from core.text import cut, number, percent, width
 
 Cursor = tuple[int, int] | None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.answers import Flow, FlowNode
+from core.draw.columns import Texts
 from core.draw.flows.ways import Cursor
 from core.draw.flows.words import node_name, nothing, whole
 from core.draw.legend import wrapped
 from core.draw.spans import Line, Look, Span, safe
-from core.draw.table import Texts, grid_lines, scrolled
+from core.draw.table import grid_lines, scrolled
 from core.text import number, percent
 
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.answers import Cell
+from core.draw import draw, plain
 from core.errors import BadQuestion
 from core.language.questions import format_cell, parse
 from core.queries import from_json
@@ -45,6 +46,16 @@ def test_the_interval_of_a_difference_is_newcombes(small):
     """1 of 1 and 3 of 4: Wilson gives 0.2065 to 1, and 0.3006 to 0.9544."""
     found = small.answer(parse("signup > purchase within 30d for Paying against everyone"))
     assert found.rows[1][4:6] == pytest.approx((-0.569296, 0.699402), abs=1e-4)
+
+
+def test_all_of_it_fits_a_narrow_screen_with_figures_beside_each_other(small):
+    found = small.answer(parse("signup > purchase within 30d for Paying against everyone"))
+    narrow, wide = (plain(draw(found, size, 20)) for size in (80, 140))
+    assert "not shown" not in narrow + wide
+    assert "100.0%  1  75.0%  3  25.0% (-56.9 to 69.9%)" in narrow
+    assert "at least" in wide
+    cut = plain(draw(found, 40, 20))
+    assert "25.0% (-56.9 to 69.9%)" in cut or "not shown" in cut
 
 
 @pytest.mark.parametrize(
