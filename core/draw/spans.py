@@ -183,6 +183,12 @@ class Canvas:
             ground = self._styles[y][x]
             self.put(x, y, char, f"{style} {ground}" if ground else style)
 
+    def over(self, x: int, y: int, char: str, style: str) -> None:
+        """Set one cell; a tint behind it stays."""
+        if 0 <= x < self.width and 0 <= y < self.height:
+            ground = self._styles[y][x].rpartition(" ")[2]
+            self.put(x, y, char, f"{style} {ground}" if ground.startswith("tint") else style)
+
     def get(self, x: int, y: int) -> str:
         """Return the character of a cell inside the box."""
         return self._chars[y][x]

@@ -112,11 +112,11 @@ def _current(
         if len(run) == 1:
             x, level = round(run[0][0]) // dots.across, int(run[0][1]) // dots.down
             char = look.pick("•", letter(index, look))
-            canvas.put(x, axes.height - 1 - level, char, style)
+            canvas.over(x, axes.height - 1 - level, char, style)
     for at in _signed(axes, open_):
         row = axes.row(values[at])
         if row is not None:
-            canvas.put(axes.column(at), row, "~", "partial")
+            canvas.over(axes.column(at), row, "~", "partial")
 
 
 DENSE = 3
@@ -189,10 +189,8 @@ def overlay(
 ) -> None:
     """Put dots on the canvas; those of braille already there are kept, and so are backgrounds."""
     for x, y, found in dots.cells():
-        ground = canvas.style_of(x, y).rpartition(" ")[2]
-        shown = f"{style} {ground}" if ground.startswith("tint") else style
         glyph = (char or letter(index, look)) if look.ascii else both(canvas.get(x, y), found)
-        canvas.put(x, y, glyph, shown)
+        canvas.over(x, y, glyph, style)
 
 
 def area_chart(

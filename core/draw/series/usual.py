@@ -56,7 +56,7 @@ def draw_forecast(
         overlay(canvas, dots, "partial", ".")
     row = axes.row(line.forecast)
     if row is not None:
-        canvas.put(axes.column(before + 1), row, look.pick("○", "o"), "partial")
+        canvas.over(axes.column(before + 1), row, look.pick("○", "o"), "partial")
 
 
 def _fill(

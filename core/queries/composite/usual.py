@@ -164,6 +164,8 @@ class WithUsual(TimedQuestion):
     def _notes(self, answer: Series, lines: Sequence[Line]) -> Iterator[str]:
         if not any(band for line in lines for band in line.usual):
             yield (f"Too little is known before to say what is usual: {FEWEST} points are needed.")
+        elif len(lines) == 1:
+            yield f"The band holds {self.level} of 100 usual figures."
         for line in lines:
             yield from self._odd(answer, line)
         running = answer.buckets[-1]

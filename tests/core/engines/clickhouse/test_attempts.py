@@ -53,7 +53,7 @@ more = st.fixed_dictionaries(
         "hold": st.sampled_from(([], ["properties.item"], ["country", "session"])),
         "attribution": st.sampled_from(("entry", "first", "last", "all", 1, 2)),
         "resolution": st.sampled_from(("ms", "1s")),
-        "order": st.sampled_from(("ordered", "unordered", "sequential")),
+        "order": st.sampled_from(("ordered", "unordered", "strict_increase", "allow_reentry")),
     }
 )
 asked = st.builds(lambda fields, extra: {**fields, **extra}, questions(2), more) | excluding()

@@ -42,6 +42,7 @@ def test_days_have_a_band_and_today_a_forecast(engine) -> None:
     assert line.usual == ((4, 4),) * 7
     assert line.forecast == 6, "half of a day is usually done by noon"
     assert found.notes == (
+        "The band holds 95 of 100 usual figures.",
         "Outside what is usual: Apr 15.",
         "Forecast of Apr 16: 6, by the share usually done by now.",
     )
