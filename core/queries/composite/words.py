@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from core.errors import BadQuestion
 from core.grammars.machine import Token
 from core.words.kinds import (
     Beginning,
@@ -174,8 +175,11 @@ def _group(writer: Writing, group: Any) -> str:
 
 
 def _of_group(question: Any, cell: Any, nested: Nested) -> str:
-    inner = question.inner(cell)
     who = question.names()[cell.outcome == "dropped"]
+    try:
+        inner = question.inner(cell)
+    except BadQuestion:
+        return f"People of {who}"
     values = "".join(f" {value}," for value in inner.group)
     return f"{nested.subject(question.of, inner).rstrip(',')},{values} of {who}"
 
@@ -230,7 +234,10 @@ def _of_variant(question: Any, cell: Any) -> str:
     if cell.row in (None, "(several)"):
         who = "several variants" if cell.row else "one variant"
         return f"Exposed to {who} in {exposure}"
-    variant, at = question.named(cell)
+    try:
+        variant, at = question.named(cell)
+    except BadQuestion:
+        return f"Exposed in {exposure}"
     goal = question.goals[at].name or question.goals[at].event
     way = {"reached": f", reached {goal},", "dropped": f", did not reach {goal},"}
     return f"Exposed to {variant or 'several variants'}{way.get(cell.outcome, '')}"
