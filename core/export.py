@@ -84,6 +84,8 @@ def _series(answer: Series) -> Iterator[Row]:
     named = any(line.series for line in answer.lines)
     compared = answer.comparison is not None
     shares = any(line.fractions for line in answer.lines)
+    banded = any(line.usual for line in answer.lines)
+    foreseen = any(line.forecast is not None for line in answer.lines)
     yield [
         "bucket",
         *answer.breakdown,
@@ -91,12 +93,18 @@ def _series(answer: Series) -> Iterator[Row]:
         "value",
         *(["previous"] if compared else []),
         *(["part", "whole"] if shares else []),
+        *(["usual_low", "usual_high"] if banded else []),
+        *(["forecast"] if foreseen else []),
     ]
     for line in answer.lines:
         for index, bucket in enumerate(answer.buckets):
             previous = [_at(line.previous, index)] if compared else []
             parts = line.fractions[index] if shares else ()
-            yield [bucket.label, *_line(line, answer, named), line.values[index], *previous, *parts]
+            band = (_at(line.usual, index) or (None, None)) if banded else ()
+            last = index == len(answer.buckets) - 1
+            ahead = [line.forecast if last else None] if foreseen else []
+            figures = [line.values[index], *previous, *parts, *band, *ahead]
+            yield [bucket.label, *_line(line, answer, named), *figures]
 
 
 def _line(line: Line, answer: Series, named: bool) -> Row:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from core.draw import Look, draw, plain
 from core.errors import BadQuestion
+from core.export import export
 from core.queries import from_json
 from tests.oracles.composite.usual import usual_days
 from tests.worlds.compare import answers, check_people, from_text
@@ -46,6 +47,9 @@ def test_days_have_a_band_and_today_a_forecast(engine) -> None:
         "Outside what is usual: Apr 15.",
         "Forecast of Apr 16: 6, by the share usually done by now.",
     )
+    lines = export(found, "csv").split()
+    assert lines[0] == "bucket,value,usual_low,usual_high,forecast"
+    assert (lines[1], lines[-1]) == ("2025-04-10,4,4,4,", "2025-04-16,3,4,4,6")
     assert '"forecast": 6.0' in found.model_dump_json(indent=1)
     plain_answer = engine.answer(from_text("visit last 7d"))
     assert "usual" not in plain_answer.model_dump()["lines"][0], "only answers that say it have it"
