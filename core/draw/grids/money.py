@@ -30,8 +30,7 @@ def money_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor
     The last two columns are how many ever paid and the revenue to date.
     """
     said = wrapped([money_sentence(answer, cursor)], size, "accent") if cursor else []
-    person = answer.unit.removesuffix("s")
-    explained = f"r7d is the revenue per {person} in the first 7 days; paid, how many ever paid"
+    explained = "r7d is that of the first 7 days; paid, how many ever paid"
     open_ = "~ excludes people who have not had that many days yet"
     notes = wrapped(
         [f"{explained}; total, their revenue so far.", open_, *grid_notes(answer)], size
@@ -120,6 +119,8 @@ def _text(value: float | None, measure: str, most: float) -> str:
     """
     if value is None or most >= TOO_LONG:
         return short(value, measure)
+    if measure == "users":
+        return number(value)
     decimals = 0 if most >= 1000 else 1 if most >= 100 else 2
     least = 10.0**-decimals
     if 0 < abs(value) < least / 2:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.answers import Cell
-from core.draw import draw, navigate, plain
+from core.draw import Look, draw, navigate, plain
 from core.errors import BadQuestion
 from core.export import export
 from core.language.questions import format_cell
@@ -47,6 +47,18 @@ def test_the_new_users_of_the_fixture(engine, metric, expected):
     assert tuple(found[f"r{n}d"] for n in (1, 2, 3, 7)) == pytest.approx(expected)
     assert (found["count"], found["paid"], found["total_amount"]) == (4, 4, 100)
     assert found["r30d"] is None
+
+
+@pytest.mark.parametrize(
+    ("metric", "row"),
+    [("arpu", "7.50   20.00   25.00   26.67"), ("paying_users", "2       3       4       3")],
+)
+def test_people_are_drawn_as_whole_numbers_and_money_is_not(engine, metric, row):
+    answer = ask(engine, "ltv", range=A_RANGE, metric=metric, days=[1, 2, 3, 7])
+    lines = plain(draw(answer, 80, 30, Look("ascii"))).split("\n")
+    assert row in next(line for line in lines if line.startswith(" combined"))
+    assert not any("revenue per" in line for line in lines)
+
 
 
 def test_every_day_up_to_ninety(engine):
