@@ -20,7 +20,7 @@ from core.api.amplitude.format import EventFormat, Segment, event_of, left_out, 
 from core.api.amplitude.people import labels
 from core.api.route import Backend
 from core.catalog.revenue import AMOUNT, SELECTORS
-from core.catalog.selectors import ANY, CUSTOM, custom_events
+from core.catalog.selectors import ANY, ANY_ACTIVE, CUSTOM, custom_events
 from core.errors import BadQuestion
 from core.formulas.functions import ALONE, MEASURING, WINDOWS
 from core.formulas.parser import Term, parse_formulas
@@ -64,7 +64,7 @@ def segmentation(asked: ask.Segmentation, backend: Backend) -> Json:
     if asked.m == "histogram":
         return _histogram(asked, backend, events, segments)
     found = [
-        (place, event, segment, backend.answer("trend", **_trend(asked, event, segment)))
+        (place, event, segment, _answered(asked, backend, event, segment))
         for place, event in enumerate(events)
         for segment in segments
     ]
@@ -72,7 +72,7 @@ def segmentation(asked: ask.Segmentation, backend: Backend) -> Json:
         Drawn(_named(event, segment, segments), answer, line, segment.index, place)
         for place, event, segment, answer in found
         for line in answer.lines
-    ], asked.warnings, asked.limit)  # fmt: skip
+    ], asked.warnings, asked.limit, found[0][3])  # fmt: skip
 
 
 def _check_active(events: Sequence[EventFormat], ctx: Context) -> None:
@@ -94,6 +94,35 @@ def _check_active(events: Sequence[EventFormat], ctx: Context) -> None:
                 "Allowed: n=any.",
                 parameter="n",
             )
+
+
+def _answered(
+    asked: ask.Segmentation, backend: Backend, event: EventFormat, segment: Segment
+) -> Series:
+    """Return one event over time; the active people that pct_dau divides by are the segment's."""
+    answer: Series
+    fields = _trend(asked, event, segment)
+    if asked.m != "pct_dau" or not segment.conditions:
+        answer = backend.answer("trend", **fields)
+        return answer
+    shared = ("range", "granularity", "limit", "rolling_window")
+    fields = {
+        "formula": "%: UNIQUES(A) / UNIQUES(B)",
+        "series": [
+            {
+                "metric": f"event:{event.event_type}",
+                "filters": fields["conditions"],
+                "breakdown": fields.get("breakdown"),
+            },
+            {"metric": f"event:{ANY_ACTIVE}", "filters": segment.conditions},
+        ],
+        **{name: fields[name] for name in shared if name in fields},
+    }
+    answer = backend.answer("formula", **fields)
+    if asked.rollingAverage:
+        lines = tuple(_averaged(asked, backend, fields, answer))
+        return answer.model_copy(update={"lines": lines})
+    return answer
 
 
 def _trend(asked: ask.Segmentation, event: EventFormat, segment: Segment) -> Json:
@@ -137,8 +166,18 @@ def _named(event: EventFormat, segment: Segment, segments: Sequence[Segment]) ->
     return f"{event.event_type}{several}"
 
 
-def series(found: Sequence[Drawn], warnings: Sequence[str] = (), limit: int = 0) -> Json:
-    """Return lines in the documented shape; `seriesMeta` has the origin of each."""
+def series(
+    found: Sequence[Drawn],
+    warnings: Sequence[str] = (),
+    limit: int = 0,
+    dated: Series | None = None,
+) -> Json:
+    """Return lines in the documented shape; `seriesMeta` has the origin of each.
+
+    Args:
+        dated: an answer with the dates of all, also where no group has a line.
+    """
+    dated = found[0].answer if found else dated
     several = len({drawn.name for drawn in found}) > 1
     data = {
         "series": [[scaled(d.answer, value) for value in d.line.values] for d in found],
@@ -152,7 +191,7 @@ def series(found: Sequence[Drawn], warnings: Sequence[str] = (), limit: int = 0)
             for d in found
         ],
         "seriesCollapsed": [[{"value": scaled(d.answer, d.line.total)}] for d in found],
-        "xValues": labels(found[0].answer) if found else [],
+        "xValues": labels(dated) if dated else [],
     }  # fmt: skip
     said = [*warnings, *left_out([d.answer for d in found], limit)]
     return {"data": data, **({"warnings": said} if said else {})}
@@ -193,6 +232,7 @@ def _formula(
         [Drawn(str(asked.formula), answer, line, _segment(line, segments)) for line in lines],
         asked.warnings,
         asked.limit,
+        answer,
     )
 
 

@@ -167,6 +167,35 @@ def test_metrics_of_an_event(backend: Backend, metric: str, total: float) -> Non
     assert data["xValues"] == DAYS
 
 
+@pytest.mark.parametrize(
+    ("rolling", "values"),
+    [
+        ({}, [0, 100, 100]),
+        ({"rollingWindow": 2}, [0, 100, 100]),
+        ({"rollingAverage": 2}, [None, 50, 100]),
+    ],
+)
+def test_a_share_of_the_active_people_of_a_segment(
+    backend: Backend, rolling: dict[str, str], values: list[float | None]
+) -> None:
+    segment = [{"prop": "country", "op": "is", "values": ["US"]}]
+    asked = {"e": event("purchase"), "m": "pct_dau", "s": [segment], **rolling}
+    data = get(backend, "/api/2/events/segmentation", **asked)["data"]
+    assert data["seriesLabels"] == ["purchase"]
+    assert data["series"][0][:3] == values
+    assert data["seriesCollapsed"] == [[{"value": 100}]]
+    grouped = get(backend, "/api/2/events/segmentation", **asked, g="country")["data"]
+    assert grouped["seriesLabels"] == ["US"]
+    assert grouped["series"] == data["series"]
+
+
+def test_dates_are_given_even_if_there_is_no_group(backend: Backend) -> None:
+    none = [{"prop": "country", "op": "is", "values": ["XX"]}]
+    asked = {"e": event("purchase"), "s": [none], "g": "country"}
+    data = get(backend, "/api/2/events/segmentation", **asked)["data"]
+    assert (data["series"], data["xValues"]) == ([], DAYS)
+
+
 @pytest.mark.parametrize(("metric", "total"), [("sums", 100), ("value_avg", 25)])
 def test_metrics_of_a_property(backend: Backend, metric: str, total: float) -> None:
     grouped = event("purchase", group_by=[{"type": "event", "value": "amount"}])

@@ -60,7 +60,6 @@ def test_people_are_drawn_as_whole_numbers_and_money_is_not(engine, metric, row)
     assert not any("revenue per" in line for line in lines)
 
 
-
 def test_every_day_up_to_ninety(engine):
     found = row(engine, days=list(range(1, 91)))
     assert found["r1d"] == 7.5
