@@ -32,9 +32,10 @@ _TOO_LONG: Final = "entry longer than 1 MB"
 _LINE: Final = re.compile(
     r"""
     (?P<time>\d{4}-\d\d-\d\d[T\ ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?) \s
+    (?!\[?(?:trace|debug|info|notice|warn|err|crit|fatal)\w*\W*\s)
     (?P<host>\S+) \s (?P<service>[^\s:\[]+)(?:\[(?P<pid>\d+)\])?: \s? (?P<message>.*)
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.IGNORECASE,
 )
 _WITHOUT_YEAR: Final = re.compile(r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ [^\s:\[]+(\[\d+\])?: ")
 _REMARK: Final = "-- "

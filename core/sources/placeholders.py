@@ -9,7 +9,8 @@ from typing import Final
 PLACEHOLDERS: Final = (
     "0", "-1", "null", "undefined", "none", "nil", "nan", "na", "n/a", "n.a.", "#n/a", "void",
     "empty", "blank", "missing", "not set", "unset", "not available", "not applicable", "false",
-    "\\n", "\\\\n", "?", "object object", "object undefined", "object null", "system.object",
+    "true", "\\n", "\\\\n", "?", "object object", "object undefined", "object null",
+    "system.object",
     "anonymous", "anonymoususer", "anonymous user", "anon", "anon user", "guest", "guest user",
     "unknown", "unknown user", "no user", "nouser", "no id", "unidentified", "unauthenticated",
     "not authenticated", "not logged in", "logged out", "loggedout", "opt out", "optout",

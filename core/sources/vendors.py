@@ -23,6 +23,7 @@ from core.sources.products import (
     snowplow,
     warehouse,
 )
+from core.sources.values import typed
 from core.sources.web import ahoy, goatcounter, matomo, simple, umami
 
 Plain = dict[str, Any]
@@ -271,6 +272,12 @@ RESHAPED: Final = (
 """Vendors with reshaped objects, recognised by the first lines of a file or its header."""
 
 
+_OBJECTS: Final = frozenset({
+    "properties", "event_properties", "user_properties", "traits", "context", "groups",
+})  # fmt: skip
+"""Objects whose parts are columns of their own where objects were laid out flat, as pandas does."""
+
+
 def is_statement(line: Plain) -> bool:
     """Whether a plain line is a statement about people, not an event."""
     return "type" in line and not line.get("event")
@@ -287,7 +294,47 @@ def of_header(names: Collection[str]) -> Vendor | None:
     if found is None and "".join(names).isupper():
         found = of_header([name.lower() for name in names])
         return _in_upper_case(found) if found else None
+    if found in (None, SEGMENT) and any(_part_of(name) for name in names):
+        return _changed(found, _nested) if found else _of_dotted(names)
     return found
+
+
+def _of_dotted(names: Collection[str]) -> Vendor | None:
+    """Return the vendor of which objects were laid out flat, as `properties.distinct_id`."""
+    shape = _nested(dict.fromkeys(names, "x"))
+    vendor = next((vendor for vendor in RESHAPED if vendor.object_is_its(shape)), None)
+    return _changed(vendor, _nested) if vendor else None
+
+
+def _changed(vendor: Vendor, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Vendor:
+    """Return a vendor whose rows are changed before they are reshaped."""
+
+    def begin() -> Reshape:
+        reshape = vendor.begin() if vendor.begin else vendor.reshape
+        assert reshape is not None
+        return lambda found: reshape(change(found))
+
+    return replace(vendor, reshape=None, begin=begin, header=None, shows=None)
+
+
+def _part_of(name: str) -> str:
+    """Return the object that a column is a part of; "" if it is none of a known one."""
+    whole, dot, part = name.partition(".")
+    return whole if dot and part and whole in _OBJECTS else ""
+
+
+def _nested(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row with the columns that are parts of an object in that object."""
+    made = {name: value for name, value in found.items() if not _part_of(name)}
+    for name, value in found.items():
+        if whole := _part_of(name):
+            path = name.split(".") if whole == "context" else name.split(".", 1)
+            inner: Any = made
+            for key in path[:-1]:
+                inner = inner.setdefault(key, {}) if isinstance(inner, dict) else None
+            if isinstance(inner, dict):
+                inner[path[-1]] = typed(value) if isinstance(value, str) else value
+    return made
 
 
 def of_lines(lines: Iterable[Mapping[str, Any]]) -> Vendor | None:
@@ -305,12 +352,8 @@ def of_lines(lines: Iterable[Mapping[str, Any]]) -> Vendor | None:
 def _in_upper_case(vendor: Vendor) -> Vendor:
     """Return a vendor whose names are in upper case, as Snowflake writes them."""
 
-    def begin() -> Reshape:
-        reshape = vendor.begin() if vendor.begin else vendor.reshape
-        assert reshape is not None
-        return lambda found: reshape({name.lower(): value for name, value in found.items()})
-
     def header(names: Collection[str]) -> bool:
         return vendor.names_are_its([name.lower() for name in names])
 
-    return replace(vendor, reshape=None, begin=begin, header=header, shows=None)
+    lowered = _changed(vendor, lambda found: {n.lower(): value for n, value in found.items()})
+    return replace(lowered, header=header)

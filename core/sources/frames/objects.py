@@ -42,7 +42,11 @@ _AROUND: Final = frozenset({
 
 _IDS: Final = ("id", "user_id", "userId", "uid", "_id", "uuid")
 _TIMES: Final = ("time", "timestamp", "ts", "event_time", "created_at", "occurred_at", "datetime")
-_AROUND_TIMES: Final = (*_TIMES, "@timestamp", "eventTime", "createdAt", "receiveTimestamp")
+_AROUND_TIMES: Final = (
+    *_TIMES, "@timestamp", "eventTime", "createdAt", "receiveTimestamp", "__REALTIME_TIMESTAMP",
+)  # fmt: skip
+"""Names of the time beside a text or an object that has none itself."""
+
 _OWN: Final = (
     "user_id", "userId", "distinct_id", "device_id", "anonymous_id", "anonymousId", "user",
 )  # fmt: skip
@@ -144,8 +148,8 @@ def _timed(found: Object, inner: Object) -> dict[str, Any]:
     """Return an object in another one with the time of that, if it has none itself."""
     if any(inner.get(name) not in (None, "") for name in _TIMES):
         return dict(inner)
-    time = next(({name: found[name]} for name in _AROUND_TIMES if is_moment(found.get(name))), {})
-    return {**inner, **time}
+    time = next((found[name] for name in _AROUND_TIMES if is_moment(found.get(name))), None)
+    return dict(inner) if time is None else {**inner, "time": time}
 
 
 def _timed_object_of(found: Object, key: str) -> Any:

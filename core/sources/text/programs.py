@@ -18,9 +18,9 @@ from core.sources.text.cutting import MAX_LINE
 
 _LOOKED_AT: Final = 40
 _TIME: Final = re.compile(
-    r"\[?(?P<time>\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?"
+    r"(?:[A-Z], )?\[?(?P<time>\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?"
     r"(?:\s?(?:Z|UTC|[+-]\d\d:?\d\d))?"
-    r"|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \d{4})\]?(?=[\s|])"
+    r"|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \d{4})(?:\s#\d+)?\]?(?=[\s|])"
 )
 _LEVEL: Final = re.compile(
     r"(?P<before>[^,;\t{\"]{0,60}?[\s\[(:.|-])(?P<level>emerg(?:ency)?|panic|alert|crit(?:ical)?"

@@ -240,6 +240,7 @@ def test_a_table_between_unusual_characters_is_asked_about(tmp_path: Path) -> No
     [
         lambda found: {"timestamp": ANA["time"], "message": f"{json.dumps(found)}\n", "id": "1"},
         lambda found: {"timestamp": ANA["time"], "jsonPayload": found, "insertId": "1"},
+        lambda found: {"__REALTIME_TIMESTAMP": "1772445600000000", "MESSAGE": json.dumps(found)},
     ],
 )
 def test_the_time_around_an_event_is_its_own_where_it_has_none(tmp_path: Path, change: Any) -> None:

@@ -99,6 +99,8 @@ def test_lines_of_pairs_are_logs(tmp_path: Path) -> None:
         ("2026-05-04 08:00:00,000 - shop - ERROR - it broke", "shop"),
         ("2026-05-04 08:00:00.000 ERROR 12 --- [main] c.e.App : it broke", None),
         ("[2026-05-04 08:00:00] production.ERROR: it broke", "production"),
+        ("2026-05-04 08:00:00,000 ERROR root: it broke", None),
+        ("E, [2026-05-04T08:00:00.000000 #1] ERROR -- : it broke", None),
         ("2026-05-04 08:00:00.000 UTC [12] ERROR:  it broke", None),
     ],
 )

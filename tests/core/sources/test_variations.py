@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,14 @@ import pytest
 from core.errors import BadInput
 from core.records import Alias, Identify, LeftOut, Rejected, Row
 from tests.core.sources.small import lines, records, told
-from tests.worlds.exports import MICROS, SECOND, amplitude_event, ga4_event, segment_call
+from tests.worlds.exports import (
+    MICROS,
+    SECOND,
+    amplitude_event,
+    ga4_event,
+    mixpanel_event,
+    segment_call,
+)
 
 
 def test_columns_in_upper_case_are_those_of_the_vendor(tmp_path: Path) -> None:
@@ -237,3 +246,37 @@ def test_a_placeholder_falls_back_to_the_device_without_a_refusal(tmp_path: Path
     event, link = records(tmp_path, lines(sent), "in.jsonl")
     assert isinstance(event, Row)
     assert link[:2] == ("amplitude_id:41", "phone")
+
+
+def flat(*objects: dict[str, Any]) -> str:
+    """Return objects as a table with a column for each part of an object in them."""
+    rows = [
+        {
+            name: value
+            for outer, found in each.items()
+            for name, value in (
+                ((f"{outer}.{k}", v) for k, v in found.items())
+                if isinstance(found, dict)
+                else ((outer, found),)
+            )
+        }
+        for each in objects
+    ]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    text = io.StringIO()
+    csv.writer(text).writerows([names, *([row.get(name) for name in names] for row in rows)])
+    return text.getvalue()
+
+
+def test_objects_laid_out_flat_are_those_of_the_vendor(tmp_path: Path) -> None:
+    mixpanel = [mixpanel_event(n, distinct_id=who, plan="pro") for n, who in enumerate("ab")]
+    amplitude = [amplitude_event(0, event_properties={"plan": "pro"}), amplitude_event(1)]
+    segment = [
+        segment_call("track", 1, event="Buy", properties={"plan": "pro"}, userId="ana"),
+        segment_call("page", 2),
+    ]
+    for sent in (mixpanel, amplitude, segment):
+        wanted = told(tmp_path, lines(*sent), "in.jsonl")
+        found = told(tmp_path, flat(*sent))
+        assert [each[:4] for each in found] == [each[:4] for each in wanted]
+        assert found[0][4]["plan"] == "pro"
