@@ -86,9 +86,58 @@ class Plan:
         return named and len(self.time) == 1 and max(special) < 0
 
     @cached_property
+    def own(self) -> Sequence[int]:
+        """The positions of what tells one event from others: its name, time and ids; none if they
+        must be looked at together with other fields.
+        """
+        if not self.plain or self.rivals or self.date >= 0:
+            return ()
+        several = (self.time, self.user, self.device, self.session, self.event_id)
+        single = [places[0] for places in several if len(places) == 1]
+        return single if self.event < 0 else [self.event, *single]
+
+    @cached_property
     def has_beside(self) -> bool:
         """Whether an event may have properties outside its properties field."""
         return bool(self.extras or self.rivals or max(self.previous, self.traits) >= 0)
+
+    @cached_property
+    def said(self) -> Sequence[int]:
+        """The positions of what properties are made of; none if there are no properties."""
+        if not self.has_beside:
+            return () if self.properties < 0 else (self.properties,)
+        beside = {place for _, place in self.extras}.union(*self.rivals)
+        single = {place for place in (self.properties, self.previous, self.traits) if place >= 0}
+        return tuple(beside | single)
+
+    def agrees(self, other: Plan) -> bool:
+        """Whether all names of another plan mean the same in this one, in the same order."""
+        about = ("plain", "constant", "device_prefix")
+        if any(getattr(self, name) != getattr(other, name) for name in about):
+            return False
+        extras = [name for name, _ in self.extras if name in other.names]
+        in_order = extras == [name for name, _ in other.extras]
+        return in_order and self._said.items() >= other._said.items()
+
+    @cached_property
+    def _said(self) -> Mapping[str, Any]:
+        """What each name means."""
+        picked = self.context([*self.names, None]) if self.context else ()
+        context = [(name, number) for number, name in enumerate(picked)]
+        found: dict[str, list[Any]] = {name: [] for name in self.names}
+        for meaning in (*_SINGLE, "type", "date", *_SEVERAL):
+            given = getattr(self, meaning)
+            for rank, place in enumerate(given if meaning in _SEVERAL else (given,)):
+                if place >= 0:
+                    found[self.names[place]].append((meaning, rank))
+        for what, names in (("context", context), ("extra", self.extras)):
+            for name, place in names:
+                if name is not None:
+                    found[name].append((what, what == "context" and place))
+        for places in self.rivals:
+            for place in places:
+                found[self.names[place]].append("rival")
+        return found
 
     @property
     def complete(self) -> bool:

@@ -7,13 +7,14 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import orjson
 
-from core.records import LeftOut, MissingField, Record, Refused, Rejected
+from core.records import LeftOut, MissingField, Record, Refused, Rejected, Row
 from core.sources import values
 from core.sources.blocks import START, Block, Lines, Position, passed
+from core.sources.flow.alike import Alike
 from core.sources.flow.gathered import Gathered, Gatherer
 from core.sources.flow.together import Group, made_together
 from core.sources.making import LineMaker
@@ -57,8 +58,9 @@ def read(
     objects = _objects(first[:TOGETHER])
     in_groups = (objects[place] for places in _groups(objects).values() for place in places)
     maker.recognise([found for found in in_groups if found is not None])
+    alike = Alike(maker.plan) if maker.record is Row else None
     for block in passed(blocks, start):
-        yield Block(_records(block, maker), block.end)
+        yield Block(_records(block, maker, alike), block.end)
 
 
 def _begun(blocks: Iterator[Lines]) -> tuple[Iterator[Lines], list[bytes | Rejected]]:
@@ -71,10 +73,12 @@ def _begun(blocks: Iterator[Lines]) -> tuple[Iterator[Lines], list[bytes | Rejec
     return chain(held, blocks), first
 
 
-def _records(block: Lines, maker: LineMaker) -> Sequence[Record | Rejected] | Gathered:
+def _records(
+    block: Lines, maker: LineMaker, alike: Alike | None
+) -> Sequence[Record | Rejected] | Gathered:
     if maker.reshapes:
         return records(maker, _given(block.lines, _objects(block.lines), block.first))
-    return _made(block, maker)
+    return _made(block, maker, alike)
 
 
 def _given(
@@ -104,28 +108,47 @@ def _without_nul(line: bytes) -> bytes:
     return line.strip(_PADDING) if padded else line
 
 
-def _made(block: Lines, maker: LineMaker) -> Sequence[Record | Rejected] | Gathered:
+def _made(
+    block: Lines, maker: LineMaker, alike: Alike | None
+) -> Sequence[Record | Rejected] | Gathered:
     """Return the records of some lines: those with the same keys are made column by column, and
     those that must be checked alone one by one.
+
+    Args:
+        alike: finds lines that need not be parsed.
     """
     gatherer = Gatherer()
-    for group, plan in _grouped(block.lines, maker):
-        for places, found in made_together(group, plan, maker):
-            gatherer.add(places, found)
-    for place in gatherer.lacking(len(block.lines)):
-        for record in _alone(block.lines[place], block.first + place, maker):
-            gatherer.add_one(place, record)
+    lines = block.lines
+    if alike is not None and set(map(type, lines)) == {bytes}:
+        for group, plan in alike.groups(cast("Sequence[bytes]", lines)):
+            for places, found in made_together(group, plan, maker):
+                gatherer.add(places, found)
+    left = gatherer.lacking(len(lines))
+    if left:
+        grouped = list(_grouped(lines, left, maker))
+        for group, plan in grouped:
+            for places, found in made_together(group, plan, maker):
+                gatherer.add(places, found)
+        if alike is not None:
+            alike.learn(grouped)
+        for place in gatherer.lacking(len(lines)):
+            for record in _alone(lines[place], block.first + place, maker):
+                gatherer.add_one(place, record)
     return gatherer.gathered()
 
 
-def _grouped(lines: Sequence[Any], maker: LineMaker) -> Iterator[tuple[Group, Any]]:
-    """Yield lines with the same keys, and the plan of these."""
-    objects = _objects(lines)
+def _grouped(
+    lines: Sequence[Any], those: Sequence[int], maker: LineMaker
+) -> Iterator[tuple[Group, Any]]:
+    """Yield lines at some places with the same keys, and the plan of these."""
+    some = _picked(lines, those)
+    objects = _objects(some)
     for keys, places in _groups(objects).items():
         plan = maker.plan(keys)
         if keys:
-            texts = list(map(bytes.rstrip, _picked(lines, places)))
-            yield Group(places, texts, _columns(_picked(objects, places), len(keys))), plan
+            texts = list(map(bytes.rstrip, _picked(some, places)))
+            columns = _columns(_picked(objects, places), len(keys))
+            yield Group(_picked(those, places), texts, columns), plan
 
 
 def _columns(objects: Sequence[dict[str, Any]], count: int) -> Sequence[Sequence[Any]]:

@@ -22,6 +22,7 @@ from core.records import (
 )
 from core.sources.fields import Choice, Plan, cannot_read, understand
 from core.sources.flow.gathered import Events
+from core.sources.flow.spread import once
 from core.sources.making import Table
 from core.sources.moments import Moments
 from core.sources.placeholders import names_an_event
@@ -261,7 +262,7 @@ class Maker:
         if plan.date >= 0:
             moments = list(map(moment, columns[plan.date], moments))
         times = self._moments.all(moments)
-        properties = self._all_properties(plan, columns) or nothing
+        properties = self._all_properties(plan, columns) if plan.said else nothing
         if plan.context:
             contexts = self._contexts.of_all(plan.context([*columns, None]))
         else:
@@ -369,16 +370,15 @@ class Maker:
             raise Refused("identify without a user")
         return Identify(user, device, ts, traits or None)
 
-    def _all_properties(
-        self, plan: Plan, columns: Sequence[Sequence[Any]]
-    ) -> Sequence[str | None] | None:
-        """Return the properties of several events, None if none has any."""
+    def _all_properties(self, plan: Plan, columns: Sequence[Any]) -> Sequence[str | None]:
+        """Return the properties of several events."""
+        columns, places = once(columns, plan.said)
         if plan.has_beside:
-            return [self._properties(plan, values) for values in zip(*columns, strict=True)]
-        if plan.properties < 0:
-            return None
-        name = plan.names[plan.properties]
-        return [self._inside(name, given) if given else None for given in columns[plan.properties]]
+            found = [self._properties(plan, values) for values in zip(*columns, strict=True)]
+        else:
+            name, inside = plan.names[plan.properties], columns[plan.properties]
+            found = [self._inside(name, given) if given else None for given in inside]
+        return found if places is None else list(map(found.__getitem__, places.tolist()))
 
     def _properties(self, plan: Plan, values: Sequence[Any]) -> str | None:
         given = values[plan.properties] if plan.properties >= 0 else None

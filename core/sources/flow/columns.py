@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from core.records import LogRow, Record, Rejected, Row
 from core.sources.blocks import Block, Position
 from core.sources.flow.gathered import Context, Events, Gathered, Numbered, Part, events_of
+from core.sources.flow.spread import picked
 
 MOST_TEXTS: Final = 100_000
 """How many different texts a table has before another is begun."""
@@ -132,11 +133,11 @@ class Coder:
 
         texts = map(in_order, zip(*map(_texts, every), strict=True))
         contexts = [self._contexts(events) for events in every]
-        codes = _picked(sum((each.codes for each in contexts), array("i")), order)
+        codes = picked(sum((each.codes for each in contexts), array("i")), order)
         traits = in_order(events.traits for events in every)
         return Columns(
-            _picked(_longs(events.ts for events in every), order),
-            _picked(_longs(events.id for events in every), order),
+            picked(_longs(events.ts for events in every), order),
+            picked(_longs(events.id for events in every), order),
             [*map(self._column, range(len(_TEXTS)), texts), Column(codes, contexts[0].table)],
             in_order(events.properties for events in every),
             _told(traits),
@@ -168,16 +169,7 @@ class Coder:
             known = self._numbered = contexts.table, table, array("i")
         codes = known[2]
         codes.extend(map(table.__getitem__, contexts.table[len(codes) :]))
-        return _picked(codes, contexts.numbers)
-
-
-def _picked(values: array[int], places: Any) -> array[int]:
-    """Return values at some places."""
-    import numpy as np
-
-    found: array[int] = array(values.typecode)
-    found.frombytes(np.asarray(values)[np.asarray(places)].tobytes())
-    return found
+        return picked(codes, contexts.numbers)
 
 
 def _longs(columns: Iterable[Sequence[int]]) -> array[int]:

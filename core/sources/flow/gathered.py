@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import chain, islice, repeat
 from operator import itemgetter
@@ -114,10 +114,12 @@ class Gatherer:
         """Take a record of one line."""
         self._alone.append((place, record))
 
-    def lacking(self, count: int) -> Collection[int]:
+    def lacking(self, count: int) -> Sequence[int]:
         """Return the places, of so many, from which nothing was taken."""
         if sum(len(places) for places, _ in self._parts) == count:
             return ()
+        if not (self._parts or self._alone):
+            return range(count)
         taken = {place for place, _ in self._alone}.union(*(places for places, _ in self._parts))
         return [place for place in range(count) if place not in taken]
 

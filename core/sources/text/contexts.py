@@ -5,10 +5,12 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import compress
 from typing import Any, Final, cast
 
 from core.records import NO_CONTEXT
 from core.sources.flow.gathered import Context, Numbered
+from core.sources.flow.spread import once, picked
 from core.sources.values import as_json
 
 MOST: Final = 100_000
@@ -59,6 +61,12 @@ class Contexts:
         they lack, which at least one is not.
         """
         has = tuple(column is not None for column in columns)
+        columns, places = once(columns, list(compress(range(len(columns)), has)))
+        if places is not None:
+            each = self.of_all(
+                [c if there else None for c, there in zip(columns, has, strict=True)]
+            )
+            return Numbered(picked(each.numbers, places), each.table)
         if max(len(self._table), self._learned) >= MOST:
             self._begin()
         known = self._of_some.setdefault(has, {})

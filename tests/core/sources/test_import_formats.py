@@ -446,7 +446,7 @@ def test_equal_values_of_other_kinds_are_other_contexts(tmp_path: Path) -> None:
     ]
 
 
-def made_alone(block: Lines, maker: LineMaker) -> list[Record | Rejected]:
+def made_alone(block: Lines, maker: LineMaker, _: object) -> list[Record | Rejected]:
     """Make the records of some lines one by one."""
     lines = enumerate(block.lines, block.first)
     return [made for number, line in lines for made in jsonl._alone(line, number, maker)]
