@@ -102,6 +102,7 @@ class Alike:
     def _forget(self) -> None:
         self._numbers: dict[bytes, int] = {}
         self._rows: list[Sequence[Any]] = []
+        self._same: dict[Any, str] = {}
         self._kind_of_row: list[int] = []
         self._kind_of: dict[Keys, int] = {}
         self._kinds: list[_Kind] = []
@@ -213,6 +214,10 @@ class Alike:
         if said is None:
             return _OTHER
         kind = self._kind(tuple(said))
+        said = {
+            name: self._same.setdefault(v, v) if v.__class__ is str else v
+            for name, v in said.items()
+        }
         self._rows.append(list(map(said.get, self._kinds[kind].names)))
         self._kind_of_row.append(kind)
         return len(self._rows) - 1

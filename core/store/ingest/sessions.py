@@ -9,7 +9,7 @@ none, and neither do inactive and deleted ones: sessions are as if these had not
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from core.errors import BadInput
 from core.store.ingest.flags import Flags
@@ -45,7 +45,12 @@ insert into sessions ({", ".join(_COLUMNS)}) values (?, ?, ?, ?, ?, ?, ?, ?) {_R
 _DELETE = "delete from sessions where actor = ? and start = ? and session = ?"
 
 _SELECT = 'select actor, start, session, "end", events, day, entry, exit from sessions'
-_BETWEEN = f"{_SELECT} where actor = ? and start between ? and ? and session = 0"
+_BETWEEN = """
+select s.actor, start, session, "end", events, day, entry, exit
+from (values %s) asked
+cross join sessions s
+    on s.actor = asked.column1 and start between asked.column2 and asked.column3 and session = 0
+"""
 _OF_ID = f"{_SELECT} where session = ? and session > 0 and actor = ?"
 
 
@@ -120,9 +125,13 @@ class Sessions:
         parts = parts_of(list(rows))
         insert(self._connection, "insert into sessions", _COLUMNS, parts, _REPLACING)
 
-    def between(self, actor: int, first: int, last: int) -> list[Session]:
-        """Return an actor's sessions without an id that start within some ms."""
-        return self._connection.execute(_BETWEEN, (actor, first, last)).fetchall()
+    def between(self, asked: Sequence[tuple[int, int, int]]) -> list[Session]:
+        """Return the sessions without an id of actors that start from some ms to others."""
+        found: list[Session] = []
+        for part in parts_of(asked):
+            marks = ", ".join(["(?, ?, ?)"] * (len(part) // 3))
+            found += self._connection.execute(_BETWEEN % marks, part)
+        return found
 
     def of_id(self, actor: int, session: int) -> list[Session]:
         """Return an actor's session with an id, or nothing."""

@@ -103,6 +103,8 @@ class Events:
 
     def sorted(self) -> Events:
         """Return them in order; they are in that of arrival."""
+        if (self.ts[1:] >= self.ts[:-1]).all():
+            return self.take(by(self.actor))
         return self.take(np.lexsort((self.ts, self.actor)))
 
     def together(self) -> NDArray[np.bool_]:
@@ -112,6 +114,17 @@ class Events:
         found[1:] |= equal
         found[:-1] |= equal
         return found
+
+
+def by(values: Ints) -> NDArray[np.int64]:
+    """Return the places of numbers below 2**32 from 0 on in their order; equal ones stay as they
+    are. numpy sorts 16 bits at a time in a sixth of the time of all.
+    """
+    order = np.argsort(values.astype(np.uint16), kind="stable")
+    high = values >> 16
+    if high.any():
+        order = order[np.argsort(high[order].astype(np.uint16), kind="stable")]
+    return order
 
 
 def narrow(values: Ints) -> NDArray[Any]:

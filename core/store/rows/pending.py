@@ -7,7 +7,7 @@ committed is whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
@@ -96,8 +96,7 @@ class Pending:
         self._clear()
         for places in _ranges(actor):
             part = [column[places].astype(np.int64) for column in columns]
-            order = np.lexsort((part[1], part[0]))
-            add_events(self._sessions, known, *(column[order] for column in part))
+            add_events(self._sessions, known, *_in_order(part))
             tick()
 
     def _add_sets(self, actor: Small, event: Small, day: Small, tick: Callable[[], None]) -> None:
@@ -171,6 +170,16 @@ class _Table:
             )
             for each in {each for _, columns in self._parts for each in columns}
         }
+
+
+def _in_order(columns: Sequence[Ints]) -> Sequence[Ints]:
+    """Return columns in the order of the first two, as those of a single batch are."""
+    first, second = columns[:2]
+    later = (first[1:] > first[:-1]) | ((first[1:] == first[:-1]) & (second[1:] >= second[:-1]))
+    if later.all():
+        return columns
+    order = np.lexsort((second, first))
+    return [column[order] for column in columns]
 
 
 def _ranges(column: Small) -> Iterator[Ints]:

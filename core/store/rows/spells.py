@@ -44,14 +44,15 @@ def add_events(
 def _near(sessions: Sessions, points: Points, known: BitMap) -> list[Session]:
     """Return the stored sessions that new events may be part of."""
     found: list[Session] = []
+    around: list[tuple[int, int, int]] = []
     for actor, session, first, last in points.spans():
         if actor not in known:
             continue
         if session:
             found += sessions.of_id(actor, session)
         else:
-            found += sessions.between(actor, first - sessions.gap - LONGEST, last + sessions.gap)
-    return found
+            around.append((actor, first - sessions.gap - LONGEST, last + sessions.gap))
+    return found + sessions.between(around)
 
 
 @dataclass(frozen=True)
