@@ -32,7 +32,8 @@ class Asked:
     @property
     def body(self) -> dict[str, Any]:
         """The question as JSON; a question for people has its range in the inner question."""
-        return self.fields if self.fields["kind"] == "people" else {"range": "90d", **self.fields}
+        inside = self.fields["kind"] in ("people", "units")
+        return self.fields if inside else {"range": "90d", **self.fields}
 
 
 def day(label: str) -> int:

@@ -139,7 +139,7 @@ def _steps(answer: Steps) -> Iterator[Row]:
     yield [
         *(["period"] if compared else []), *answer.breakdown, "step", "event", "count",
         "step_rate", "overall_rate", "drop_off", "avg_seconds", "median_seconds",
-        *(["people"] if answer.unit != "users" else []), *(["name"] if named else []),
+        *(["people"] if answer.unit != answer.whom else []), *(["name"] if named else []),
     ]  # fmt: skip
     size = len(answer.breakdown)
     for group in answer.groups:

@@ -58,6 +58,7 @@ class Shape(Model):
     Attributes:
         title: what was counted, for a heading.
         first, last: local dates of the range, inclusive, ISO; None if it has none.
+        counted: what was counted in place of people, in the plural: "accounts"; "" for people.
         notes: sentences that the reader must see: what was cut, rounded or left out.
         missed: notes about names that are not in the data, which every drawing has room for.
     """
@@ -65,8 +66,14 @@ class Shape(Model):
     title: str = ""
     first: str | None = None
     last: str | None = None
+    counted: str = Field(default="", exclude_if=lambda counted: not counted)
     notes: tuple[str, ...] = ()
     missed: SkipJsonSchema[tuple[str, ...]] = Field(default=(), exclude=True)
+
+    @property
+    def whom(self) -> str:
+        """What was counted, in the plural: "users", "accounts"."""
+        return self.counted or "users"
 
     def missing(self, sentences: Iterable[str]) -> Self:
         """Return the same answer, noting that names in its question are not in the data."""

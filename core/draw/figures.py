@@ -12,8 +12,36 @@ from core.answers import Line as SeriesLine
 from core.draw.units import Unit, drawing_notes, in_ascii, unit_of
 from core.text import compact, duration, number, percent
 from core.timeframe import CLOCK, UNITS
+from core.words.counted import singular
 
-COUNTED = ("users", "events", "sessions", "logs")
+_OTHERS = frozenset(
+    {
+        "",
+        "number",
+        "percent",
+        "seconds",
+        "currency",
+        "money",
+        "share",
+        "attempts",
+        "pairs",
+        "paths",
+        "times",
+        "days",
+        "minutes",
+        "hours",
+        "weeks",
+        "months",
+    }
+)
+"""Units whose figures are written without them, or that no single thing is counted in."""
+
+
+def is_counted(unit: str) -> bool:
+    """Whether figures are numbers of things of which the unit is the plural: users, accounts."""
+    return unit not in _OTHERS and not (isinstance(unit, Unit) and unit.symbol)
+
+
 _DURATIONS = (
     1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200,
     86_400, 172_800, 432_000, 864_000, 1_728_000, 4_320_000, 8_640_000,
@@ -32,7 +60,7 @@ def figure(value: float | None, unit: str) -> str:
         return duration(value)
     if unit == "currency":
         return f"{'-' if value < 0 else ''}${number(abs(value), 2, digits=1)}"
-    return number(value, 0 if unit in COUNTED or value == round(value) else 2)
+    return number(value, 0 if is_counted(unit) or value == round(value) else 2)
 
 
 def short(value: float | None, unit: str) -> str:
@@ -59,9 +87,9 @@ def short(value: float | None, unit: str) -> str:
 def counted(value: float | None, unit: str) -> str:
     """Return "40 users", "41.8%", "2m 10s"."""
     text = figure(value, unit)
-    if unit not in COUNTED or (isinstance(unit, Unit) and unit.symbol):
+    if not is_counted(unit):
         return text
-    return f"{text} {unit[:-1] if value == 1 else unit}"
+    return f"{text} {singular(unit) if value == 1 else unit}"
 
 
 BASES = (1, 2, 2.5, 5)
@@ -76,12 +104,12 @@ def steps_of(extent: float, unit: str) -> Iterator[float]:
     if unit == "seconds" and 10 < extent < 4_000_000:
         yield from _DURATIONS
     power = math.floor(math.log10(extent)) - 2
-    if unit in COUNTED:
+    if is_counted(unit):
         power = max(power, 0)
     for exponent in range(power, power + 8):
         for base in BASES:
             step = base * 10.0**exponent
-            if unit not in COUNTED or step == int(step):
+            if not is_counted(unit) or step == int(step):
                 yield step
 
 
@@ -237,7 +265,7 @@ def whole_text(answer: Any, *, plain: bool = False) -> str:
 def facts(answer: Series) -> list[str]:
     """Return the sentences that a reader of a series must see, its own notes last."""
     found = []
-    for line in answer.lines[:1] if not answer.additive and answer.unit in COUNTED else ():
+    for line in answer.lines[:1] if not answer.additive and is_counted(answer.unit) else ():
         if line.total is None or line.overlapping:
             continue
         if abs(line.total - line.bucket_sum) > 1e-9:
@@ -249,7 +277,7 @@ def facts(answer: Series) -> list[str]:
 
 
 def _once(answer: Series, line: SeriesLine) -> str:
-    who = answer.unit[:-1]
+    who = singular(answer.unit)
     unit = bucket_word(answer)
     whole, parts = figure(line.total, answer.unit), figure(line.bucket_sum, answer.unit)
     of = f" in {line.name}" if line.name else ""

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from core.answers import BOX, Bin, BinGroup, Histogram
 from core.draw.columns import Texts
-from core.draw.figures import COUNTED, figure, short
+from core.draw.figures import figure, is_counted, short
 from core.draw.legend import wrapped
 from core.draw.spans import Line, Look, Span, clipped, safe, under_cursor
 from core.draw.spark import bar, thickened
@@ -203,7 +203,7 @@ def histogram_table(
 
 
 def _facts(answer: Histogram) -> list[str]:
-    named = answer.unit if answer.unit in COUNTED else ""
+    named = answer.unit if is_counted(answer.unit) else ""
     whole = f"Shares are of {figure(answer.total, answer.unit)} {named}".rstrip() + "."
     found = [whole]
     if answer.box:

@@ -307,6 +307,9 @@ class Rules(_Cells):
         counted = {"users": "uniques", "attempts": "totals"}.get(word, word)
         return Part({"count_by": counted}, at_of(children))
 
+    def counting_units(self, children: list[Any]) -> Part:
+        return Part({"counting": children[-1].text}, at_of(children))
+
     def new_people(self, children: list[Token]) -> Part:
         first_day = {"first_day": True} if len(children) > 2 else {}
         return Part({"users": "new", **first_day}, at_of(children))

@@ -75,8 +75,9 @@ def _excluded(each: Any) -> str:
 
 
 def _counting(writer: Writer) -> str:
-    counted = writer.take("count_by")
-    return "" if counted is None else f"counting {counted}"
+    counted, units = writer.take("count_by"), writer.take("counting")
+    parts = [] if counted is None else [f"counting {counted}"]
+    return " ".join([*parts, *([] if units is None else [f"counting {name(units)}"])])
 
 
 def _attribution(writer: Writer) -> str:

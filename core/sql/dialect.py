@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple, Protocol
 
+from core.errors import BadQuestion
 from core.filters import Condition
 from core.sql.present import Present
 
@@ -25,6 +26,40 @@ READS: Final = {
 _TABLES: Final = re.compile(r"\b(?:from|join)\s+(?:main\.)?(\w+)")
 
 
+class Made(NamedTuple):
+    """A temporary table that a connection makes before a statement reads it, and keeps.
+
+    Attributes:
+        name: of the table; tables of one name are the same.
+        steps: the statements that make and fill it, in order; the rows of a SELECT are ignored.
+        parameters: of the steps.
+    """
+
+    name: str
+    steps: tuple[str, ...]
+    parameters: dict[str, Any]
+
+
+class Counted(NamedTuple):
+    """What a statement reads when units are counted in place of people (definitions 2.7).
+
+    The table of `rows` has the events with the number of their unit as `actor` (0: none) and the
+    person as `person`. A statement reads it under the name `events`, so everything that is written
+    for people counts units.
+
+    Attributes:
+        rows: the events by unit.
+        people: those whose events count, in a column `actor`; None for everybody.
+        columns: the columns of `rows`.
+        missing: the columns of events that are 0 in all of them, and that it does not have.
+    """
+
+    rows: Made
+    people: Made | None
+    columns: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Statement:
     """SQL text with its named parameters, ready for an engine.
@@ -34,6 +69,7 @@ class Statement:
         also: further statements whose rows follow its own; an engine may run them in parallel.
         typed: for SQL typed by a person, the most rows to fetch; it runs where it can only read,
             and its column names are returned as the first row.
+        made: temporary tables that it reads.
     """
 
     text: str
@@ -41,6 +77,7 @@ class Statement:
     label: str = ""
     also: tuple[Statement, ...] = ()
     typed: int = 0
+    made: tuple[Made, ...] = ()
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -100,6 +137,17 @@ class Dialect(Protocol):
 
     def upto(self, present: Present) -> Dialect:
         """Return the same dialect for statements as of an instant."""
+        ...
+
+    counted: Counted | None
+    """What is counted in place of people; None for people."""
+
+    def counting(self, counted: Counted) -> Dialect:
+        """Return the same dialect for statements that count units in place of people."""
+        ...
+
+    def unit_of(self, counted: Counted, actor: str) -> str:
+        """The raw value that a unit's number stands for, as `Clauses.value` wrote it."""
         ...
 
     def standing_in(self, binder: Binder, names: set[str]) -> list[tuple[str, str]]:
@@ -246,8 +294,8 @@ class Dialect(Protocol):
         """How many distinct elements a JSON text has; of a list, those that are not null."""
         ...
 
-    def trait_label(self, key: str, binder: Binder) -> str:
-        """The current value of a trait of `e.actor`, as a label."""
+    def trait_label(self, key: str, binder: Binder, actor: str = "e.actor") -> str:
+        """The current value of a trait of a person, as a label."""
         ...
 
     def looked_up(self, relation: str, actor: str, missing: int) -> str:
@@ -278,9 +326,10 @@ class Relation(NamedTuple):
 class Binder:
     """Collects the parameters of one statement while its text is written."""
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: Dialect, outer: Binder | None = None) -> None:
         self.dialect = dialect
-        self.values: dict[str, Any] = {}
+        self.values: dict[str, Any] = {} if outer is None else outer.values
+        self._made: dict[str, Made] = {} if outer is None else outer._made
         self._relations: dict[tuple[object, ...], tuple[str, str]] = {}
 
     def __call__(self, value: Any) -> str:
@@ -308,6 +357,17 @@ class Binder:
             self._relations[wanted.key] = (f"relation{len(self._relations) + 1}", text)
         return self._relations[wanted.key][0]
 
+    def made(self, table: Made) -> str:
+        """Return the name of a temporary table, which is made before the statement."""
+        self._made[table.name] = table
+        return table.name
+
+    def inside(self, dialect: Dialect) -> Binder:
+        """Return a collector for a SELECT inside this statement, as it is written in another
+        dialect: `whole` then gives it the relations that it reads.
+        """
+        return Binder(dialect, self)
+
     def whole(self, text: str) -> str:
         """Return a statement's text preceded by the relations it uses."""
         how = self.dialect.materialized
@@ -325,4 +385,11 @@ class Binder:
 
     def statement(self, text: str, label: str = "") -> Statement:
         """Return the finished statement."""
-        return Statement(self.whole(text), dict(self.values), label)
+        whole = self.whole(text)
+        return Statement(whole, dict(self.values), label, made=tuple(self._made.values()))
+
+
+class OnFileOnly(BadQuestion):
+    """A question that only the workspace's own file answers, not another engine; nobody sees it, as
+    the engine then asks the file.
+    """

@@ -99,7 +99,7 @@ TRENDS = st.one_of(
         rolling_window=st.integers(2, 12),
         measure=st.sampled_from(["users", "sessions", "count", "average", "pct_dau"]),
     ),
-    bodies("trend", event=NASTY, cumulative=st.booleans(), **TIMED).flatmap(
+    bodies("trend", event=NASTY, cumulative=st.booleans(), counting=NASTY, **TIMED).flatmap(
         lambda body: st.builds(
             lambda m, p: {**body, "measure": m, "property": p},
             st.sampled_from(["sum", "avg", "min", "max", "median", "p90", "count", "distinct"]),
@@ -415,7 +415,7 @@ def varied(kind: str) -> st.SearchStrategy[dict[str, Any]]:
     return bodies(kind, **timed).map(lambda body: {**fields, **body})
 
 
-OF_OTHERS = {"people"}
+OF_OTHERS = {"people", "units"}
 """Kinds that hold any other."""
 
 QUESTIONS = st.one_of(

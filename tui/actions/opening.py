@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from core.answers import Cell, Change, Series
 from core.errors import BadQuestion
+from core.queries import from_json
 from core.queries.common.question import Question
-from core.text import clean, number
+from core.text import clean, number, things
+from core.words.counted import singular
 from tui.actions import edits
+from tui.services.state import body_of
 from tui.texts.fields import has
 from tui.texts.people import many
 from tui.widgets.answer import AnswerView
@@ -35,10 +38,14 @@ OTHERS = {"reached": "dropped", "returned": "not_returned"}
 
 
 def open_number(page: QuestionShown) -> None:
-    """Open the people behind the number under the cursor, or the person named in its row."""
+    """Open the people or the units behind the number under the cursor, or the person named in its
+    row.
+    """
     view = page.view
     found = number_at(page)
-    if found is not None:
+    if found is not None and counts_units(found[0]):
+        page.app.navigator.open(units_behind(*found))
+    elif found is not None:
         page.app.navigator.open_people(*found, expected=people_counted(view))
     elif view is not None and view.answer is not None:
         _open_row(page, view)
@@ -49,14 +56,29 @@ def opened_words(page: QuestionShown) -> str:
     view = page.view
     if view is None or view.answer is None:
         return ""
-    if number_at(page) is None:
+    found = number_at(page)
+    if found is None:
         return clean(_person_of(view), 40)
+    units = getattr(view.answer, "counted", "")
+    if units and counts_units(found[0]):
+        exact = getattr(view.answer, "unit", "") == units and view.number is not None
+        return things(int(view.number or 0), singular(units), units) if exact else units
     if isinstance(view.answer, Series) and people_counted(view) is None:
         return "people" if view.number is None or view.number else ""
     count = view.number
     if count is None:
         return "people"
     return many(int(count)) if count else ""
+
+
+def counts_units(question: Question) -> bool:
+    """Whether a question counts units in place of people."""
+    return getattr(question, "counting", None) is not None
+
+
+def units_behind(question: Question, cell: Cell) -> Question:
+    """Return the question for the units behind a number."""
+    return from_json({"kind": "units", "of": body_of(question), "cell": cell.model_dump()})
 
 
 def open_others(page: QuestionShown) -> None:

@@ -81,7 +81,7 @@ def _label(answer: Steps) -> str:
 def _heading(answer: Steps, name: int, steps: Sequence[int]) -> Line:
     whole = answer.groups[0].steps
     later = "".join(f"to {whole[index].step}".rjust(8) + " " for index in steps)
-    return (Span(" " + fit(_label(answer), name) + answer.unit.rjust(8) + " " + later, "dim"),)
+    return (Span(" " + fit(_label(answer), name) + answer.unit[:7].rjust(8) + " " + later, "dim"),)
 
 
 def _row(

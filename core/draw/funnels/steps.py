@@ -93,12 +93,12 @@ def _single(answer: Steps, size: int, look: Look, cursor: Cursor) -> list[Line]:
     compared = answer.previous is not None and size >= 90
     timed = size >= 66
     p90 = timed and size >= 100 and any(s.p90_seconds is not None for s in whole.steps)
-    peopled = answer.unit != "users" and size >= 76
+    peopled = answer.unit != answer.whom and size >= 76
     widest = max(width(safe(s.named)) for s in whole.steps)
     used = 4 + 8 + 8 * peopled + 10 + 9 + 9 * timed + 9 * p90 + 15 * compared
     name = max(min(widest, size - used - 12, 36), 8)
     room = max(size - used - name - 2, 0)
-    heading = fit("step", name) + answer.unit.rjust(8) + "users".rjust(8) * peopled
+    heading = fit("step", name) + answer.unit[:7].rjust(8) + answer.whom[:7].rjust(8) * peopled
     heading += "of first".rjust(10) + "of prev".rjust(9)
     heading += "median".rjust(9) * timed + "p90".rjust(9) * p90
     heading += "prev".rjust(8) * compared + " " * 7 * compared
@@ -202,7 +202,7 @@ def _between(answer: Steps, step: Step, size: int, look: Look) -> Line:
         found.append(f"median {duration(step.median_seconds)}")
     if step.p90_seconds is not None and size >= 90:
         found.append(f"p90 {duration(step.p90_seconds)}")
-    if answer.unit != "users" and size >= 76:
+    if answer.unit != answer.whom and size >= 76:
         found.append(f"{things(step.who_reached, 'user')} reached it")
     text = f"    {look.pick('↓', 'v')} "
     for part in found:
@@ -225,7 +225,7 @@ def _foot(answer: Steps, size: int) -> list[Line]:
     if whole.in_progress:
         found.append(f"{number(whole.in_progress)} still in progress")
     empty = next((s for s in whole.steps if not s.count), None)
-    who = "No one" if answer.unit == "users" else f"No {answer.unit}"
+    who = "No one" if answer.unit == answer.whom else f"No {answer.unit}"
     seconds, window, within = answer.window_seconds, "no", ""
     if seconds is not None:
         window = duration(seconds).removesuffix(" 0h").removesuffix(" 0m")

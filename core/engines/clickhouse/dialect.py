@@ -15,7 +15,7 @@ from core.engines.clickhouse import sets, values
 from core.engines.clickhouse.columns import NOTHING, Columns
 from core.engines.clickhouse.sets import ALL_COUNT, Flags
 from core.filters import Condition
-from core.sql.dialect import Binder, Program
+from core.sql.dialect import Binder, Counted, Program
 from core.sql.present import Present
 
 
@@ -40,6 +40,7 @@ class ClickHouseDialect:
         """
         self.program = program
         self.present = present
+        self.counted: Counted | None = None
         self.flags = flags
         self._columns = columns
 
@@ -56,6 +57,14 @@ class ClickHouseDialect:
     def has_sets(self) -> bool:
         """Unless something is dated after now: the sets of a day are those of all of it."""
         return self.present is None
+
+    def counting(self, counted: Counted) -> ClickHouseDialect:
+        """Not here: `core.queries.common.units` leaves units to the workspace file."""
+        raise NotImplementedError
+
+    def unit_of(self, counted: Counted, actor: str) -> str:
+        """Not here either."""
+        raise NotImplementedError
 
     def standing_in(self, binder: Binder, names: set[str]) -> list[tuple[str, str]]:
         """See core.engines.clickhouse.present and .sets."""
@@ -220,13 +229,13 @@ class ClickHouseDialect:
         counted = f"length(arrayDistinct({found}))" if different else f"length({found})"
         return f"if({values.present(raw)} = 'null', 0, {counted})"
 
-    def trait_label(self, key: str, binder: Binder) -> str:
+    def trait_label(self, key: str, binder: Binder, actor: str = "e.actor") -> str:
         """Looked up in two arrays, as in `looked_up`."""
         pairs = f"""(
             select tuple(arrayPushBack(groupArray(toInt64(user)), toInt64(-1)),
                          arrayPushBack(groupArray(if(value = '', '{EMPTY}', value)), ''))
             from traits where key = {binder(key)})"""
-        return f"transform(toInt64(e.actor), {pairs}.1, {pairs}.2, '{NONE}')"
+        return f"transform(toInt64({actor}), {pairs}.1, {pairs}.2, '{NONE}')"
 
     def looked_up(self, relation: str, actor: str, missing: int) -> str:
         """Two arrays, which are one constant however often they occur in a statement."""

@@ -21,7 +21,7 @@ from core.engines.sqlite.engine import SqliteEngine
 from core.errors import FootfallError, Stopped
 from core.queries.common.context import Context
 from core.queries.common.question import Question, Rows
-from core.sql.dialect import Statement
+from core.sql.dialect import OnFileOnly, Statement
 from core.store.waiting import WAIT
 from core.timeframe import Calendar
 
@@ -195,15 +195,23 @@ class ClickHouseEngine:
         state = self.state()  # before the context: an answer is never newer than its key says
         program = _Program(self, stop, limit)
         ctx = self._of_cluster(self.workspace.context(), program)
-        return answered(
-            question,
-            ctx,
-            state,
-            self._cache,
-            lambda ctx: (*self._drive(question, ctx, stop, limit), tuple(program.asked)),
-            fresh=fresh,
-            forgiving=forgiving,
-        )
+        try:
+            return answered(
+                question,
+                ctx,
+                state,
+                self._cache,
+                lambda ctx: (*self._drive(question, ctx, stop, limit), tuple(program.asked)),
+                fresh=fresh,
+                forgiving=forgiving,
+            )
+        except OnFileOnly as reason:
+            found = self.workspace.run(
+                question, stop=stop, fresh=fresh, time_limit=limit, forgiving=forgiving
+            )
+            note = f"Answered by the workspace file: {reason.message}"
+            notes = (*found.answer.notes, note)
+            return replace(found, answer=found.answer.model_copy(update={"notes": notes}))
 
     def answer(self, question: Question, **options: Any) -> Any:
         """Answer a question and return only the shape; options as for `run`."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.engines.sqlite import functions as bitmaps
 from core.errors import CannotOpen
@@ -17,6 +17,9 @@ from core.store.troubles import TROUBLES, code_of, sentence
 from core.store.waiting import WAIT, busy_timeout
 from core.store.workspace import Identity, identity, open_reader, read_calendar
 from core.timeframe import Calendar
+
+if TYPE_CHECKING:
+    from core.engines.sqlite.units import Units
 
 PROGRESS_STEPS: Final = 20_000
 _HARMLESS: Final = frozenset(
@@ -32,6 +35,7 @@ class Slot:
     Attributes:
         place: the identity of its open file.
         wait: how many seconds a statement waits while another program has locked the file.
+        units: its temporary tables, once a question has counted units.
         deadline: when a statement is ended, in monotonic seconds.
         broken: whether an error means that it must not be used again.
     """
@@ -40,6 +44,7 @@ class Slot:
     failures: bitmaps.Failures
     place: Identity | None
     wait: float
+    units: Units | None = None
     deadline: float = field(default=float("inf"))
     broken: bool = False
 
@@ -49,8 +54,25 @@ class Slot:
         self.connection.execute("begin")
         try:
             yield
-        finally:
+        except BaseException:
             self.connection.rollback()
+            if self.units:
+                self.units.rolled_back()
+            raise
+        self.connection.commit()
+        if self.units:
+            self.units.ended()
+
+    def made(self) -> Units:
+        """Return its temporary tables, and the functions that fill and read them."""
+        from core.engines.sqlite.units import Units
+
+        if self.units is None:
+            self.units = Units(self.connection)
+            for name, count, function in self.units.functions:
+                guarded = self.failures.guard(name, function)
+                self.connection.create_function(name, count, guarded)
+        return self.units
 
     def past_deadline(self) -> int:
         """Progress handler: non-zero ends the statement."""

@@ -9,7 +9,7 @@ from typing import Any
 from core.columns import EMPTY, NONE
 from core.engines.sqlite import present as standing
 from core.filters import Condition
-from core.sql.dialect import Binder, Program
+from core.sql.dialect import Binder, Counted, Program
 from core.sql.json_paths import property_of
 from core.sql.like import literal
 from core.sql.present import Present
@@ -39,6 +39,7 @@ class SqliteDialect:
         """
         self._indexes = indexes
         self.present = present
+        self.counted: Counted | None = None
 
     def upto(self, present: Present) -> SqliteDialect:
         """Return the same dialect for what counts at an instant."""
@@ -46,9 +47,26 @@ class SqliteDialect:
         found.present = present
         return found
 
+    def counting(self, counted: Counted) -> SqliteDialect:
+        """Return the same dialect for units: sets and blocks have people alone."""
+        found = copy(self)
+        found.counted, found.has_sets, found.blocks_from = counted, False, None
+        return found
+
+    def unit_of(self, counted: Counted, actor: str) -> str:
+        """Our function."""
+        return f"unit_of('{counted.rows.name}', {actor})"
+
     def standing_in(self, binder: Binder, names: set[str]) -> list[tuple[str, str]]:
-        """See core.engines.sqlite.present."""
-        return standing.relations(self.present, binder, names) if self.present else []
+        """See core.engines.sqlite.present and .units."""
+        present, counted = self.present, self.counted
+        others = names - {"events"} if counted else names
+        found = standing.relations(present, binder, others) if present else []
+        if counted and "events" in names:
+            from core.engines.sqlite.units import events_of
+
+            found.append(("events as not materialized ", events_of(counted, present, binder)))
+        return found
 
     def placeholder(self, name: str, value: Any) -> str:
         """Named style."""
@@ -60,7 +78,7 @@ class SqliteDialect:
 
     def indexed(self, index: str) -> str:
         """An import into an empty file creates the indexes last; a killed one leaves none."""
-        known = index in self._indexes and self.present is None
+        known = index in self._indexes and self.present is None and self.counted is None
         return f"indexed by {index}" if known else ""
 
     def either_bits(self, left: str, right: str) -> str:
@@ -209,12 +227,12 @@ class SqliteDialect:
                          else (select {counted} from json_each({raw}) j where j.type <> 'null')
                     end)"""
 
-    def trait_label(self, key: str, binder: Binder) -> str:
+    def trait_label(self, key: str, binder: Binder, actor: str = "e.actor") -> str:
         """Traits are few per person: one seek each."""
         return f"""coalesce(
             (select iif(t.value = '', '{EMPTY}', t.value)
              from traits t
-             where t.user = e.actor and t.key = {binder(key)}), '{NONE}')"""
+             where t.user = {actor} and t.key = {binder(key)}), '{NONE}')"""
 
     def looked_up(self, relation: str, actor: str, missing: int) -> str:
         """One seek each."""

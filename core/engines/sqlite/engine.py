@@ -29,7 +29,7 @@ from core.errors import (
 )
 from core.queries.common.context import Context, present_of
 from core.queries.common.question import Question, Rows
-from core.queries.people.membership import in_audience, in_segment
+from core.queries.people.membership import in_audience, in_segment, in_units
 from core.sql.dialect import Statement
 from core.store.troubles import TROUBLES, sentence
 from core.store.waiting import WAIT
@@ -172,9 +172,9 @@ class SqliteEngine:
             from core.engines.sqlite.raw_sql import run_typed
 
             return run_typed(self.path, statement, stop=stop, time_limit=limit)
-        if not statement.also:
-            return self._execute(slot, statement, stop, limit)
         parts = [statement, *statement.also]
+        if len(parts) == 1 or any(part.made for part in parts):
+            return [row for part in parts for row in self._execute(slot, part, stop, limit)]
         with ExitStack() as stack:
             slots = [slot]
             for _ in range(min(len(parts), os.cpu_count() or 1) - 1):
@@ -216,6 +216,8 @@ class SqliteEngine:
         slot.failures.take()
         slot.failures.unwanted = lambda: _unwanted(slot, stop, limit)
         with self._translating(slot, stop, limit), stop.guarding(slot.connection):
+            if statement.made:
+                slot.made().make(statement.made, self._state(slot))
             rows: Rows = slot.connection.execute(statement.text, statement.parameters).fetchall()
         failed = slot.failures.take()
         if failed:
@@ -328,6 +330,7 @@ class SqliteEngine:
             partial(chart, self.read),
             in_audience,
             in_segment,
+            in_units,
         )
 
     def _extent(self) -> tuple[int | None, int | None]:

@@ -22,6 +22,8 @@ from core.queries.common.question import (
     Ask,
     Rows,
     TimedQuestion,
+    Units,
+    asked_in_units,
     both_periods,
     find_bucket,
     frame,
@@ -30,19 +32,28 @@ from core.queries.common.select import select
 from core.queries.common.selection import Selection
 from core.sql.dialect import Binder, Statement
 from core.timeframe import DAY, Bucket, Span, cut_span, days_span
+from core.words.counted import many
 
 WINDOWS = {"dau": 0, "wau": 7, "mau": 30}
 TITLES = {"dau": "Active users", "wau": "Weekly active users", "mau": "Monthly active users"}
 
 
 class ActiveUsers(TimedQuestion):
-    """How many people were active in each bucket, or in the 7 or 30 days up to its end."""
+    """How many people were active in each bucket, or in the 7 or 30 days up to its end.
+
+    Attributes:
+        counting: a field whose values are counted in place of people.
+    """
 
     kind: Literal["active_users"] = "active_users"
     metric: Literal["dau", "wau", "mau"] = "dau"
+    counting: Units = None
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
+        return (yield from asked_in_units(ctx, self, self._answer))
+
+    def _answer(self, ctx: Context) -> Ask:
         time = frame(ctx, self)
         by = [ctx.catalog.existing(name) for name in self.breakdown]
         now, before = yield from both_periods(time, partial(self._period, ctx, by=by))
@@ -53,7 +64,7 @@ class ActiveUsers(TimedQuestion):
             by,
             now,
             before,
-            title=TITLES[self.metric],
+            title=TITLES[self.metric].replace("users", many(self)),
             unit="users",
             additive=False,
             overlapping=self._windowed(time.buckets),
@@ -148,7 +159,7 @@ class ActiveUsers(TimedQuestion):
             whole_days=False,
         )
 
-    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+    def actors(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: the actors of the bucket or window, in one group."""
         time = frame(ctx, self)
         span, slots = time.period_of(cell)

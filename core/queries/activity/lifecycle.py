@@ -22,16 +22,17 @@ from core.errors import BadQuestion
 from core.queries.common.assemble import Figure, Group, groups_reader, points_of
 from core.queries.common.context import Context
 from core.queries.common.groups import group_fields, in_group
-from core.queries.common.periods import whole_dates
+from core.queries.common.periods import whole_dates, whole_days_only
 from core.queries.common.question import (
     Ask,
     Frame,
     Rows,
     TimedQuestion,
+    Units,
+    asked_in_units,
     both_periods,
     find_bucket,
     frame,
-    whole_days_only,
 )
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
@@ -63,6 +64,7 @@ class Lifecycle(TimedQuestion):
     Attributes:
         event: the activity; None means any event.
         granularity: daily, weekly (default), monthly, quarterly or yearly.
+        counting: a field whose values are counted in place of people.
         new_means: "activity": the activity for the first time ever; "product": any event for the
             first time ever, so that people who did other things before are resurrected.
         breakdown: one field; each of its values has its own lifecycle, as with a condition.
@@ -71,6 +73,7 @@ class Lifecycle(TimedQuestion):
     kind: Literal["lifecycle"] = "lifecycle"
     granularity: str = "weekly"
     event: str | None = None
+    counting: Units = None
     new_means: Literal["activity", "product"] = "activity"
 
     @field_validator("granularity")
@@ -82,6 +85,9 @@ class Lifecycle(TimedQuestion):
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
+        return (yield from asked_in_units(ctx, self, self._answer))
+
+    def _answer(self, ctx: Context) -> Ask:
         time = frame(ctx, self, whole=True)
         by = [ctx.catalog.existing(name) for name in self.breakdown]
         chosen: list[Group] = []
@@ -158,7 +164,7 @@ class Lifecycle(TimedQuestion):
         grouped = self.new_means == "activity" and by and by[0].kind in ("context", "property")
         return bool(grouped and selection.set_dimension(by) is False and selection.blocks.can(by))
 
-    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+    def actors(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: people in a state in a period, or in any; without a state, the active."""
         time = frame(ctx, self, whole=True)
         every = time.period_of(cell)[1]

@@ -33,22 +33,24 @@ from core.queries.activity.active_users import rolling_statement
 from core.queries.common.assemble import Figure, Figures, Group, assemble, collect
 from core.queries.common.context import Context
 from core.queries.common.groups import members_of_group, people_by_slot
-from core.queries.common.periods import whole_dates
+from core.queries.common.periods import whole_dates, whole_days_only
 from core.queries.common.question import (
     MOST_TIMES,
     NOBODY,
     Ask,
     Rows,
     TimedQuestion,
+    Units,
+    asked_in_units,
     both_periods,
     find_bucket,
     frame,
-    whole_days_only,
 )
 from core.queries.common.select import select
 from core.sql.dialect import Binder, Statement
 from core.text import times
 from core.timeframe import Bucket, Span, cut_span, days_span
+from core.words.counted import many, title
 
 LONGEST = 366
 """The most days of a range that is one period."""
@@ -82,6 +84,7 @@ class Stickiness(TimedQuestion):
             Weeks and months are counted in the range.
         granularity: for a ratio, daily or coarser.
         days: for counts, one k to follow from period to period.
+        counting: a field whose values are counted in place of people.
         unit: what is counted: hour, day, week or month.
         at_least, at_most: how many events make a unit active, both inclusive.
     """
@@ -92,6 +95,7 @@ class Stickiness(TimedQuestion):
     interval: Literal["day", "week", "month", "range"] | None = None
     days: int | None = Limited(default=None, ge=1, le=745)
     unit: Literal["hour", "day", "week", "month"] = "day"
+    counting: Units = None
     at_least: int = Limited(default=1, ge=1, le=MOST_TIMES)
     at_most: int | None = Limited(default=None, ge=1, le=MOST_TIMES)
 
@@ -152,13 +156,16 @@ class Stickiness(TimedQuestion):
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
+        return (yield from asked_in_units(ctx, self, self._answer))
+
+    def _answer(self, ctx: Context) -> Ask:
         if self.mode == "ratio":
             return (yield from self._ratios(ctx))
         if self.days is not None:
             return (yield from self._over_time(ctx))
         return (yield from self._counts(ctx))
 
-    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+    def actors(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: the people in a bin; for a ratio, those of its numerator."""
         if self.mode == "ratio":
             return self._numerator(ctx, bind, cell)
@@ -191,11 +198,17 @@ class Stickiness(TimedQuestion):
             by,
             now,
             before,
-            title=f"{title}, {TITLES[self.interval or 'day']}",
+            title=f"{title}, {self._ratio_of()}",
             unit="percent",
             additive=False,
             empty=None,
         )
+
+    def _ratio_of(self) -> str:
+        interval = self.interval or "day"
+        if self.counting is None:
+            return TITLES[interval]
+        return f"{many(self)} of a {interval} / of a month"
 
     def _period(
         self, ctx: Context, span: Span, slots: list[Bucket], by: list[Field]
@@ -347,7 +360,8 @@ class Stickiness(TimedQuestion):
         word = self._word
         if word == "range":
             return ()
-        notes = [f"People are counted per {word}: once for every {word} in which they were active."]
+        whom = title(self).replace("Users", "People")
+        notes = [f"{whom} are counted per {word}: once for every {word} in which they were active."]
         if any(ctx.today <= period.last_day for period in self._periods(ctx)):
             notes.append(f"The current {word} is counted up to now.")
         return tuple(notes)

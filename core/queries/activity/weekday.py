@@ -58,13 +58,7 @@ LONG_WEEK = 8 * DAY
 
 
 class Counted(NamedTuple):
-    """The counts at one weekday and hour.
-
-    Attributes:
-        events: how many.
-        people: how many distinct ones.
-        visits: the people of each of its days, added up.
-    """
+    """The events and people at one weekday and hour; `visits`: those of each day, added up."""
 
     events: int = 0
     people: int = 0

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.queries.trend.words import OF_NUMBERS, measured
 from core.text import clean
+from core.words.counted import many, title
 from core.words.kinds import (
     Beginning,
     Choice,
@@ -36,8 +37,8 @@ _ACTIVE = {"dau": "Active users", "wau": "Weekly active users", "mau": "Monthly 
 
 
 def _active_users(_: Beginning) -> Iterator[Opening]:
-    for at, (metric, title) in enumerate(_ACTIVE.items(), 1):
-        yield Opening(PEOPLE, 10 * at, title, {"metric": metric})
+    for at, (metric, words) in enumerate(_ACTIVE.items(), 1):
+        yield Opening(PEOPLE, 10 * at, words, {"metric": metric})
 
 
 ACTIVE_USERS = Kind(
@@ -53,7 +54,7 @@ ACTIVE_USERS = Kind(
     ),
     example="dau",
     about="active users by day; also `wau` and `mau` over 7 and 30 days, and `active users`",
-    behind=lambda question, _: _ACTIVE[question.metric],
+    behind=lambda question, _: _ACTIVE[question.metric].replace("users", many(question)),
     figures=Figures(
         "metric",
         (("dau", "active users of a day"), ("wau", "of 7 days"), ("mau", "of 30 days")),
@@ -127,7 +128,7 @@ LIFECYCLE = Kind(
     wording=of_event("lifecycle"),
     example="lifecycle weekly",
     about="new, returning, resurrected and dormant; `lifecycle of purchase` is about one event",
-    behind=lambda _, cell: f"{(cell.series or 'active').capitalize()} users",
+    behind=lambda question, cell: f"{(cell.series or 'active').capitalize()} {many(question)}",
     figures=Figures(
         "new_means",
         (
@@ -154,7 +155,8 @@ def _stickiness(_: Beginning) -> Iterator[Opening]:
 
 
 def _sticky(question: Any, cell: Any) -> str:
-    whose = f"Users of {question.event}" if question.event else "Active users"
+    whom = title(question)
+    whose = f"{whom} of {question.event}" if question.event else f"Active {many(question)}"
     if cell.row is None:
         return whose
     return f"{whose} on {cell.row} of a {question.interval or 'week'}"

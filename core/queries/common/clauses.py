@@ -30,6 +30,19 @@ def event_tests(ctx: Context, bind: Binder, events: tuple[int, ...], column: str
     return [ctx.dialect.member(column, bind.list(events))]
 
 
+def people_of_units(ctx: Context, bind: Binder, units: str) -> str:
+    """Return SQL of the people who had an event of one of some units, in their context.
+
+    Args:
+        units: SQL selecting their numbers as `actor`.
+    """
+    tests = event_tests(ctx, bind, (), "e.event")
+    kept = "".join(f" and {test}" for test in tests)
+    return f"""
+        select distinct e.person as actor from events e
+        where e.actor in (select actor from ({units}) u) and e.person <> 0{kept}"""
+
+
 class Clauses:
     """Writes values and conditions into one statement.
 
@@ -41,6 +54,7 @@ class Clauses:
         self.ctx = ctx
         self.bind = bind
         self.range = range
+        self.who = ctx.person
 
     # -- values
 
@@ -56,13 +70,15 @@ class Clauses:
         if field.kind == "property":
             return dialect.json_label(dialect.json_property(field.name, bind))
         if field.kind == "trait":
-            return dialect.trait_label(field.name, bind)
+            return dialect.trait_label(field.name, bind, self.who)
+        if field.kind in ("start", "paying"):
+            _of_people_alone(self.ctx, field)
         if field.kind == "start":
-            return self._on_first_event(field, "e.actor")
+            return self._on_first_event(field, self.who)
         if field.kind == "paying":
             return f"(case when {self._is_paying()} then '{TRUE}' else '{FALSE}' end)"
         return {"event": "e.event", "device": "e.device", "session": "e.session"}.get(
-            field.kind, "e.actor"
+            field.kind, self.who
         )
 
     def _on_first_event(self, field: Field, actor: str) -> str:
@@ -88,16 +104,17 @@ class Clauses:
 
     # -- conditions
 
-    def clause(self, clause: Clause, column: str | None = None, actor: str = "e.actor") -> str:
+    def clause(self, clause: Clause, column: str | None = None, actor: str = "") -> str:
         """Return the SQL of whether a clause holds.
 
         Args:
             column: the column of value ids in the stored sets; None for events.
-            actor: the SQL of the person it is about.
+            actor: the SQL of the person it is about, "" for that of an event `e`.
 
         Raises:
             BadQuestion: it names no field, or its operator does not apply to the field.
         """
+        actor = actor or self.who
         if isinstance(clause, Condition):
             field = self.ctx.catalog.field(clause.field, "field")
             return self._condition(field, clause, column, actor)
@@ -110,6 +127,8 @@ class Clauses:
     def _condition(self, field: Field, condition: Condition, column: str | None, actor: str) -> str:
         if field.kind in ("context", "property", "either", "event"):
             return self._of_event(field, condition, column)
+        if field.kind in ("start", "paying"):
+            _of_people_alone(self.ctx, field)
         if field.kind == "start":
             ids = self.ctx.catalog.values.matching(field.name, condition)
             return self._member(self._on_first_event(field, actor), ids)
@@ -179,9 +198,18 @@ class Clauses:
                 if field.kind == "audience"
                 else ctx.in_segment(ctx, name, self.range)
             )
-            tests.append(f"{actor} in (select actor from {self.bind.relation(members)})")
+            tests.append(f"{actor} in (select actor from {self._among(members)})")
         found = f"({' or '.join(tests)})"
         return f"not {found}" if condition.holds(None) else found
+
+    def _among(self, members: Relation) -> str:
+        """The name of a relation of people, who are not the actors of the events if units are
+        counted.
+        """
+        if self.ctx.dialect.counted is None:
+            return self.bind.relation(members)
+        table = self.ctx.people_of(members)
+        return f"temp.{self.bind.made(table)}"
 
     def _listed(
         self, field: Field, condition: Condition, actor: str
@@ -194,6 +222,21 @@ class Clauses:
             return actor, [i for i, v in stored if condition.holds((v,)) != missing], missing
         column = {"user": actor, "device": "e.device", "session": "e.session"}[field.kind]
         return column, catalog.people.keys_where(field.kind, condition, wanted=not missing), missing
+
+
+def _of_people_alone(ctx: Context, field: Field) -> None:
+    """Refuse a field that follows from what a person did, where the actors are units.
+
+    Raises:
+        BadQuestion: they are.
+    """
+    if ctx.dialect.counted is not None:
+        raise BadQuestion(
+            f"{field.key} is of people: it cannot be asked for single events while other units "
+            "are counted.",
+            "Leave out counting, or ask for another field.",
+            parameter="counting",
+        )
 
 
 def _either(field: Field, own: str, other: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from core.catalog.catalog import Catalog
-from core.sql.dialect import Binder, Dialect, Relation
+from core.sql.dialect import Binder, Dialect, Made, Relation
 from core.sql.present import Present, whole_events
 from core.timeframe import (
     DAY,
@@ -28,6 +28,11 @@ from core.timeframe import (
 
 QUIET = 7 * DAY
 """How long there may be no events, in ms, before the data counts as ended."""
+
+
+def nobody_else(members: Relation) -> Made:
+    """Stand for `Context.people_of` where the actors are people."""
+    raise NotImplementedError
 
 
 class Ranged(Protocol):
@@ -73,6 +78,9 @@ class Context:
         audience, chart: return the JSON object of the audience or chart saved under a name or id.
         in_audience: returns the members of an audience: (context, name or id).
         in_segment: returns those of a built-in segment: (context, its key, a range text).
+        people_of: where units are counted, returns a table of the people in a relation, which is
+            written for people.
+        in_units: returns the context of a question that counts units: (context, question).
         whole: the same including data dated after now; None if there is none.
         usual: the context of other questions if this one includes data after the present, with a
             later `now`; else None.
@@ -88,6 +96,8 @@ class Context:
     chart: Callable[[str], dict[str, Any]]
     in_audience: Callable[[Context, str], Relation]
     in_segment: Callable[[Context, str, str], Relation]
+    in_units: Callable[[Context, Any], Context]
+    people_of: Callable[[Relation], Made] = nobody_else
     whole: Context | None = None
     usual: Context | None = None
 
@@ -123,6 +133,19 @@ class Context:
         """The local days from the first event to the last."""
         first, last = (self.calendar.day_of(ms or 0) for ms in (self.earliest, self.latest))
         return days_span(first, last, self.calendar)
+
+    def counting(self, question: Any) -> Context:
+        """Return the context in which the actors of a question are what it counts: this one for
+        people, else units (see core.queries.people.units_sql).
+        """
+        if getattr(question, "counting", None) is None or self.dialect.counted is not None:
+            return self
+        return self.in_units(self, question)
+
+    @property
+    def person(self) -> str:
+        """The column of an event `e` with its person, also if its actor is a unit."""
+        return "e.actor" if self.dialect.counted is None else "e.person"
 
     def binder(self) -> Binder:
         """Return an empty parameter collector."""

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TypedDict
 
+from core.errors import BadQuestion
 from core.queries.common.context import Context
-from core.timeframe import UNITS, Bucket, Calendar, Span, to_date
+from core.timeframe import CLOCK, UNITS, Bucket, Calendar, Span, granularity, to_date
 
 LONE_GAP = 365
 """After how many days without events the events before are called old."""
@@ -86,3 +87,15 @@ def _lone(events: int, first: int, day: int, following: int, last: int) -> str:
         f"All time begins with {what} {when}, the next is of {begins}: "
         f"{begins}..{ends} leaves out the empty time."
     )
+
+
+def whole_days_only(word: str, kind: str) -> str:
+    """Return a granularity of whole days; BadQuestion for a shorter one."""
+    unit = granularity(word)
+    if unit in CLOCK:
+        raise BadQuestion(
+            f"granularity {word!r} does not apply to {kind}.",
+            "Allowed: daily, weekly, monthly, quarterly, yearly.",
+            parameter="granularity",
+        )
+    return unit

@@ -11,12 +11,13 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import Field, SerializeAsAny, WithJsonSchema, field_validator
+from pydantic import AfterValidator, Field, SerializeAsAny, WithJsonSchema, field_validator
 
 from core import answers
 from core.answers import Cell, Model
 from core.errors import BadQuestion
 from core.filters import Clause, atoms
+from core.queries.common.clauses import people_of_units
 from core.queries.common.context import Context
 from core.queries.common.periods import lone_note, newest_note
 from core.sql.dialect import Binder, Statement
@@ -34,6 +35,7 @@ from core.timeframe import (
     shown_part,
     to_date,
 )
+from core.words.counted import PEOPLE, is_people, many, title
 
 Inner = Annotated[
     SerializeAsAny["Question"],
@@ -47,8 +49,19 @@ MOST_TIMES = 10_000
 """How many events `at_least` and `at_most` can ask for."""
 
 Found = TypeVar("Found")
+Behind = Callable[[Context, Binder, Cell], str]
 Rows = list[tuple[Any, ...]]
 Ask = Generator[Statement, Rows, Any]
+
+
+def _units(counting: str | None) -> str | None:
+    if counting is None or is_people(counting):
+        return None
+    return {"devices": "device", "sessions": "session"}.get(counting.strip(), counting.strip())
+
+
+Units = Annotated[str | None, AfterValidator(_units)]
+"""A field whose values are counted in place of people (definitions 2.7); None means people."""
 
 
 class Question(Model):
@@ -97,7 +110,16 @@ class Question(Model):
         next(self.ask(ctx.of(self)), None)
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """Return SQL selecting `actor`, once each, for everybody behind one number.
+        """Return SQL selecting `actor`, once each, for everybody behind one number; of units,
+        everybody who ever had an event of one of them.
+
+        Raises:
+            BadQuestion: the cell is not one of this question's.
+        """
+        return self._of_units(ctx, bind, cell, self.actors)
+
+    def actors(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """Return the same for what the question counts: units, in the context of such a question.
 
         Raises:
             BadQuestion: the cell is not one of this question's.
@@ -105,8 +127,24 @@ class Question(Model):
         raise NotImplementedError
 
     def members(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """Return the same for any address, also of those who came, went or stayed since the period
+        """Return the people of any address, also of those who came, went or stayed since the period
         it is compared with.
+
+        Raises:
+            BadQuestion: the cell is not one of this question's, or nothing is compared.
+        """
+        return self._of_units(ctx, bind, cell, self.counted)
+
+    def _of_units(self, ctx: Context, bind: Binder, cell: Cell, counted: Behind) -> str:
+        own = ctx.counting(self)
+        if own is ctx:
+            return counted(ctx, bind, cell)
+        inside = bind.inside(own.dialect)
+        return inside.whole(people_of_units(own, inside, counted(own, inside, cell)))
+
+    def counted(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """Return what is counted at any address: people or, in the context of such a question,
+        units.
 
         Raises:
             BadQuestion: the cell is not one of this question's, or nothing is compared.
@@ -132,6 +170,27 @@ class Question(Model):
         return cell.model_copy(update={"previous": True})
 
 
+def asked_in_units(ctx: Context, question: Question, ask: Callable[[Context], Ask]) -> Ask:
+    """Ask a question that may count units: the context and the words of its answer are theirs.
+
+    Args:
+        ask: yields its statements and returns its answer in a context.
+    """
+    answer = yield from ask(ctx.counting(question))
+    if getattr(question, "counting", None) is None:
+        return answer
+    units = many(question)
+    unit = getattr(answer, "unit", PEOPLE)
+    notes = answer.notes
+    if (
+        unit not in ("events", "sessions", "number", "currency")
+        and units not in answer.title.lower()
+    ):
+        notes = (f"{title(question)} are counted, not people.", *notes)
+    own = {"unit": units} if unit == PEOPLE else {}
+    return answer.model_copy(update={"counted": units, "notes": notes, **own})
+
+
 def check_inner(question: Question, names: Sequence[str], where: str) -> None:
     """Check that a question leaves some fields to the questions inside it.
 
@@ -148,18 +207,6 @@ def check_inner(question: Question, names: Sequence[str], where: str) -> None:
                 f"Write it inside the parentheses, {where}.",
                 parameter=name,
             )
-
-
-def whole_days_only(word: str, kind: str) -> str:
-    """Return a granularity of whole days; BadQuestion for a shorter one."""
-    unit = granularity(word)
-    if unit in CLOCK:
-        raise BadQuestion(
-            f"granularity {word!r} does not apply to {kind}.",
-            "Allowed: daily, weekly, monthly, quarterly, yearly.",
-            parameter="granularity",
-        )
-    return unit
 
 
 class TimedQuestion(Question):

@@ -9,7 +9,7 @@ from core.catalog.selectors import ANY_ACTIVE, meaning
 from core.filters import Clause, atoms
 from core.queries.common.context import Context
 from core.queries.common.question import Question
-from core.queries.common.selection import Selection
+from core.queries.common.selection import ACTOR_FIELDS, Selection
 from core.sql.dialect import Relation
 
 
@@ -31,9 +31,18 @@ def select(
             matter.
     """
     found = meaning(ctx.catalog, event, parameter, absent=absent)
-    members = members_of(ctx, question)
+    members = members_of(ctx, question) if ctx.dialect.counted is None else ()
     start = Selection(ctx, found.events, (), members, found.matching, question.range)
-    return start.narrowed(checked(ctx, [*question.conditions, *clauses]))
+    own = checked(ctx, question.conditions)
+    if ctx.dialect.counted is not None:
+        own = [clause for clause in own if not is_on_people(ctx, clause)]
+    return start.narrowed([*own, *checked(ctx, list(clauses))])
+
+
+def is_on_people(ctx: Context, clause: Clause) -> bool:
+    """Whether a clause is about people, whatever they did."""
+    kinds = {ctx.catalog.field(atom.field, "field").kind for atom in atoms(clause)}
+    return bool(kinds) and kinds <= ACTOR_FIELDS
 
 
 def members_of(ctx: Context, question: Question) -> tuple[Relation, ...]:
@@ -56,7 +65,7 @@ def members_of(ctx: Context, question: Question) -> tuple[Relation, ...]:
 def _people_of(ctx: Context, among: Question) -> Relation:
     """Return the people of a question."""
     key = "among", among.model_dump_json(by_alias=True)
-    return Relation(key, lambda bind: among.people(ctx, bind, Cell()))
+    return Relation(key, lambda bind: among.members(ctx, bind, Cell()))
 
 
 def checked(ctx: Context, clauses: Sequence[Clause]) -> Sequence[Clause]:

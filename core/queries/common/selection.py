@@ -66,7 +66,7 @@ class Selection:
         own, people = list(self.clauses), list(self.members)
         for clause in clauses:
             kinds = {self._field(atom).kind for atom in atoms(clause)}
-            if kinds and kinds <= ACTOR_FIELDS:
+            if kinds and kinds <= ACTOR_FIELDS and self.ctx.dialect.counted is None:
                 people.append(self._actors_where(clause))
             else:
                 own.append(clause)

@@ -13,24 +13,25 @@ def session_key(ctx: Context) -> str:
     """
     if ctx.dialect.name == "clickhouse":
         return _clickhouse()
-    return _sqlite(all_kept=not ctx.catalog.events.active)
+    return _sqlite(ctx.person, all_kept=not ctx.catalog.events.active)
 
 
-def _sqlite(*, all_kept: bool) -> str:
+def _sqlite(person: str, *, all_kept: bool) -> str:
     """The person with the given id, else with the start of the event's session.
 
     Args:
+        person: SQL of the event's person.
         all_kept: whether every event with a session id is in a row of `sessions`; inactive ones may
             not be.
     """
-    kept = """and exists (
+    kept = f"""and exists (
                             select 1 from sessions s
-                            where s.session = e.session and s.session > 0 and s.actor = e.actor)"""
-    return f"""(case when e.session > 0 and e.actor <> 0 {"" if all_kept else kept}
-                        then e.actor || 's' || e.session
-                        when e.session = 0 and e.actor <> 0 then e.actor || '.' || (
+                            where s.session = e.session and s.session > 0 and s.actor = {person})"""
+    return f"""(case when e.session > 0 and {person} <> 0 {"" if all_kept else kept}
+                        then {person} || 's' || e.session
+                        when e.session = 0 and {person} <> 0 then {person} || '.' || (
                             select case when s."end" >= e.ts then s.start end from sessions s
-                            where s.actor = e.actor and s.session = 0 and s.start <= e.ts
+                            where s.actor = {person} and s.session = 0 and s.start <= e.ts
                             order by s.start desc limit 1)
                    end)"""
 

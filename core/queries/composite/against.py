@@ -120,6 +120,10 @@ class Against(Question):
                     f"Allowed: {', '.join(allowed)}.",
                     parameter="of",
                 )
+        if getattr(of, "counting", None):
+            raise BadQuestion(
+                "against compares people, not other units.", "Leave out counting.", parameter="of"
+            )
         if _by_value(of):
             raise BadQuestion(
                 "against compares means of everybody's events, or of a property, at once.",

@@ -70,7 +70,7 @@ class Correlation(FunnelFields):
     def _fitting(self) -> Correlation:
         unfit = {
             "compare": self.compare, "hold": self.hold, "count_by": self.count_by != "uniques",
-            "attribution": self.attribution != "entry",
+            "attribution": self.attribution != "entry", "counting": self.counting,
         }  # fmt: skip
         for name, given in unfit.items():
             if given:

@@ -12,7 +12,7 @@ from core.catalog.catalog import Catalog
 from core.catalog.selectors import titled
 from core.errors import BadQuestion
 from core.filters import Clause
-from core.queries.common.question import TimedQuestion
+from core.queries.common.question import TimedQuestion, Units
 from core.queries.terms import bracketed
 
 WEEK_SECONDS = 7 * 86_400
@@ -97,6 +97,7 @@ class FunnelFields(TimedQuestion):
         first_day: with new users: step 1 must lie on their first day.
         count_by: "uniques": the best attempt of each person (or held value); "totals": every
             attempt, one after another; "sessions": like holding the session.
+        counting: a field whose values are counted in place of people.
         attribution: the event whose breakdown value counts: "entry", that of step 1; "first" or
             "last", that with a value (for two fields, with both if there is any); "all", which must
             agree; or that of a step, from 1.
@@ -119,6 +120,7 @@ class FunnelFields(TimedQuestion):
     ] = "ordered"
     exclusions: tuple[Exclusion, ...] = Limited(default=(), max_length=10)
     exclude: Literal["attempt", "person"] = "attempt"
+    counting: Units = None
     hold: tuple[str, ...] = Limited(default=(), max_length=MOST_HELD)
     users: Literal["active", "new"] = "active"
     first_day: bool = False

@@ -17,7 +17,12 @@ from core.columns import OTHER
 from core.errors import BadQuestion
 from core.queries.common.context import Context
 from core.queries.common.periods import dates
-from core.queries.common.question import Ask, Rows, compared_dates
+from core.queries.common.question import (
+    Ask,
+    Rows,
+    asked_in_units,
+    compared_dates,
+)
 from core.queries.funnel.attempts import attempts_with_value, tally_rows
 from core.queries.funnel.fields import MOST_STEPS, FunnelFields, FunnelStep
 from core.queries.funnel.notes import notes
@@ -50,6 +55,9 @@ class Funnel(FunnelFields):
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
+        return (yield from asked_in_units(ctx, self, self._answer))
+
+    def _answer(self, ctx: Context) -> Ask:
         span = ctx.span(self.range)
         before = ctx.compared(self.range, self.compare, span) if self.compare else None
         by = [ctx.catalog.existing(name) for name in self.breakdown]
@@ -136,7 +144,7 @@ class Funnel(FunnelFields):
             dropped_people=dropped,
         )
 
-    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+    def actors(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: people who reached a step, or reached the previous one but not this one;
         without a step, everybody who entered, or who entered and did not reach the last.
 

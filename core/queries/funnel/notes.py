@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from core.answers import StepGroup
 from core.queries.funnel.fields import Exclusion, FunnelFields
+from core.text import things
+from core.words.counted import many, one
 
 _TOUCHES = {
     "first": "Groups are by the first value in an attempt.",
@@ -30,7 +32,7 @@ def notes(question: FunnelFields, whole: StepGroup | None = None) -> tuple[str, 
 def _unit(question: FunnelFields, whole: StepGroup) -> str:
     """Return what is counted, and of how many people, if it is not people."""
     names = {"users": "", "sessions": "Counts are sessions", "attempts": "Counts are attempts"}
-    words = names.get(question.unit, "Counts are pairs of a user and a value")
+    words = names.get(question.unit, f"Counts are pairs of a {one(question)} and a value")
     if not words:
         return ""
     fields = [name.removeprefix("properties.") for name in question.held]
@@ -39,15 +41,16 @@ def _unit(question: FunnelFields, whole: StepGroup) -> str:
     people = whole.steps[0].who_reached
     if not people:
         return f"{words}."
-    return f"{words}: those of step 1 are of {people:,} user{'' if people == 1 else 's'}."
+    return f"{words}: those of step 1 are of {things(people, one(question), many(question))}."
 
 
 def _new(question: FunnelFields) -> str:
     if question.users != "new":
         return ""
+    whose = many(question).replace("users", "people")
     if question.first_day:
-        return "Only people whose first day lies in the range, from that day on."
-    return "Only people whose first event lies in the range."
+        return f"Only {whose} whose first day lies in the range, from that day on."
+    return f"Only {whose} whose first event lies in the range."
 
 
 def _attribution(question: FunnelFields) -> str:

@@ -22,7 +22,14 @@ from core.queries.common.assemble import Figure, Group
 from core.queries.common.context import Context
 from core.queries.common.groups import bucket_span, group_fields
 from core.queries.common.periods import dates
-from core.queries.common.question import Ask, Frame, Rows, find_bucket, frame
+from core.queries.common.question import (
+    Ask,
+    Frame,
+    Rows,
+    asked_in_units,
+    find_bucket,
+    frame,
+)
 from core.queries.common.slots import slot_expression
 from core.queries.funnel.attempts import attempts_with_value, tally_rows
 from core.queries.funnel.blocks import has_tallies, tallies
@@ -90,6 +97,9 @@ class FunnelTrend(FunnelFields):
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
+        return (yield from asked_in_units(ctx, self, self._answer))
+
+    def _answer(self, ctx: Context) -> Ask:
         time = _cut(frame(ctx, self))
         by = [ctx.catalog.existing(name) for name in self.breakdown]
         now = yield from self._period(ctx, time.span, time.buckets, by)
@@ -250,7 +260,7 @@ class FunnelTrend(FunnelFields):
 
     # -- people
 
-    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+    def actors(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: people who entered then and reached the step of a number; for conversion,
         people who converted or, for "dropped", who did not.
         """

@@ -152,7 +152,7 @@ class Plan:
 
     def shares(self) -> Generator[Statement, Rows, list[tuple[int, int]]]:
         """Divide the people who did step 1 on the span's days into shares of about equal size."""
-        if not (self.plain and self.ctx.dialect.seeks):
+        if not (self.plain and self.ctx.dialect.seeks) or self.ctx.dialect.counted:
             return [EVERYBODY]
         bind = self.ctx.binder()
         rows = yield bind.statement(

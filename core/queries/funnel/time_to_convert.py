@@ -27,7 +27,11 @@ from core.queries.common.assemble import Group
 from core.queries.common.context import Context
 from core.queries.common.groups import group_fields
 from core.queries.common.periods import dates
-from core.queries.common.question import Ask, Rows
+from core.queries.common.question import (
+    Ask,
+    Rows,
+    asked_in_units,
+)
 from core.queries.funnel.attempts import attempts_with_value
 from core.queries.funnel.blocks import has_tallies, waits
 from core.queries.funnel.fields import FunnelFields, check_between
@@ -109,6 +113,9 @@ class TimeToConvert(FunnelFields):
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
+        return (yield from asked_in_units(ctx, self, self._answer))
+
+    def _answer(self, ctx: Context) -> Ask:
         span = ctx.span(self.range)
         by = [ctx.catalog.existing(name) for name in self.breakdown]
         found = yield from self._figures_by_group(ctx, span, by)
@@ -215,7 +222,7 @@ class TimeToConvert(FunnelFields):
             where {done.where(bind, None)} and e.ts >= a.t1 and e.ts <= a.{last}
             group by a.actor, a.t1, a.{first}, a.{last} {values}"""
 
-    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+    def actors(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: people with a figure in a bin; without one, who reached the later step."""
         if cell.previous:
             raise BadQuestion(

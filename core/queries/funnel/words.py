@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from core.filters import in_words
+from core.words.counted import title
 from core.words.kinds import (
     Beginning,
     Figures,
@@ -67,9 +68,9 @@ def _funnel(writer: Writing) -> str:
 
 def _reached(question: Any, cell: Any) -> str:
     if cell.step is None and cell.outcome == "dropped":
-        return "Users who entered the funnel and did not finish it"
+        return f"{title(question)} who entered the funnel and did not finish it"
     if cell.step is None:
-        return "Users who entered the funnel"
+        return f"{title(question)} who entered the funnel"
     event = _step(question, cell.step)
     if cell.outcome == "dropped":
         return f"Dropped before step {cell.step}, {event},"
@@ -141,8 +142,8 @@ FUNNEL_TREND = Kind(
 def _took(question: Any, cell: Any) -> str:
     first, last = (_step(question, n) for n in (question.from_step, question.last_step))
     if question.measure == "repeats":
-        return f"Users with {cell.row or 'any'} times of {first} before {last}"
-    return f"Users who took {cell.row or 'any time'} from {first} to {last}"
+        return f"{title(question)} with {cell.row or 'any'} times of {first} before {last}"
+    return f"{title(question)} who took {cell.row or 'any time'} from {first} to {last}"
 
 
 def _to_step(question: Any, step: Any) -> Body:

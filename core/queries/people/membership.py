@@ -6,6 +6,8 @@ functions, so that a selection need not import them.
 
 from __future__ import annotations
 
+from typing import Any
+
 from core.queries.common.context import Context
 from core.sql.dialect import Binder, Relation
 
@@ -32,3 +34,15 @@ def in_segment(ctx: Context, segment: str, range_text: str) -> Relation:
         return segment_sql(ctx, bind, segment, span)
 
     return Relation(("segment", segment, span), members)
+
+
+def in_units(ctx: Context, question: Any) -> Context:
+    """Return the context of a question that counts units in place of people.
+
+    Raises:
+        BadQuestion: what it counts is not a field.
+        OnFileOnly: the engine is not that of the workspace file.
+    """
+    from core.queries.people.units_sql import units_of
+
+    return units_of(ctx, question)

@@ -176,6 +176,42 @@ PEOPLE = Kind(
 )
 
 
+# -- units
+
+
+def _units(writer: Writing) -> str:
+    writer.take("range")
+    cell = writer.take("cell")
+    address = f" at {writer.cell(cell)}" if cell is not None else ""
+    return f"units of ({writer.nested(writer.value('of'))}){address}"
+
+
+def _behind_units(question: Any, cell: Any, nested: Nested) -> str:
+    whole = nested.whole(question.of, question.cell)
+    return whole if cell.row is None else f"People of {cell.row}: {whole}"
+
+
+UNITS = Kind(
+    name="units",
+    at="core.queries.people.units:Units",
+    shapes=("table",),
+    wording=Wording(
+        phrases=(
+            Phrase('UNITS OF "(" question ")" (AT cell_part (","? cell_part)*)?', _read_people),
+        ),
+        write=_units,
+        words=keyword("units"),
+    ),
+    example="units of (users of signup counting country)",
+    about="the devices, sessions or accounts behind one number of a question that counts them",
+    behind=people_of,
+    around=_behind_units,
+    dated=False,
+    filtered=False,
+    since=5,
+)
+
+
 # -- differences
 
 
@@ -227,4 +263,4 @@ def _had(row: str | None) -> str:
     return f" with {': '.join(map(str, found)) if isinstance(found, list) else row}"
 
 
-KINDS = (SEGMENTS_KIND, SEGMENT, AUDIENCE, USER_ACTIVITY, USER_SEARCH, PEOPLE, DIFFERENCES)
+KINDS = (SEGMENTS_KIND, SEGMENT, AUDIENCE, USER_ACTIVITY, USER_SEARCH, PEOPLE, UNITS, DIFFERENCES)

@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from core.errors import BadQuestion
 from core.filters import Clause, atoms
-from core.queries.common.question import MOST_TIMES, Question
+from core.queries.common.question import MOST_TIMES, Question, Units
 from core.timeframe import ALIASES, granularity
 
 MAX_DAYS = 90
@@ -42,6 +42,7 @@ class RetentionFields(Question):
     average: Literal["weighted", "simple"] = "weighted"
     reference: Literal["cohort", "previous"] = "cohort"
     filters_on: Literal["start", "both"] = "start"
+    counting: Units = None
     at_least: int = Field(default=1, ge=1, le=MOST_TIMES)
     breakdown: tuple[str, ...] = ()
     limit: int = Field(default=10, ge=1, le=300)

@@ -23,8 +23,8 @@ from core.queries.common.added_up import finite
 from core.queries.common.context import Context
 from core.queries.common.groups import in_group, label
 from core.queries.common.measured import bare
-from core.queries.common.periods import whole_dates
-from core.queries.common.question import Ask, Rows, frame, whole_days_only
+from core.queries.common.periods import whole_dates, whole_days_only
+from core.queries.common.question import Ask, Rows, frame
 from core.queries.retention.ltv_blocks import Paid
 from core.queries.retention.ltv_fields import LtvFields
 from core.queries.retention.ltv_money import (

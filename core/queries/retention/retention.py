@@ -24,7 +24,11 @@ from core.catalog.selectors import in_title
 from core.queries.common.context import Context
 from core.queries.common.groups import group_fields, in_group, label
 from core.queries.common.periods import dates
-from core.queries.common.question import Ask, Rows
+from core.queries.common.question import (
+    Ask,
+    Rows,
+    asked_in_units,
+)
 from core.queries.retention.fields import NEW, RetentionFields
 from core.queries.retention.plan import CellRow, Plan, plan_of
 from core.queries.retention.rows import ALL, BEFORE, RETURNED, SIZE, GridRows
@@ -33,8 +37,9 @@ from core.queries.retention.windows import matched, relations
 from core.queries.terms import bracketed
 from core.sql.dialect import Binder, Statement
 from core.text import times
+from core.words.counted import many, title
 
-SUMMED = ("The combined row adds up the cohorts: people in several cohorts count in each.",)
+SUMMED = "The combined row adds up the cohorts: "
 
 
 class Retention(RetentionFields):
@@ -63,6 +68,7 @@ class Retention(RetentionFields):
             period.
         at_least: how many return events in a window count as coming back in it.
         filters_on: whether conditions apply to the "start" event only, or to "both" events.
+        counting: a field whose values are counted in place of people.
         breakdown: one field; a cohort's groups are by its value on the start event.
         limit: how many groups to show, largest first.
     """
@@ -71,7 +77,7 @@ class Retention(RetentionFields):
 
     def title(self) -> str:
         """The title: what is shown."""
-        start = "new users" if self.start_event == NEW else self.start_event or "any event"
+        start = f"new {many(self)}" if self.start_event == NEW else self.start_event or "any event"
         how = {
             "unbounded": " on or after",
             "on_or_before": " on or before",
@@ -85,6 +91,9 @@ class Retention(RetentionFields):
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
+        return (yield from asked_in_units(ctx, self, self._answer))
+
+    def _answer(self, ctx: Context) -> Ask:
         plan = plan_of(ctx, self)
         by = tuple(ctx.catalog.existing(name) for name in self.breakdown)
         whole = (yield from self._grids(ctx, plan, EVERYBODY)).get(0) or self._grid(plan, {}, [])
@@ -128,9 +137,11 @@ class Retention(RetentionFields):
 
     def _notes(self, groups: list[GridGroup]) -> tuple[str, ...]:
         found: tuple[str, ...] = (self._about(),) if self.conditions else ()
-        found += SUMMED if self._summed else ()
+        whom = title(self).replace("Users", "People")
+        if self._summed:
+            found += (f"{SUMMED}{whom.lower()} in several cohorts count in each.",)
         if groups and self._overlap:
-            found += ("People who start several times can be in several groups.",)
+            found += (f"{whom} who start several times can be in several groups.",)
         if self.average == "simple":
             found += (
                 "Rates of the combined row are the mean of the cohorts', whatever their size.",
@@ -227,7 +238,7 @@ class Retention(RetentionFields):
             group by v0
             """
 
-    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+    def actors(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: a cohort, its people who came back, or those who did not; of a group."""
         plan = plan_of(ctx, self)
         d = ctx.dialect

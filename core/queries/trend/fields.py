@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field as Limited
 
-from core.queries.common.question import (
-    TimedQuestion,
-)
+from core.queries.common.question import TimedQuestion, Units
 
 
 class TrendFields(TimedQuestion):
@@ -14,6 +12,7 @@ class TrendFields(TimedQuestion):
 
     event: str | None = None
     measure: str = "count"
+    counting: Units = None
     property: str | None = None
     rolling_window: int | None = Limited(default=None, ge=2)
     rolling_average: int | None = Limited(default=None, ge=2)

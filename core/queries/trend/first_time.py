@@ -20,7 +20,16 @@ from core.catalog.selectors import ANY, titled
 from core.queries.common.assemble import Figures, assemble, collect
 from core.queries.common.context import Context
 from core.queries.common.groups import group_fields, in_group
-from core.queries.common.question import Ask, Rows, TimedQuestion, both_periods, find_bucket, frame
+from core.queries.common.question import (
+    Ask,
+    Rows,
+    TimedQuestion,
+    Units,
+    asked_in_units,
+    both_periods,
+    find_bucket,
+    frame,
+)
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
 from core.queries.common.slots import day_runs, slot_expression, slot_of, whole_days
@@ -35,16 +44,21 @@ class FirstTime(TimedQuestion):
         event: the name of an event.
         match_mode: false: the first occurrence ever must satisfy the conditions; true: it is the
             first of those that satisfy them.
+        counting: a field whose values are counted in place of people.
         lookback_days: how many days before the range to search; None means all of history.
     """
 
     kind: Literal["first_time"] = "first_time"
     event: str
     match_mode: bool = False
+    counting: Units = None
     lookback_days: int | None = Limited(default=None, ge=1, le=3660)
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
+        return (yield from asked_in_units(ctx, self, self._answer))
+
+    def _answer(self, ctx: Context) -> Ask:
         time = frame(ctx, self)
         by = [ctx.catalog.existing(name) for name in self.breakdown]
         now, before = yield from both_periods(time, partial(self.period, ctx, by=by))
@@ -155,7 +169,7 @@ class FirstTime(TimedQuestion):
             from {selection.source(plan.by)}
             where {counted.where(bind, self._scan(plan))} and e.actor <> 0"""
 
-    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+    def actors(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: people whose first time is in the bucket, in one group."""
         time = frame(ctx, self)
         span, slots = time.period_of(cell)

@@ -31,7 +31,15 @@ from core.queries.common.groups import (
     people_by_slot,
 )
 from core.queries.common.measured import PERCENTILE, bare, known_measure
-from core.queries.common.question import NOBODY, Ask, Rows, both_periods, find_bucket, frame
+from core.queries.common.question import (
+    NOBODY,
+    Ask,
+    Rows,
+    asked_in_units,
+    both_periods,
+    find_bucket,
+    frame,
+)
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
 from core.queries.trend import histograms as trend_histograms
@@ -49,6 +57,7 @@ from core.queries.trend.windows import (
 )
 from core.sql.dialect import Binder, Statement
 from core.timeframe import Bucket, Span
+from core.words.counted import many, one, title
 
 MEASURES = (
     "count", "users", "sessions", "average", "pct_dau", "sum", "avg", "min", "max", "median",
@@ -97,6 +106,7 @@ class Trend(TrendFields):
             often) give a Histogram over the range.
         property: the measured property, with or without "properties."; "revenue:amount" is the
             events' revenue (core.catalog.revenue).
+        counting: a field whose values are counted in place of people.
         rolling_window: the measure over so many buckets up to each one.
         rolling_average: the mean of so many buckets' figures, undefined if one of them is.
         cumulative: the measure from the start of the range to the end of each bucket.
@@ -163,10 +173,12 @@ class Trend(TrendFields):
         if self.measure == "count":
             return f"{name} with {self.property}" if self.property else name
         if self.measure == "average":
-            return f"{name} per user"
+            return f"{name} per {one(self)}"
         if self.measure == "pct_dau":
-            return f"Share of active users with {name if self.event else 'any event'}"
+            return f"Share of active {many(self)} with {name if self.event else 'any event'}"
         words = self.measure.replace("_", " ")
+        if self.measure == "users":
+            return f"{title(self)} of {name}"
         if self.measure in UNITS:
             return f"{words.capitalize()} of {name}"
         if self.property == AMOUNT:
@@ -175,6 +187,9 @@ class Trend(TrendFields):
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
+        return (yield from asked_in_units(ctx, self, self._answer))
+
+    def _answer(self, ctx: Context) -> Ask:
         if self.property and self.property != AMOUNT:
             ctx.catalog.existing(field_of(self.property), "property")
         if self.measure in HISTOGRAMS:
@@ -323,7 +338,7 @@ class Trend(TrendFields):
             return ()
         return (Condition(field=field_of(self.property or ""), operator="is_set"),)
 
-    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+    def actors(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: everybody with a measured event in the bucket or window, in one group."""
         if self.measure in HISTOGRAMS:
             return trend_histograms.people(ctx, self, bind, cell)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from core.text import clean
+from core.words.counted import title
 from core.words.kinds import (
     Beginning,
     Choice,
@@ -49,7 +50,8 @@ def whole_property(found: str) -> str:
 
 def whose(question: Any) -> str:
     """Return the words for everybody of a question that may be about one event."""
-    return f"Users of {question.event}" if question.event else "Users with any event"
+    whom = title(question)
+    return f"{whom} of {question.event}" if question.event else f"{whom} with any event"
 
 
 def users_of(question: Any, cell: Any) -> str:
@@ -181,7 +183,7 @@ FIRST_TIME = Kind(
     ),
     example="first time purchase",
     about="people who did an event for the first time",
-    behind=lambda question, _: f"Users of {question.event} for the first time",
+    behind=lambda question, _: f"{title(question)} of {question.event} for the first time",
     openings=_first,
     leads=(Lead(EVENT, 50, "n", "first {event}", about("event")),),
     over_time=always,

@@ -26,6 +26,7 @@ from tests.worlds.kinds import ALL_KINDS, MORE, about, asked, fields, samples
 
 NOT_NARROWED = {
     "people": "its question has the audience",
+    "units": "its question has the audience",
     "differences": "its groups have the audience",
     "against": "an audience is its first group",
     "audience": "it is one",

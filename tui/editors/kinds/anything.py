@@ -37,7 +37,9 @@ LABELS = {
 """Labels of fields that are not their names."""
 
 SHARED = ("range", "granularity", "breakdown", "compare", "limit")
-HANDLED = frozenset({"kind", "conditions", "audience", "segment", "among", "filters_on", *SHARED})
+HANDLED = frozenset(
+    {"kind", "conditions", "audience", "segment", "among", "filters_on", "counting", *SHARED}
+)
 EVENTS = ("event", "to", "from_")
 PROPERTIES = ("property", "group_by")
 SIZES = (("count", "events"), ("unique_actors", "people"))

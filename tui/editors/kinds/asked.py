@@ -29,7 +29,8 @@ def rules_of(question: Question | None, cell: Cell | None = None) -> dict[str, A
     Args:
         cell: the number; None for all of its people.
     """
-    if question is None or question.kind in MEMBERS:
+    counts_units = getattr(question, "counting", None) is not None
+    if question is None or question.kind in MEMBERS or counts_units:
         return None
     inner = getattr(question, "of", None)
     if isinstance(inner, Question):

@@ -302,6 +302,37 @@ def measured(
     )  # fmt: skip
 
 
+FIELD = "*"
+"""Stands for a field that is picked after this."""
+
+COUNTABLE = ((None, "people"), ("device", "devices"), ("session", "sessions"), (FIELD, "a field"))
+"""What can be counted, in words."""
+
+
+def counted(question: Question) -> Entry:
+    """Return the row of what is counted: people, devices, sessions or the values of a field."""
+    value = now(question, ("counting",))
+    words = dict(COUNTABLE)
+
+    def put(asked: Question, picked: tuple[Any, ...]) -> Question:
+        chosen, field = picked
+        return revised(asked, counting=field if chosen == FIELD else chosen)
+
+    def turn(asked: Question, step: int) -> Question:
+        values = [each for each, _ in COUNTABLE if each != FIELD]
+        current = now(asked, ("counting",))
+        at = values.index(current) if current in values else -1
+        return revised(asked, counting=values[(at + step) % len(values)])
+
+    pick = Choice("Counting", COUNTABLE, now=value if value in words else FIELD)
+    which = FieldPick("Count the values of which field?", now(question, ("event",)), "group")
+    picker = Chain((lambda _: pick, lambda picked: which if picked[0] == FIELD else None))
+    return Entry(
+        "counting", "units", words.get(value, str(value)), enter=Edit("choose", put, picker),
+        turn=Edit("other", turn), usual=value is None,
+    )  # fmt: skip
+
+
 def people(question: Question) -> Entry:
     """Return the row of the people who count: those of an audience, a segment or a question."""
     who = question.audience or question.segment

@@ -14,7 +14,7 @@ Rows = Callable[[Question], list[Entry]]
 
 FUNNEL = frozenset(
     {"steps", "window_seconds", "order", "exclusions", "exclude", "hold", "users", "first_day",
-     "count_by", "attribution", "resolution", "complete", "breakdown"}
+     "count_by", "counting", "attribution", "resolution", "complete", "breakdown"}
 )  # fmt: skip
 WHOLE_DAYS = ("daily", "weekly", "monthly", "quarterly", "yearly")
 FILTERED = {
@@ -80,6 +80,8 @@ def _shared(question: Question, taken: frozenset[str]) -> list[Entry]:
         found.append(fields.units(question, WHOLE_DAYS if whole else fields.UNITS))
     if has(question, "breakdown") and "breakdown" not in taken:
         found += _breakdown(question)
+    if has(question, "counting") and kind != "correlation":
+        found.append(fields.counted(question))
     if has(question, "compare") and "compare" not in taken:
         found.append(fields.compare(question))
     if has(question, "limit") and _is_limited(question):

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from core.engines.clickhouse.chdb import ChdbRunner
+from core.language.questions import parse
 from tests.worlds.clickhouse import Engines, check, check_people, copied, needs_chdb
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.kinds import ALL_KINDS, asked, fields, samples
 
 pytestmark = needs_chdb
 
+NOT_COMPARED = {"sql": "its rows have no order", "units": "the workspace file counts them"}
+
 
 def test_every_kind_is_answered_as_by_sqlite(runner: ChdbRunner) -> None:
     with asked() as engine, copied(engine, runner) as clickhouse:
-        for kind in (kind for kind in ALL_KINDS if kind != "sql"):  # its rows have no order
+        for kind in (kind for kind in ALL_KINDS if kind not in NOT_COMPARED):
             for question in samples(kind):
                 answer = check((engine, clickhouse), fields(question))
                 if hasattr(answer, "cells"):
@@ -33,3 +36,17 @@ def test_people_by_when_a_trait_was_last_set(fixture: Engines) -> None:
     for conditions in ([], [{"field": "trait:plan", "operator": "is_set"}]):
         fields_ = {**updated, "conditions": conditions}
         check_people(fixture, fields_, check(fixture, fields_))
+
+
+def test_units_are_counted_by_the_workspace_file_and_a_note_says_so(runner: ChdbRunner) -> None:
+    with asked() as engine, copied(engine, runner) as clickhouse:
+        for text in (
+            "users of signup counting country",
+            "signup > purchase counting country",
+            "units of (users of signup counting country)",
+            "people of (users of signup counting country)",
+        ):
+            usual, found = engine.answer(parse(text)), clickhouse.answer(parse(text))
+            *notes, note = found.notes
+            assert note.startswith("Answered by the workspace file: counting country")
+            assert found.model_copy(update={"notes": tuple(notes)}) == usual

@@ -1,0 +1,152 @@
+"""The units behind one number of a question that counts them, with their events and people."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from core.answers import Cell, Column, Table
+from core.catalog.fields import Field as FieldOf
+from core.columns import NONE
+from core.errors import BadQuestion
+from core.queries.common.any_question import AnyQuestion
+from core.queries.common.clauses import event_tests, people_of_units
+from core.queries.common.context import Context
+from core.queries.common.groups import in_group, label
+from core.queries.common.question import Ask, Question, check_inner
+from core.queries.people.units_sql import unit_field
+from core.sql.dialect import Binder
+from core.text import things
+from core.words.counted import many, one
+
+
+class Units(Question):
+    """The units counted by one number, most events first.
+
+    Events and people are those of all times: who ever had an event of the unit.
+
+    Attributes:
+        of: the question, as an object with its kind; it counts units (`counting`).
+        cell: the address of the number; empty means the whole answer.
+        limit, offset: size and start of the page; `total` always counts all units.
+    """
+
+    kind: Literal["units"] = "units"
+    of: AnyQuestion
+    cell: Cell = Cell()
+    limit: int = Field(default=100, ge=1, le=10_000)
+    offset: int = Field(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _all_said_by_the_question(self) -> Units:
+        own = ("range", "conditions", "audience", "segment", "among")
+        check_inner(self, own, "in the inner question")
+        return self
+
+    def ranges(self, ctx: Context) -> tuple[str, ...]:
+        """See Question; those of the inner question."""
+        return self.of.ranges(ctx)
+
+    def by_the_minute(self) -> bool:
+        """See Question; as for the inner question."""
+        return self.of.by_the_minute()
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question.
+
+        Raises:
+            BadQuestion: the question counts people, or the cell is not one of its.
+        """
+        own, field = self._units(ctx)
+        bind = own.binder()
+        counted = yield bind.statement(
+            f"select count(*) from ({self.of.counted(own, bind, self.cell)})", "how many units"
+        )
+        bind = own.binder()
+        kept = "".join(f" and {test}" for test in event_tests(own, bind, (), "e.event"))
+        rows = yield bind.statement(
+            f"""
+            select {self._raw(own, "e.actor")} as raw, count(distinct nullif(e.person, 0)),
+                   count(*), max(e.ts)
+            from events e
+            where e.actor in (select actor from ({self.of.counted(own, bind, self.cell)}) u){kept}
+            group by e.actor
+            order by 3 desc, raw
+            limit {bind(self.limit)} offset {bind(self.offset)}
+            """,
+            "the units, a page of them",
+        )
+        total, shown = int(counted[0][0]), self.offset + len(rows)
+        return Table(
+            title=self.title(),
+            columns=(
+                Column(name=one(self.of)),
+                Column(name="people", type="count"),
+                Column(name="events", type="count"),
+                Column(name="last seen", type="time"),
+            ),
+            rows=tuple((_shown(own, field, raw), *figures) for raw, *figures in rows),
+            keys=tuple(_key(own, field, raw) for raw, *_ in rows),
+            people_column="people",
+            total=total,
+            truncated=total > shown,
+            notes=(f"{things(total, one(self.of), many(self.of))}.",) if total > shown else (),
+        )
+
+    def title(self) -> str:
+        """The title: what the units have in common."""
+        from core.queries.behind import format_cell
+
+        return format_cell(self.of, self.cell)
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: the people who ever had an event of a unit, or of one of them."""
+        own, field = self._units(ctx)
+        inside = bind.inside(own.dialect)
+        units = self.of.counted(own, inside, self.cell)
+        if cell.row is not None:
+            test = _is(own, inside, field, self._raw(own, "actor"), cell.row)
+            units = f"select actor from ({units}) u where {test}"
+        return inside.whole(people_of_units(own, inside, units))
+
+    def _units(self, ctx: Context) -> tuple[Context, FieldOf]:
+        """Return the context of the question inside, and the field that it counts."""
+        counting = getattr(self.of, "counting", None)
+        field = None if counting is None else unit_field(ctx.catalog, counting)
+        if counting is None or field is None:
+            raise BadQuestion(
+                f"units are listed of a question that counts some, and this {self.of.kind} counts "
+                "people.",
+                "For example units of (users of signup counting device).",
+                parameter="of",
+            )
+        return ctx.counting(self.of), field
+
+    @staticmethod
+    def _raw(ctx: Context, actor: str) -> str:
+        assert ctx.dialect.counted is not None
+        return ctx.dialect.unit_of(ctx.dialect.counted, actor)
+
+
+def _shown(ctx: Context, field: FieldOf, raw: Any) -> str:
+    """Return a unit in words."""
+    if field.kind != "session":
+        return label(ctx, field, raw)
+    text = str(raw)
+    if "s" in text:
+        return ctx.catalog.people.keys("session").get(int(text.partition("s")[2]), NONE)
+    person, _, start = text.partition(".")
+    user = ctx.catalog.people.keys("user").get(int(person), NONE)
+    return f"{user} at {ctx.calendar.local(int(start)):%Y-%m-%d %H:%M}"
+
+
+def _key(ctx: Context, field: FieldOf, raw: Any) -> str:
+    """Return the address of a unit: its label; of sessions what tells them apart."""
+    return str(raw) if field.kind == "session" else label(ctx, field, raw)
+
+
+def _is(ctx: Context, bind: Binder, field: FieldOf, raw: str, wanted: str) -> str:
+    if field.kind == "session":
+        return f"{raw} = {bind(wanted)}"
+    return in_group(ctx, bind, field, raw, wanted)

@@ -1,0 +1,156 @@
+"""Units in place of people: devices, sessions, or the values of any property (definitions 2.7).
+
+The question is asked of events that were rewritten: the unit is their actor, and only the events of
+those people are there whom its audience, segment, inner question and conditions on people allow.
+Everything else that it asks is asked of these events as it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from core.catalog.catalog import Catalog
+from core.catalog.fields import Field
+from core.columns import CONTEXT
+from core.errors import BadQuestion
+from core.queries.common.clauses import Clauses
+from core.queries.common.context import Context
+from core.queries.common.select import is_on_people, members_of
+from core.queries.common.selection import Selection
+from core.queries.common.session_key import session_key
+from core.sql.dialect import Counted, Made, OnFileOnly, Relation
+
+KINDS: Final = ("context", "either", "property", "trait", "device", "session", "start")
+"""The kinds of fields whose values can be counted."""
+
+ALLOWED: Final = "Allowed: device, session, properties, traits and the columns of events."
+
+OWN: Final = ("actor", "ts", "seq", "event", "day", "session", "user", "device", "person")
+"""The columns of the events besides those of their context."""
+
+
+def unit_field(catalog: Catalog, name: str) -> Field | None:
+    """Return the field whose values a question counts, None for people.
+
+    A plural counts the field in the singular if there is none of its own name: accounts.
+
+    Raises:
+        BadQuestion: there is no such field, or its values cannot be counted.
+    """
+    text = _in_singular(catalog, name.strip())
+    if text.lower() == "device":
+        return Field("device", "device")
+    found = catalog.existing(text, "counting")
+    if found.kind == "user":
+        return None
+    if found.kind not in KINDS:
+        raise BadQuestion(f"{name} cannot be counted.", ALLOWED, parameter="counting")
+    return found
+
+
+def _in_singular(catalog: Catalog, name: str) -> str:
+    if name.lower() in ("user", "users", "person", "people"):
+        return "user"
+    if name.lower() in ("device", "devices", "session", "sessions"):
+        return name.lower().removesuffix("s")
+    for end, instead in (("ies", "y"), ("ses", "s"), ("s", "")):
+        one = name.removesuffix(end) + instead
+        if name.endswith(end) and not _is_field(catalog, name) and _is_field(catalog, one):
+            return one
+    return name
+
+
+def _is_field(catalog: Catalog, name: str) -> bool:
+    try:
+        catalog.existing(name, "counting")
+    except BadQuestion:
+        return False
+    return catalog.missed is None or catalog.properties.has(name.removeprefix("properties."))
+
+
+def units_of(ctx: Context, question: Any) -> Context:
+    """Return the context in which the actors of a question are the units that it counts.
+
+    Raises:
+        BadQuestion: what it counts is not a field.
+        OnFileOnly: the engine is not that of the workspace file.
+    """
+    field = unit_field(ctx.catalog, question.counting)
+    if field is None:
+        return ctx
+    if ctx.dialect.name != "sqlite":
+        raise OnFileOnly(f"counting {question.counting} reads what only that has.")
+    kept = [column for column in CONTEXT if ctx.catalog.values.of(column)]
+    missing = tuple(column for column in CONTEXT if column not in kept)
+    rows = _rows(ctx, field, kept)
+    counted = Counted(rows, _people(ctx, question), (*OWN, *kept), missing)
+    return replace(
+        ctx,
+        dialect=ctx.dialect.counting(counted),
+        people_of=lambda members: people_of(ctx, [members]),
+    )
+
+
+def _rows(ctx: Context, field: Field, kept: Iterable[str]) -> Made:
+    """The events of all times by unit."""
+    whole = ctx.whole or ctx
+    bind = whole.binder()
+    noted: tuple[str, ...] = ()
+    join, unit = "", "unit_at(:unit, e.seq)"
+    if field.kind == "property":  # in the order they are stored in, which is not that of events
+        text = whole.dialect.json_property(field.name, bind)
+        noted = (f"select count(unit_note(:unit, p.seq, {text})) from event_properties p",)
+    else:
+        join = whole.dialect.properties_join() if field.needs_properties else ""
+        unit = f"unit_code(:unit, {_raw(whole, field, Clauses(whole, bind))})"
+    plain = ", ".join(f"e.{column}" for column in (*OWN[1:-1], *kept))
+    select = bind.whole(f"select {unit} as actor, {plain}, e.actor as person from events e {join}")
+    name = _named("units", "".join(noted) + select, bind.values)
+    typed = ", ".join(f"{column} integer" for column in (*OWN[:-1], *kept, OWN[-1]))
+    steps = (
+        *noted,
+        f"create temp table {name} ({typed})",
+        f"insert into temp.{name} {select}",
+        f"create index temp.{name}_by_event on {name} (event, actor, ts, seq, day, person)",
+    )
+    return Made(name, steps, {**bind.values, "unit": name})
+
+
+def _raw(ctx: Context, field: Field, write: Clauses) -> str:
+    """The SQL of an event's unit; that of sessions is a text."""
+    if field.kind == "session":
+        return session_key(ctx)
+    raw = write.value(field)
+    if field.kind in ("context", "start"):
+        texts = ctx.catalog.values.of(field.name)
+        for empty in (number for number, text in texts.items() if not text):
+            raw = f"nullif({raw}, {write.bind(empty)})"
+    return raw
+
+
+def _people(ctx: Context, question: Any) -> Made | None:
+    """Those whose events count."""
+    clauses = [clause for clause in question.conditions if is_on_people(ctx, clause)]
+    whose = Selection(ctx, members=members_of(ctx, question), range=question.range)
+    members = whose.narrowed(clauses).members
+    return people_of(ctx, members) if members else None
+
+
+def people_of(ctx: Context, members: Sequence[Relation]) -> Made:
+    """Return a table of the people who are in all of some relations."""
+    bind = ctx.binder()
+    tests = [f"i.actor in (select actor from {bind.relation(each)})" for each in members]
+    select = bind.whole(f"select i.actor from {ctx.dialect.actors()} i where {' and '.join(tests)}")
+    name = _named("people", select, bind.values)
+    create = f"create temp table {name} (actor integer primary key)"
+    return Made(name, (create, f"insert into temp.{name} {select}"), bind.values)
+
+
+def _named(what: str, text: str, values: dict[str, Any]) -> str:
+    """Return a name for a table that has what a statement selects."""
+    key = json.dumps([text, values], sort_keys=True)
+    return f"{what}_{hashlib.sha1(key.encode(), usedforsecurity=False).hexdigest()[:20]}"

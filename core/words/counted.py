@@ -1,0 +1,67 @@
+"""What a question counts, in words: users, or the field in its `counting` in the plural."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from core.text import clean
+
+PEOPLE: Final = "users"
+
+_PEOPLE_TOO: Final = frozenset(
+    {"user", "users", "person", "people", "actor", "actors", "user_id", "distinct_id", "uniques"}
+)
+_UNITS_OF_FIGURES: Final = frozenset(
+    {"users", "events", "logs", "numbers", "seconds", "percents", "attempts", "pairs", "paths"}
+)
+"""Words that mean something else as the unit of a figure."""
+
+
+def is_people(counting: str) -> bool:
+    """Whether the name of what is counted means people."""
+    return counting.strip().lower() in _PEOPLE_TOO
+
+
+def many(question: Any) -> str:
+    """Return what a question counts, in the plural: "users", "accounts"."""
+    counting = getattr(question, "counting", None)
+    return PEOPLE if counting is None else plural(_bare(counting))
+
+
+def one(question: Any) -> str:
+    """Return the same in the singular: "user", "account"."""
+    return singular(many(question))
+
+
+def title(question: Any) -> str:
+    """Return the plural to begin a title with: "Users", "Accounts"."""
+    words = many(question)
+    return words[:1].upper() + words[1:]
+
+
+def plural(word: str) -> str:
+    """Return the plural of a name; a plural stays as it is."""
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        found = word
+    elif re.search(r"[^aeiou]y$", word):
+        found = f"{word[:-1]}ies"
+    else:
+        found = f"{word}es" if word.endswith(("s", "x", "z", "ch", "sh")) else f"{word}s"
+    return f"values of {word}" if found in _UNITS_OF_FIGURES else found
+
+
+def singular(words: str) -> str:
+    """Return the singular of a plural."""
+    if words.endswith("ies"):
+        return f"{words[:-3]}y"
+    ends = ("sses", "uses", "ises", "xes", "zes", "ches", "shes")
+    return words.removesuffix("es" if words.endswith(ends) else "s")
+
+
+def _bare(counting: str) -> str:
+    """Return the name of a field without where it is: "properties.company_id" is company."""
+    name = counting.strip().removeprefix("properties.")
+    name = name.partition(":")[2] if name.startswith(("trait:", "gp:")) else name
+    name = re.sub(r"(?<=.)_ids?$", "", name.rpartition(".")[2] or name)
+    return clean(name.replace("_", " "), 24)
