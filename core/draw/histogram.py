@@ -195,7 +195,7 @@ def histogram_table(
     ]
     if any(b.people != b.count for b in bins):
         people = tuple(figure(b.people, "users") for b in bins)
-        columns.append(Texts("people", people, right=True))
+        columns.append(Texts(answer.counted or "people", people, right=True))
     rows_shown, at = max(height - len(notes), 2), cursor and cursor[0]
     _, said = scrolled(len(bins), rows_shown - 1, at)
     lines = grid_lines(columns, size, rows_shown - len(said), look, at)

@@ -8,6 +8,7 @@ import pytest
 
 from core.answers import Cell
 from core.definitions.board import Block, Board
+from core.language.questions import parse
 from core.queries import from_json
 from tests.worlds.tui_pilot import explorer, workspace
 
@@ -68,6 +69,21 @@ async def test_people_and_one_of_them_open_in_the_place_on_show(path: Path) -> N
         assert (ff.page.page_id, ff.page.place) == ("timeline", "funnel")
         await ff.press("less_than_sign")
         assert ff.page.user == "u01"
+
+
+async def test_behind_a_number_of_units_are_these_and_behind_one_its_people(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        ff.app.navigator.open(parse("dau monthly last 90d counting country"))
+        await ff.settle()
+        await ff.press("enter")
+        listed = ff.page.question
+        assert (listed.kind, ff.page.view.answer.columns[0].name) == ("units", "country")
+        assert ff.page.view.answer.total == len(ff.page.view.answer.rows) > 0
+        country, people, *_ = ff.page.view.answer.rows[0]
+        await ff.press("enter")
+        assert ff.page.page_id == "people"
+        assert ff.page.view.answer.total == people
+        assert f"People of {country}" in ff.screen
 
 
 async def test_a_board_opens_in_the_place_of_boards_and_stays_on_top(path: Path) -> None:

@@ -61,8 +61,9 @@ def opened_words(page: QuestionShown) -> str:
         return clean(_person_of(view), 40)
     units = getattr(view.answer, "counted", "")
     if units and counts_units(found[0]):
-        exact = getattr(view.answer, "unit", "") == units and view.number is not None
-        return things(int(view.number or 0), singular(units), units) if exact else units
+        if getattr(view.answer, "unit", "") != units or view.number is None:
+            return units
+        return things(int(view.number), singular(units), units) if view.number else ""
     if isinstance(view.answer, Series) and people_counted(view) is None:
         return "people" if view.number is None or view.number else ""
     count = view.number
