@@ -27,8 +27,15 @@ _DIFFERENT_KEYS: Final = """
 """People are counted by their texts: a user and a device of one text are one."""
 
 
-_ALL_ARE_USERS: Final = "not exists (select 1 from events where user <> actor)"
-"""So that everybody is a user, and every user somebody. The first other event ends the search."""
+_ALL_ARE_USERS: Final = """
+    case
+        when not exists (select 1 from aliases)
+             and not exists (select 1 from identities where kind = 1) then 1
+        else not exists (select 1 from events where user <> actor)
+    end"""
+"""So that everybody is a user, and every user somebody. Without aliases and devices that is so;
+otherwise the first other event ends the search.
+"""
 
 _AS_PEOPLE: Final = {"actor": _DIFFERENT_KEYS, "user_id": _ALL_ARE_USERS}
 """When there are as many different values of a column as people."""
