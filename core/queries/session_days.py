@@ -23,13 +23,18 @@ FIGURES = {
 """Figures of sessions that follow from their totals by day."""
 
 
+MUCH = 6
+"""To fetch a session by its day and key takes so many times as long as to pass by it."""
+
+
 def started(ctx: Context, bind: Binder, selection: Selection, span: Span) -> str:
     """Relation (actor, start, day, length, events, entry, exit, key) of sessions begun in a span.
 
     length is in ms; key is that of `session_key`.
     """
     if span.whole_days:
-        tests = [f"s.day between {bind(span.first_day)} and {bind(span.last_day)}"]
+        day = ctx.dialect.scanned("s.day") if _is_much(ctx, span) else "s.day"
+        tests = [f"{day} between {bind(span.first_day)} and {bind(span.last_day)}"]
     else:
         tests = [f"s.start >= {bind(span.start)} and s.start < {bind(span.end)}"]
     tests += [f"s.actor in ({members.write(bind)})" for members in selection.members]
@@ -43,6 +48,13 @@ def started(ctx: Context, bind: Binder, selection: Selection, span: Span) -> str
                s.events as events, s.entry as entry, s.exit as exit, {key} as key
         from sessions s
         where s.actor <> 0 and {" and ".join(tests)}"""
+
+
+def _is_much(ctx: Context, span: Span) -> bool:
+    """Whether so many days are a large part of the data that reading all of it is no dearer."""
+    every = ctx.all_days
+    first, last = max(span.first_day, every.first_day), min(span.last_day, every.last_day)
+    return (last - first + 1) * MUCH > every.last_day - every.first_day
 
 
 def by_days(ctx: Context, span: Span, slots: Sequence[Bucket]) -> bool:

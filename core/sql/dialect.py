@@ -174,6 +174,10 @@ class Dialect(Protocol):
         """The bits of either integer."""
         ...
 
+    def scanned(self, column: str) -> str:
+        """A column of which a condition is not to be found by an index, as most rows satisfy it."""
+        ...
+
     def idiv(self, left: str, right: str) -> str:
         """Integer division, rounding down for non-negative operands."""
         ...

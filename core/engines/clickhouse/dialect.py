@@ -91,6 +91,10 @@ class ClickHouseDialect:
         """As a function."""
         return f"bitOr(toUInt64({left}), toUInt64({right}))"
 
+    def scanned(self, column: str) -> str:
+        """As it stands."""
+        return column
+
     def idiv(self, left: str, right: str) -> str:
         """A plain / would give a fraction."""
         return f"intDiv({left}, {right})"
