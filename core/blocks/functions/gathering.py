@@ -109,9 +109,7 @@ class Gathering:
         if len(self) <= MANY:
             yield self
             return
-        shares = Shares(self._parts[WHO], self.most(WHO), TOGETHER)
-        for name, parts in self._parts.items():
-            self._parts[name] = shares.ordered(parts)
+        shares = Shares(self._parts, WHO, self.most(WHO), TOGETHER)
         for number, people in enumerate(shares.people):
             yield self._share(people, shares.rows(number))
 

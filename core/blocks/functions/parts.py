@@ -44,9 +44,11 @@ def joined(parts: Sequence[Part]) -> Ints:
         return np.zeros(0, np.int64)
     columns = [part.values for part in parts]
     found: Ints = np.concatenate(columns, dtype=np.int64, casting="unsafe")
-    bases = np.array([part.base for part in parts], np.int64)
-    if bases.any():
-        found += np.repeat(bases, list(map(len, columns)))
+    start = 0
+    for base, values in parts:
+        if base:
+            found[start : start + len(values)] += base
+        start += len(values)
     return found
 
 
@@ -54,7 +56,8 @@ class Shares:
     """Rows divided among shares of people, in one pass over them.
 
     Args:
-        who: whose each row is.
+        columns: of the rows, each in as many parts; they are put in the order of shares.
+        who: the one that says whose each row is.
         most: a number above all people.
         each: about how many rows a share has.
 
@@ -62,34 +65,24 @@ class Shares:
         people: of each share the first number of its people, and the one after the last.
     """
 
-    def __init__(self, who: Sequence[Part], most: int, each: int) -> None:
+    def __init__(self, columns: dict[str, list[Part]], who: str, most: int, each: int) -> None:
         shift = max((most - 1).bit_length() - PIECES.bit_length() + 1, 0)
-        pieces = [part.whole() >> shift for part in who]
         rows = np.zeros(PIECES, np.int64)
-        for piece in pieces:
-            rows += np.bincount(piece, minlength=PIECES)
-        begins, share = np.unique(np.cumsum(rows) // each, return_index=True, return_inverse=True)[
-            1:
-        ]
+        for part in columns[who]:
+            rows += np.bincount(part.whole() >> shift, minlength=PIECES)
+        found = np.unique(np.cumsum(rows) // each, return_index=True, return_inverse=True)
+        begins, share = found[1], found[2].astype(np.min_scalar_type(len(rows)))
         edges = [*(begins << shift).tolist(), PIECES << shift]
         self.people = list(pairwise(edges))
-        self._orders = [_order(share[piece], len(begins)) for piece in pieces]
-
-    def ordered(self, parts: Sequence[Part]) -> list[Part]:
-        """Return a column of the rows in the order of their shares, part by part."""
-        return [
-            Part(part.base, part.values[order])
-            for part, (order, _) in zip(parts, self._orders, strict=True)
-        ]
+        self._edges: list[list[int]] = []
+        for place, part in enumerate(columns[who]):
+            own = share[part.whole() >> shift]
+            order = np.argsort(own, kind="stable")
+            for parts in columns.values():
+                parts[place] = Part(parts[place].base, parts[place].values[order])
+            ends = np.cumsum(np.bincount(own, minlength=len(begins)))
+            self._edges.append([0, *ends.tolist()])
 
     def rows(self, share: int) -> list[slice]:
-        """Return where each part of an ordered column has a share's rows."""
-        return [slice(edges[share], edges[share + 1]) for _, edges in self._orders]
-
-
-def _order(share: Ints, count: int) -> tuple[Ints, list[int]]:
-    """Return rows by their share, and where each share begins and ends."""
-    small = share.astype(np.uint16) if count <= 1 << 16 else share
-    ends = np.cumsum(np.bincount(share, minlength=count))
-    order = np.argsort(small, kind="stable")
-    return order.astype(np.uint32), [0, *ends.tolist()]
+        """Return where each part has a share's rows."""
+        return [slice(edges[share], edges[share + 1]) for edges in self._edges]
