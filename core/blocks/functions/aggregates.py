@@ -23,6 +23,7 @@ from core.blocks.functions.groups import (
     coded,
     counted,
     decoded,
+    is_dense,
     ordered,
     packed,
     spans,
@@ -34,11 +35,7 @@ WHOLE = -1
 """The slot of the figures of all slots together."""
 
 GROUPS = 1 << 12
-CELLS = 1 << 26
-"""Up to so many groups, and so many pairs of a group and an actor, have a place in a table."""
-
-PLACES = 64
-"""So many places of such a table are looked through in the time in which a row is sorted."""
+"""Up to so many groups are counted block by block."""
 
 Row = list[Any]
 
@@ -149,7 +146,7 @@ class Sets(Figures):
         count = prod(sizes)
         if count > LARGEST >> (wide - 1).bit_length() or not len(self):
             return super().finalize()
-        if count <= GROUPS and count * wide <= min(CELLS, PLACES * len(self)):
+        if count <= GROUPS and is_dense(count * wide, len(self)):
             groups, counts, sets = self._marked(sizes, wide)
         else:
             groups, counts, sets = self._sorted(sizes, (wide - 1).bit_length())

@@ -20,10 +20,10 @@ class Bins(Gathering):
         """Return the rows."""
         if not len(self):
             return "[]"
-        values = self.numbers.floats
         if self.plan.bounds is None:
-            bins, places = np.unique(values, return_inverse=True)
+            bins, places = figures.alike(self.numbers)
         else:
+            values = self.numbers.floats
             bins = np.arange(len(self.plan.bounds) + 1, dtype=np.float64)
             places = np.searchsorted(np.array(self.plan.bounds), values, "right")
         events = np.bincount(places, minlength=len(bins))

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.blocks.functions.groups import counted, grouped, numbered, packed, starts
+from core.blocks.functions.groups import counted, grouped, is_dense, numbered, packed, starts
 from core.blocks.functions.plan import Ints
 from core.sums import total
 
@@ -51,6 +51,16 @@ class Numbers:
     def at(self, rows: NDArray[Any]) -> Numbers:
         """Return those of some rows."""
         return Numbers(self.values[rows], self.scale)
+
+
+def alike(numbers: Numbers) -> tuple[Floats, Ints]:
+    """Return the different numbers, ascending, and the place of each number among them."""
+    if numbers.scale is None or not len(numbers.values):
+        return np.unique(numbers.values.astype(np.float64), return_inverse=True)
+    whole = numbers.values.astype(np.int64, copy=False)
+    low, high = int(whole.min()), int(whole.max())
+    found, places = numbered(whole - low, high - low + 1)
+    return Numbers(found + low, numbers.scale).floats, places
 
 
 def together(parts: Sequence[Numbers]) -> Numbers:
@@ -173,7 +183,13 @@ def percentile(ordered: Floats, p: float) -> float | None:
 def different(values: Ints, places: Ints, count: int) -> Ints:
     """Return how many different values above 0 each group has."""
     most = int(values.max(initial=0)) + 1
-    keys, _ = counted((places * most + values)[values > 0])
+    keys = places * most + values
+    if is_dense(count * most, len(keys)):
+        there = np.zeros((count, most), np.bool_)
+        there.ravel()[keys] = True
+        found: Ints = np.count_nonzero(there[:, 1:], axis=1)
+        return found
+    keys, _ = counted(keys[values > 0])
     return np.bincount(keys // most, minlength=count)
 
 

@@ -19,6 +19,12 @@ LARGEST = 2**63 - 1
 DENSE = 1 << 23
 """Up to so many cells are counted in a table, more of them by sorting."""
 
+CELLS = 1 << 26
+"""Up to so many pairs of a group and a person are marked in a table."""
+
+PLACES = 64
+"""So many cells of such a table are looked through in the time in which a row is sorted."""
+
 
 class Groups:
     """The groups of rows.
@@ -87,6 +93,11 @@ def numbered(keys: Ints, most: int) -> tuple[Ints, Ints]:
     places = np.empty(len(keys), np.int64)
     places[order] = np.cumsum(begins) - 1
     return ordered[begins], places
+
+
+def is_dense(cells: int, rows: int) -> bool:
+    """Whether a table of so many cells, a bit for each, is quicker than sorting so many rows."""
+    return cells <= min(CELLS, PLACES * rows)
 
 
 def packed(one: Ints, other: Ints) -> tuple[Ints, int]:

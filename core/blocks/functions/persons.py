@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from core.blocks.functions import figures
 from core.blocks.functions.aggregates import Figures, Row
 from core.blocks.functions.figures import Grouped, Numbers
@@ -62,7 +60,7 @@ class Spread(Persons):
     def _rows(self, slots: Ints, chosen: Ints | None) -> list[Row]:
         groups = self._groups(slots, chosen)
         each = self._each(groups)
-        values, places = np.unique(each.numbers.floats, return_inverse=True)
+        values, places = figures.alike(each.numbers)
         keys, people = counted(each.places * len(values) + places)
         shown = list(zip(*self.shown(groups.keys), strict=True))
         return [

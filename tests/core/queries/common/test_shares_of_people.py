@@ -69,7 +69,7 @@ def a_world() -> World:
 def test_shares_of_people_add_up(fields: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     for most in ("TOGETHER", "MANY"):
         monkeypatch.setattr(f"core.blocks.functions.gathering.{most}", 20)
-    monkeypatch.setattr("core.blocks.functions.aggregates.CELLS", 0)
+    monkeypatch.setattr("core.blocks.functions.groups.CELLS", 0)
     with read_both_ways(a_world()) as (blocks, rows):
         question = from_json(fields)
         answer, other = blocks.answer(question), rows.answer(question)
