@@ -47,6 +47,18 @@ class BlocksEngine(SqliteEngine):
     dialect_class = BlocksDialect
 
 
+class UsualDialect(SqliteDialect):
+    """SQLite as it answers about many events: stored sets, and blocks of what they lack."""
+
+    blocks_from = 0
+
+
+class UsualEngine(SqliteEngine):
+    """An engine that reads stored sets where it can, and else blocks of however few events."""
+
+    dialect_class = UsualDialect
+
+
 @contextmanager
 def both_engines(world: World) -> Iterator[tuple[SqliteEngine, SqliteEngine]]:
     """The usual engine over a world, and one that reads the events for everything, of every other

@@ -187,16 +187,17 @@ class Selection:
         calendar, span, slots = self.ctx.calendar, within.span, within.slots
         start = calendar.day_start(span.last_day)
         rest = replace(span, start=start, first_day=span.last_day)
-        found = self._apart(bind, replace(within, span=rest))
+        part = self._apart(bind, replace(within, span=rest))
         if span.first_day == span.last_day:
-            return found
+            return part
+        found = bind.relation(Relation(("part of a day", part), lambda _: part))
         days = days_span(span.first_day, span.last_day - 1, calendar)
         stored = self._stored(bind, replace(within, span=days), dimension)
         columns = f"slot, v0, v1, {within.total()}users"
         both = f"""
             select {columns} from ({stored})
             union all
-            select {columns} from ({found})"""
+            select {columns} from {found}"""
         if not slots or slots[-1].first_day == slots[-1].last_day:
             return both
         return self._grouped(both, within)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,8 +16,8 @@ from core.queries import from_json
 from tests.oracles.conditions import label_of, matching, people_of, value_of
 from tests.oracles.seen import seen
 from tests.oracles.times import time_of, within
-from tests.worlds.compare import ask, from_text, people
-from tests.worlds.fixture import A_RANGE
+from tests.worlds.compare import UsualEngine, ask, from_text, people
+from tests.worlds.fixture import A_RANGE, appendix_a
 from tests.worlds.strategies import EXACT_RANGES, worlds
 from tests.worlds.world import DAY, Event, World, engine_of
 
@@ -205,3 +208,23 @@ def test_a_number_of_a_day_that_is_still_to_come_is_looked_up_like_any_other():
     with engine_of(World(events, now=DAY)) as engine:
         question.check(engine.context())
         assert names(engine.answer(question)) == ["v"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sign_up > purchase last 30d for (view_item last 30d) against everyone else",
+        "users of sign_up last 30d for (view_item last 30d) against everyone else",
+        "people of (lifecycle of sign_up last 30d where item = hat) at series dormant",
+        "differences of (users of sign_up last 30d) and (users of purchase last 30d)",
+        "retention of sign_up for (dau last 30d where item is set) against everyone else",
+    ],
+)
+def test_people_within_people_are_found_on_a_day_that_goes_on(text):
+    """Its part up to now is read from events, the days before it from stored sets."""
+    world = replace(appendix_a(), now=appendix_a().events[17].ts + 1)
+    question = parse(text)
+    with engine_of(world) as few:
+        many = UsualEngine(few.path, clock=few.clock)
+        with closing(many):
+            assert many.answer(question) == few.answer(question)
