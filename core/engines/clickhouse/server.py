@@ -32,6 +32,9 @@ _READS: Final = ("select", "with")
 BATCH: Final = 50_000
 """How many rows are sent at a time."""
 
+LONG: Final = 50_000
+"""From this many characters on a text is sent as a file, as fields may have 128 KiB."""
+
 
 class ServerRunner:
     """Runs statements on a server, from any thread; see `engine.Runner`. Connects when it is first
@@ -47,6 +50,7 @@ class ServerRunner:
         self._password = password
         self._lock = threading.Lock()
         self._connected: Any = None
+        self._with_files: Any = None
 
     @property
     def host(self) -> str:
@@ -85,6 +89,15 @@ class ServerRunner:
                 self._connected = made
             return self._connected
 
+    @property
+    def _client_with_files(self) -> Any:
+        """A client that sends statements in forms, as files are."""
+        _ = self._client
+        with self._lock, self._translating():
+            if self._with_files is None:
+                self._with_files = _client(self.address, self._password, forms=True)
+            return self._with_files
+
     def run(self, text: str, parameters: dict[str, Any], stop: Stop | None = None) -> Rows:
         """Run one statement; `stop` ends it on the server. One that only reads is asked once more
         if the connection ends in the middle of its answer.
@@ -120,8 +133,12 @@ class ServerRunner:
     ) -> Rows:
         asked = _Asked(self, str(uuid4()))
         settings = {"query_id": asked.id, "wait_end_of_query": 1, **chosen}
+        text, short, files = _apart(text, parameters)
+        client = self._client if files is None else self._client_with_files
         with self._translating(stop), (stop or Stop()).guarding(asked):
-            data = self._client.raw_query(text, parameters=parameters, settings=settings, fmt=form)
+            data = client.raw_query(
+                text, parameters=short, settings=settings, fmt=form, external_data=files
+            )
         return [tuple(orjson.loads(line)) for line in data.splitlines()]
 
     def _command(self, text: str) -> None:
@@ -173,8 +190,9 @@ class ServerRunner:
 
     def close(self) -> None:
         """Close the connections."""
-        if self._connected is not None:
-            self._connected.close()
+        for client in (self._connected, self._with_files):
+            if client is not None:
+                client.close()
 
     @contextmanager
     def _translating(self, stop: Stop | None = None) -> Iterator[None]:
@@ -200,8 +218,35 @@ class _Asked:
         threading.Thread(target=self._runner.kill, args=(self.id,), daemon=True).start()
 
 
-def _client(address: Address, password: str | None) -> Any:
-    """Return a connected client of the driver."""
+def _apart(text: str, parameters: dict[str, Any]) -> tuple[str, dict[str, Any], Any]:
+    """Return a statement that reads its long texts from files, its other parameters, and the files,
+    None for none.
+    """
+    long = {
+        name: value
+        for name, value in parameters.items()
+        if isinstance(value, str) and len(value) > LONG
+    }
+    if not long:
+        return text, parameters, None
+    from clickhouse_connect.driver.external import ExternalData
+
+    files = ExternalData()
+    for name, value in long.items():
+        files.add_file(
+            file_name=f"long_{name}", data=value.encode(), fmt="RawBLOB", structure="text String"
+        )
+        text = text.replace(f"{{{name}:String}}", f"assumeNotNull((select text from long_{name}))")
+    short = {name: value for name, value in parameters.items() if name not in long}
+    return text, short, files
+
+
+def _client(address: Address, password: str | None, *, forms: bool = False) -> Any:
+    """Return a connected client of the driver.
+
+    Args:
+        forms: whether it sends statements in forms, so that files can be beside them.
+    """
     try:
         from clickhouse_connect import common
         from clickhouse_connect.driver import create_client
@@ -226,6 +271,7 @@ def _client(address: Address, password: str | None) -> Any:
         send_receive_timeout=READ_SECONDS,
         client_name="footfall",
         query_retries=1,
+        form_encode_query_params=forms,
     )
 
 

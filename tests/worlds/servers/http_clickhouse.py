@@ -28,6 +28,9 @@ _NOT_SETTINGS = {
     "decompress", "enable_http_compression", "default_format", "wait_end_of_query",
     "http_headers_progress_interval_ms", "send_progress_in_http_headers", "role",
 }  # fmt: skip
+FIELD = 131_072
+"""How many characters a field of a form may have."""
+
 _INSERT = re.compile(rb"(?is)(insert into [^\n]* format \w+)\n")
 _CODE = re.compile(r"Code:\s*(\d+)")
 
@@ -177,10 +180,22 @@ class Handler(BaseHTTPRequestHandler):
                 named = f" settings insert_deduplication_token = '{token}'" if token else ""
                 statement = f"{into} from infile '{file.name}'{named} format {form}"
                 return served.run(statement, "TabSeparated", parameters)
+        for name, value in given.items():
+            if name.startswith("long_") and not name.endswith(("_format", "_structure")):
+                if len(value) > FIELD and given.get(f"{name}_format") != "RawBLOB":
+                    raise ValueError("Field value too long")
+                served.run(
+                    f"create or replace table {name} (text String) engine = Memory", "CSV", {}
+                )
+                served.run(
+                    f"insert into {name} values ({{t:String}})", "CSV", {"t": _escaped(value)}
+                )
+        if any(len(value) > FIELD for value in parameters.values()):
+            raise ValueError("Code: 1000. HTML Form Exception: Field value too long")
         settings = {
             name: value
             for name, value in given.items()
-            if name not in _NOT_SETTINGS and not name.startswith("param_")
+            if name not in _NOT_SETTINGS and not name.startswith(("param_", "long_"))
         }
         if settings and text.lstrip().lower().startswith(("select", "with")):
             joined = ", ".join(f"{name} = {value!r}" for name, value in settings.items())
@@ -208,6 +223,11 @@ class Handler(BaseHTTPRequestHandler):
         if cut:
             self.connection.shutdown(socket.SHUT_RDWR)
             self.close_connection = True
+
+
+def _escaped(text: str) -> str:
+    """Return a text as a parameter is written."""
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
 
 
 def _end_at_once() -> None:

@@ -33,6 +33,16 @@ def test_parameters_arrive_as_they_are_and_rows_come_back_so(runner: ServerRunne
     assert runner.run(statement, {"a": HOSTILE, "b": -(2**62)}) == [(HOSTILE, -(2**62), [1, 2])]
 
 
+def test_texts_longer_than_a_field_may_be_are_sent_beside_the_statement(
+    runner: ServerRunner,
+) -> None:
+    long = [HOSTILE * 4_000, "[" + ", ".join(map(str, range(30_000))) + "]"]
+    statement = "select {a:String} as a, number from numbers(9) where number in (select arrayJoin("
+    statement += "JSONExtract({b:String}, 'Array(Int64)'))) and number > {c:Int64}"
+    rows = runner.run(statement, {"a": long[0], "b": long[1], "c": 7})
+    assert rows == [(long[0], 8)]
+
+
 def test_rows_sent_again_under_a_name_are_stored_once(runner: ServerRunner) -> None:
     runner.run(
         "create or replace table sent (a Int64, b String) engine = MergeTree order by a "
