@@ -222,6 +222,16 @@ class Dialect(Protocol):
         """How many are in both."""
         ...
 
+    def fanned(self, source: str, names: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+        """A SELECT of several rows for each row of a relation, which is evaluated once.
+
+        Args:
+            source: a name of a relation, and a WHERE part if it has one.
+            names: of the columns.
+            rows: SQL of the columns of each of the rows.
+        """
+        ...
+
     def tally(self, users: str) -> str:
         """Aggregate: how many of the sets each actor is in, for `at_least`."""
         ...

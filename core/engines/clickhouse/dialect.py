@@ -143,6 +143,12 @@ class ClickHouseDialect:
         """Of states."""
         return f"bitmapAndCardinality({left}, {right})"
 
+    def fanned(self, source: str, names: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+        """Tuples of an array, as a relation that is named twice is evaluated twice."""
+        listed = ", ".join(f"tuple({', '.join(row)})" for row in rows)
+        columns = ", ".join(f"fanned.{at} as {name}" for at, name in enumerate(names, 1))
+        return f"select {columns} from (select arrayJoin([{listed}]) as fanned from {source})"
+
     def tally(self, users: str) -> str:
         """Two arrays: actors and their counts."""
         actors = f"bitmapToArray({users})"

@@ -134,6 +134,14 @@ class SqliteDialect:
         """Our function."""
         return f"rb_and_count({left}, {right})"
 
+    def fanned(self, source: str, names: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+        """One SELECT after the other; the relation is materialized."""
+        selects = (
+            ", ".join(f"{sql} as {name}" for sql, name in zip(row, names, strict=True))
+            for row in rows
+        )
+        return " union all ".join(f"select {columns} from {source}" for columns in selects)
+
     def tally(self, users: str) -> str:
         """Our aggregate."""
         return f"rb_tally({users})"

@@ -190,7 +190,7 @@ class Composition(Question):
                 where {selection.where(bind, span)} and e.actor <> 0
                 group by e.actor"""
             return f"select v0, {d.build('actor')} as users from ({each}) group by v0"
-        if d.has_sets and field.kind == "context" and selection.has_days(span, [field]):
+        if d.seeks and d.has_sets and field.kind == "context" and selection.has_days(span, [field]):
             return self._by_days(ctx, bind, selection, field, span)
         return self._last_events(ctx, bind, selection, field, span)
 

@@ -147,13 +147,7 @@ class Lifecycle(TimedQuestion):
         rows = yield bind.statement(
             f"""
             with states as materialized ({self._states(ctx, bind, periods, unit, by, groups)})
-            select slot, state, v0, {d.count("users")} as people from states
-            union all
-            select {WHOLE}, state, v0, {d.count(d.union("users"))}
-            from states where state < {HELD} group by state, v0
-            union all
-            select {WHOLE}, {ACTIVE}, v0, {d.count(d.union("users"))}
-            from states where state < 4 group by v0
+            {_counted(d)}
             """,
             LABEL,
         )
@@ -214,6 +208,12 @@ class Lifecycle(TimedQuestion):
             held = f"""
                 union all
                 select count(*), {HELD}, min(v0), {d.build("0")} from sizes"""
+        states = [
+            ("slot", "1", "v0", d.only("users", "seen")),
+            ("slot", "2", "v0", d.both("users", "previous")),
+            ("slot", "3", "v0", d.both(d.only("users", "previous"), "seen")),
+            ("slot", "4", "v0", d.only("previous", "users")),
+        ]
         empty = f"""
             select p.slot, g.v0, {d.build("0")} as users
             from {each} p cross join groups g
@@ -255,17 +255,8 @@ class Lifecycle(TimedQuestion):
                        {d.lag_set("seen")} over (partition by v0 order by slot) as seen
                 from upto
             )
-            select slot, 1 as state, v0, {d.only("users", "seen")} as users
-            from by_period where slot >= 0
-            union all
-            select slot, 2, v0, {d.both("users", "previous")}
-            from by_period where slot >= 0
-            union all
-            select slot, 3, v0, {d.both(d.only("users", "previous"), "seen")}
-            from by_period where slot >= 0
-            union all
-            select slot, 4, v0, {d.only("previous", "users")}
-            from by_period where slot >= 0{held}"""
+            {d.fanned("by_period where slot >= 0", ("slot", "state", "v0", "users"), states)}
+            {held}"""
 
     def _relations(
         self, ctx: Context, bind: Binder, selection: Selection, slots: _Slots, by: list[Field]
@@ -324,6 +315,29 @@ class _Found:
         """Return the non-empty groups, those with the most active people first."""
         held = {group for (group, _), people in self.people.items() if any(people.values())}
         return sorted(held, key=lambda group: (-self.active.get(group, 0), group))
+
+
+def _counted(d: Dialect) -> str:
+    """Return the statement of rows (slot, state, v0, people) over `states`."""
+    if d.seeks:
+        return f"""
+            select slot, state, v0, {d.count("users")} as people from states
+            union all
+            select {WHOLE}, state, v0, {d.count(d.union("users"))}
+            from states where state < {HELD} group by state, v0
+            union all
+            select {WHOLE}, {ACTIVE}, v0, {d.count(d.union("users"))}
+            from states where state < 4 group by v0"""
+    rows = [
+        ("slot", "state", "v0", "users"),
+        (str(WHOLE), f"case when state < {HELD} then state else {WHOLE} end", "v0", "users"),
+        (str(WHOLE), f"case when state < 4 then {ACTIVE} else {WHOLE} end", "v0", "users"),
+    ]
+    every = d.fanned("states", ("slot", "state", "v0", "users"), rows)
+    return f"""
+            select slot, state, v0, {d.count(d.union("users"))} as people
+            from ({every}) where state <> {WHOLE}
+            group by slot, state, v0"""
 
 
 def _sizes(d: Dialect) -> str:
