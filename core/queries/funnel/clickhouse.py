@@ -61,7 +61,8 @@ def _by_program(plan: Plan) -> bool:
     question = plan.question
     spoiled = bool(plan.spoilers) and question.exclude != "person"
     usual = plan.order in STEADY and question.count_by == "uniques" and plan.tick == 1
-    return not usual or spoiled or bool(plan.held) or plan.by_path
+    parted = bool(plan.cuts) and not plan.distinct
+    return not usual or spoiled or parted or bool(plan.held) or plan.by_path
 
 
 def _searched(plan: Plan, bind: Binder) -> str:
@@ -126,7 +127,9 @@ def _by_held(
 
 
 def _joined(plan: Plan, bind: Binder) -> str:
-    """From every first event the next event of each step, then each person's best chain."""
+    """From every first event the next event of each step, then each person's best chain, or that of
+    each part of the span.
+    """
     last, later = len(plan.steps), ">" if plan.order == "strict_increase" else ">="
     chain = f"""
         select actor, ts as t1, seq as x1 from ({_events(plan, bind, plan.steps[0])})
@@ -137,6 +140,10 @@ def _joined(plan: Plan, bind: Binder) -> str:
         from ({chain}) w
         asof left join ({_events(plan, bind, plan.steps[step - 1])}) n
           on n.actor = w.actor and n.ts {later} ifNull(w.t{step - 1}, {NEVER})"""
+    part = ""
+    if plan.cuts:
+        starts = bind.list([plan.span.start, *plan.cuts])
+        part = f", roundDown(t1, JSONExtract({starts}, 'Array(Int64)'))"
     times = [f"t{k}" for k in range(1, last + 1)]
     depth = " + ".join(f"isNotNull({t})" for t in times)
     picked = ", ".join(f"best.{k} as {t}" for k, t in enumerate([*times, "x1"], 1))
@@ -144,7 +151,7 @@ def _joined(plan: Plan, bind: Binder) -> str:
         select actor, {picked}
         from (select actor, argMax(({", ".join(times)}, x1), ({depth}, -t1, -x1)) as best
               from ({chain})
-              group by actor)"""
+              group by actor{part})"""
 
 
 def _events(plan: Plan, bind: Binder, part: Selection) -> str:

@@ -225,11 +225,11 @@ class FunnelTrend(FunnelFields):
         """Yield statements of rows (slot, v0, v1, figures of a Tally).
 
         Each bucket is its own funnel, which reads the events only of those who enter in it. With
-        very many buckets each person's events are read once for all of them, unless attempts are
-        found through an index or the engine does not support cuts.
+        very many buckets, or where events are not sought one by one, each person's events are read
+        once for all of them.
         """
         plan = Plan.of(ctx, self, span)
-        apart = plan.plain or not ctx.dialect.seeks or len(slots) <= MANY_BUCKETS
+        apart = ctx.dialect.seeks and (plan.plain or len(slots) <= MANY_BUCKETS)
         if self.count_by == "totals" or not apart:
             bind = ctx.binder()
             if self.count_by != "totals":
