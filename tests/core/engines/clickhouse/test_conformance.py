@@ -324,6 +324,7 @@ def test_funnels_of_crowded_worlds(runner, events, asked):
         {"kind": "retention", "basis": "24h", "breakdown": "properties.item", "cohort": "every"},
         {"kind": "retention", "breakdown": "trait:plan", "reference": "previous"},
         {"kind": "composition", "property": "properties.item"},
+        {"kind": "composition", "property": "country"},
         {"kind": "composition", "property": "country", "mode": "all_values"},
         {"kind": "composition", "property": "item", "mode": "cross_values"},
         {"kind": "composition", "property": "country", "mode": "cross_values"},
