@@ -209,15 +209,18 @@ class Composition(Question):
         def undecided(bind: Binder) -> str:
             return d.members(f"select users from {bind.relation(known)} where v0 is null")
 
+        def by_events(bind: Binder) -> str:
+            return self._last_events(ctx, bind, others, field, span)
+
         known = Relation(("last days", asked), by_days)
         others = replace(selection, members=(Relation(("undecided", asked), undecided),))
+        rest = bind.relation(Relation(("last events", asked), by_events))
         return f"""
             select v0, {d.union("users")} as users
             from (
                 select v0, users from {bind.relation(known)} where v0 is not null
                 union all
-                select v0, users
-                from ({self._last_events(ctx, bind, others, field, span)})
+                select v0, users from {rest}
             )
             group by v0"""
 

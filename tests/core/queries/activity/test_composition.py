@@ -144,6 +144,13 @@ def test_the_people_of_a_value(engine):
     assert format_cell(question, Cell(row="hat")).startswith("Active users with item hat")
 
 
+def test_the_people_of_a_country_are_a_page(engine):
+    of = {"kind": "composition", "property": "country", "range": A_RANGE}
+    for row in engine.answer(from_json(of)).rows:
+        page = ask(engine, "people", of=of, cell={"row": row[0]})
+        assert page.total == row[1]
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
