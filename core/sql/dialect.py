@@ -17,7 +17,7 @@ from core.filters import Condition
 from core.sql.present import Present
 
 READS: Final = {
-    "sets": {"activity", "first_activity"},
+    "sets": {"activity", "activity_of_any", "activity_of_each", "first_activity"},
     "blocks": {"blocks"},
     "events": {"events"},
 }
@@ -188,6 +188,14 @@ class Dialect(Protocol):
 
     def rows(self, bound: str, columns: Sequence[str]) -> str:
         """A relation of integer rows bound by `Binder.rows`."""
+        ...
+
+    def stored_sets(self, events: Sequence[int]) -> str:
+        """The name of a relation that has the stored sets of some events, as in `activity`.
+
+        Args:
+            events: their ids; none for any event, the pseudo event 0.
+        """
         ...
 
     def build(self, actor: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from core.columns import EMPTY, NONE
+from core.columns import ACTIVE, EMPTY, NONE
 from core.engines.clickhouse import present as standing
 from core.engines.clickhouse import sets, values
 from core.engines.clickhouse.columns import NOTHING, Columns
@@ -110,6 +110,12 @@ class ClickHouseDialect:
             f"(select {picked} from "
             f"(select arrayJoin(JSONExtract({bound}, 'Array(Array(Int64))')) as r))"
         )
+
+    def stored_sets(self, events: Sequence[int]) -> str:
+        """Only those that are needed, as each part of a relation has to be planned."""
+        if not events:
+            return "activity_of_any"
+        return "activity" if ACTIVE in events else "activity_of_each"
 
     def build(self, actor: str) -> str:
         """Bitmaps hold unsigned integers."""

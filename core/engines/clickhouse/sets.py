@@ -18,6 +18,7 @@ from core.engines.clickhouse.tables import SETS
 from core.sql.dialect import Binder
 
 _KEYS = "event, dimension, value, day"
+_REST = "dimension, value, day"
 _PAIRS = ", ".join(
     ["(toUInt32(0), toUInt32(0))"]
     + [f"(toUInt32({number}), {name})" for number, name in enumerate(CONTEXT, 1)]
@@ -70,6 +71,10 @@ def relations(flags: Flags, bind: Binder, names: set[str]) -> list[tuple[str, st
         names: the tables that it reads.
     """
     found = []
+    if "activity_of_each" in names:
+        found.append(("activity_of_each as ", _of_each()))
+    if "activity_of_any" in names:
+        found.append(("activity_of_any as ", _of_any(flags, bind)))
     if names & {"activity", "first_activity"}:
         found.append(("activity as ", _activity(flags, bind)))
     if "first_activity" in names:
@@ -78,14 +83,19 @@ def relations(flags: Flags, bind: Binder, names: set[str]) -> list[tuple[str, st
 
 
 def _activity(flags: Flags, bind: Binder) -> str:
-    parts = [_merged("toInt64(event)", _KEYS)]
-    rest = "dimension, value, day"
-    parts.append(_merged("toInt64(0)", rest, _not_in(bind, flags.deleted)))
+    parts = [_of_each(), _of_any(flags, bind)]
     if flags.inactive:
-        parts.append(
-            _merged(f"toInt64({ACTIVE})", rest, _not_in(bind, flags.deleted + flags.inactive))
-        )
+        out = _not_in(bind, flags.deleted + flags.inactive)
+        parts.append(_merged(f"toInt64({ACTIVE})", _REST, out))
     return "\n            union all".join(parts)
+
+
+def _of_each() -> str:
+    return _merged("toInt64(event)", _KEYS)
+
+
+def _of_any(flags: Flags, bind: Binder) -> str:
+    return _merged("toInt64(0)", _REST, _not_in(bind, flags.deleted))
 
 
 def _merged(event: str, keys: str, where: str = "") -> str:

@@ -102,6 +102,10 @@ class SqliteDialect:
         picked = ", ".join(f"value ->> {i} as {name}" for i, name in enumerate(columns))
         return f"(select {picked} from json_each({bound}))"
 
+    def stored_sets(self, events: Sequence[int]) -> str:
+        """The table, which is sought in."""
+        return "activity"
+
     def build(self, actor: str) -> str:
         """Our aggregate."""
         return f"rb_build({actor})"

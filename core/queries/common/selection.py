@@ -207,8 +207,9 @@ class Selection:
             return self._stored_property(bind, within, dimension)
         span, slots, by = within.span, within.slots, within.by
         where = ["dimension = " + bind(dimension.dimension if isinstance(dimension, Field) else 0)]
+        source = self._sets_of(self.events)
         if by and by[0].kind == "event":
-            value = "event"
+            value, source = "event", self._sets_of(self.events or self._single_events)
             where += ["event > 0", *event_tests(self.ctx, bind, self.events, "event")]
         else:
             value = "value" if by else "0"
@@ -222,7 +223,7 @@ class Selection:
         plain = f"""
             select {within.slot(bind)} as slot, {value} as v0, 0 as v1,
                    {within.total()}{users} as users
-            from {self._activity}
+            from {source}
             where {" and ".join(where)}"""
         single = bool(slots) and all(s.first_day == s.last_day for s in slots)
         by_value = bool(by) and by[0].kind != "event"
@@ -259,7 +260,7 @@ class Selection:
             return f"""
             select {slot} as slot, {_property_label(bind, field)} as v0, 0 as v1,
                    {within.total()}{users} as users
-            from {self._activity} s
+            from {self._sets_of(self._single_events)} s
             where {" and ".join(where)}"""
         return f"""
             select slot, {_property_label(bind, field) if by else 0} as v0, 0 as v1,
@@ -267,19 +268,20 @@ class Selection:
             from (
                 select {slot} as slot, {"value" if by else 0} as value,
                        {within.total("sum(total)")}{union} as users
-                from {self._activity}
+                from {self._sets_of(self._single_events)}
                 where {" and ".join(where)}
                 group by 1, 2
             ) s"""
 
-    @property
-    def _activity(self) -> str:
-        """The stored sets themselves, even if other statements read only what counts of them
+    def _sets_of(self, events: Sequence[int]) -> str:
+        """The stored sets of some events, or of any, themselves, even if other statements read only what counts of them
         (`Present`).
 
         The days read here are over, or nothing is dated later on them.
         """
-        return "activity" if self.ctx.dialect.present is None else "main.activity"
+        if self.ctx.dialect.present is not None:
+            return "main.activity"
+        return self.ctx.dialect.stored_sets(events)
 
     @property
     def _single_events(self) -> list[int]:
