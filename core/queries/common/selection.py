@@ -274,8 +274,8 @@ class Selection:
             ) s"""
 
     def _sets_of(self, events: Sequence[int]) -> str:
-        """The stored sets of some events, or of any, themselves, even if other statements read only what counts of them
-        (`Present`).
+        """The stored sets of some events, or of any, themselves, even if other statements read only
+        what counts of them (`Present`).
 
         The days read here are over, or nothing is dated later on them.
         """

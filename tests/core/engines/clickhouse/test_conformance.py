@@ -176,7 +176,7 @@ one_question = st.one_of(
 )
 questions = st.lists(one_question, min_size=6, max_size=6)
 random_worlds = settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     derandomize=True,
     database=None,
@@ -231,7 +231,7 @@ crowded_funnels = st.fixed_dictionaries(
 )
 
 
-@settings(random_worlds, max_examples=25)
+@settings(random_worlds, max_examples=16)
 @given(
     events=st.lists(crowded_events, min_size=8, max_size=24),
     asked=st.lists(crowded_funnels, min_size=8, max_size=8),
