@@ -118,7 +118,8 @@ def explained(error: FootfallError) -> FootfallError:
             parameter="query",
         )
     if code in _SPOKEN and isinstance(error, QueryFailed):
-        return QueryFailed(error.message, _DIALECT)
+        said = re.sub(r"\.? In scope .*", ".", error.message, flags=re.DOTALL)
+        return QueryFailed(said, _DIALECT)
     return error
 
 
