@@ -242,11 +242,22 @@ def sniff(head: bytes, name: str) -> str:
     """Return the format of a file from its first bytes, then from its name."""
     if _JSON.match(head):
         return "jsonl"
+    if _are_objects_mostly(head):
+        return "jsonl"
     plain = without_packing(name.lower())
     first = next(iter(head.split(b"\n", 1)[0].splitlines()), b"")
     if b"{" not in first and re.search(rb"\w[,;\t|]\w", first):
         return "csv"
     return "jsonl" if plain.endswith((".jsonl", ".ndjson", ".json")) else "csv"
+
+
+def _are_objects_mostly(head: bytes) -> bool:
+    """Whether most of the first lines are JSON objects, as those of a program that also writes
+    other lines.
+    """
+    lines = [line.strip() for line in head[:_LOOKED_AT_BYTES].split(b"\n")[:_LOOKED_AT]]
+    objects = [line for line in lines if line[:2] == b'{"' and line[-1:] == b"}"]
+    return len(objects) * 2 >= sum(map(bool, lines)) > 0
 
 
 def first_names(head: bytes, layout: Layout | None) -> tuple[str, ...]:
@@ -264,6 +275,13 @@ def first_names(head: bytes, layout: Layout | None) -> tuple[str, ...]:
         with suppress(Refused):
             return tuple(jsonl.parse(line))
     return ()
+
+
+def _is_text_beside_nuls(start: bytes) -> bool:
+    """Whether bytes are text with a few NULs in them, as a computer that lost power leaves some."""
+    text = start.replace(b"\0", b"")
+    plain = not any(byte < 9 or 13 < byte < 32 for byte in text)
+    return plain and len(text) * 10 > len(start) * 9 and b"\0" not in start.split(b"\n")[0]
 
 
 def _refuse_binary(head: bytes, name: str) -> None:
@@ -284,5 +302,5 @@ def _refuse_binary(head: bytes, name: str) -> None:
         start = text
     if text.lstrip(b" \t\r\n\xef\xbb\xbf")[:9].lower().startswith(_MARKUP):
         raise BadInput(f"{name} is XML or a web page.", "Export JSON or CSV instead.")
-    if start.count(b"\0") * 100 > len(start):
+    if start.count(b"\0") * 100 > len(start) and not _is_text_beside_nuls(start):
         raise BadInput(f"{name} is a binary file, not a text file of events.")

@@ -204,8 +204,9 @@ def to_ms(value: Any, day_first: bool | None = None, zone: ZoneInfo | None = Non
 
     ISO and "YYYY-MM-DD HH:MM:SS" with or without zone, dates as in `dates.parse`, a date alone
     or "YYYYMMDD" (its midnight), "YYYYMMDDHHMMSS", objects of databases such as {"$date": ...} and
-    {"seconds": ..., "nanos": ...}, and epoch seconds, ms, µs or ns, distinguished by size:
-    below 1e11 seconds, below 1e14 ms, below 1e17 µs. Numbers may be text.
+    {"seconds": ..., "nanos": ...}, lists [2026, 3, 2, 10, 0, 0] of programs in Java, and epoch
+    seconds, ms, µs or ns, distinguished by size: below 1e11 seconds, below 1e14 ms, below 1e17 µs.
+    Numbers may be text.
 
     Args:
         day_first: see `dates.parse`.
@@ -231,10 +232,25 @@ def to_ms(value: Any, day_first: bool | None = None, zone: ZoneInfo | None = Non
         raise Refused("no time")
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _checked(_number(value))
+    if value.__class__ is list:
+        return _checked(_since_epoch(_of_list(value), zone))
     inner = _of_object(_of_object(value)) if value.__class__ is dict else None
     if inner.__class__ in (str, int, float):
         return to_ms(inner, day_first, zone)
     raise Refused("time not understood")
+
+
+def _of_list(found: list[Any]) -> datetime:
+    """Return the time in a list of year, month, day, hour, ... nanosecond, as Java's Jackson writes
+    one.
+    """
+    if not 5 <= len(found) <= 7 or not all(part.__class__ is int for part in found):
+        raise Refused("time not understood")
+    try:
+        parts = [*found[:6], *(nano // 1000 for nano in found[6:])]
+        return datetime(*parts)
+    except ValueError as error:
+        raise Refused("time not understood") from error
 
 
 def _of_object(found: Any) -> Any:

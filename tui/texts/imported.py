@@ -141,7 +141,7 @@ def recognised(report: ImportReport) -> Iterator[str]:
 def _how(report: ImportReport, name: str, columns: Mapping[str, str]) -> str:
     """Return what a source was recognised as, and which column is what where that was found out."""
     known = report.recognised.get(name, "")
-    if known and "message" not in columns:
+    if not columns or (known and "message" not in columns):
         return known
     said = ": ".join(filter(None, (known, columns_said(columns))))
     parts = _parts_of_time(columns.get("time", ""), report.names.get(name, ()))

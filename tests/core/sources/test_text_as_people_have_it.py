@@ -60,6 +60,17 @@ def test_an_encoding_can_be_given(tmp_path: Path) -> None:
     assert stored.events[0]["user"] == "мир"
 
 
+def test_text_with_a_nul_in_a_cell_is_no_binary_file(tmp_path: Path) -> None:
+    rows = b"user,event,time\nann,x,2026-03-02\nbo\0b,x,2026-03-02\n"
+    assert imported(tmp_path, rows, "in.csv").names == {"x": 2}
+
+
+def test_lines_of_a_program_between_events_are_rejected_alone(tmp_path: Path) -> None:
+    events = lines({"user_id": "ann", "event": "Buy", "time": "2026-03-02"}) * 3
+    found = imported(tmp_path, f"starting up\n{events}stopped\n", "app.log")
+    assert (found.names, found.report.reasons) == ({"Buy": 3}, {"not JSON": 2})
+
+
 def test_a_bad_byte_in_utf8_text_rejects_one_row(tmp_path: Path) -> None:
     rows = "user,event,time\nzoë,x,2026-03-02\n".encode() + b"\xe9,x,2026-03-02\n"
     stored = imported(tmp_path, rows, "in.csv")
@@ -296,6 +307,14 @@ def test_ids_that_a_spreadsheet_rounded_are_stored_and_the_column_is_named(tmp_p
 )
 def test_times_are_read_as_programs_and_people_write_them(text: str, found: str) -> None:
     assert to_ms(text) // 1000 == at(found) // 1000
+
+
+def test_a_list_of_the_parts_of_a_time_is_one() -> None:
+    assert to_ms([2026, 3, 2, 10, 0]) == at("2026-03-02T10:00")
+    assert to_ms([2026, 3, 2, 10, 0, 5, 123_000_000]) == at("2026-03-02T10:00:05") + 123
+    for wrong in ([2026, 3, 2], [2026, 13, 2, 10, 0], [2026, 3, 2, 10, "0"]):
+        with pytest.raises(Refused):
+            to_ms(wrong)
 
 
 @pytest.mark.parametrize(
