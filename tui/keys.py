@@ -80,10 +80,10 @@ NAMES = {
     "question_mark": "?", "colon": ":", "less_than_sign": "<", "greater_than_sign": ">",
     "comma": ",", "full_stop": ".", "minus": "-", "plus": "+", "equals_sign": "=", "slash": "/",
     "semicolon": ";", "left_parenthesis": "(", "right_parenthesis": ")", "enter": "ENTER",
-    "escape": "ESC", "backspace": "BACKSPACE",
-    "tab": "TAB", "shift+tab": "shift+TAB", "space": "SPACE", "f5": "F5", "pageup": "PgUp",
-    "pagedown": "PgDn", "home": "Home", "end": "End", "up": "Up", "down": "Down", "left": "Left",
-    "right": "Right",
+    "left_square_bracket": "[", "right_square_bracket": "]", "escape": "ESC",
+    "backspace": "BACKSPACE", "tab": "TAB", "shift+tab": "shift+TAB", "space": "SPACE", "f5": "F5",
+    "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "up": "Up", "down": "Down",
+    "left": "Left", "right": "Right",
 }  # fmt: skip
 
 
@@ -188,6 +188,12 @@ ACTIONS = (
     Action("later_tab", ("right_parenthesis",), "", "the next of the open boards", "go",
            ("board",)),
     Action("earlier_tab", ("left_parenthesis",), "", "the open board before", "go", ("board",)),
+    Action("later_section", ("right_square_bracket",), "", "the next section of the board: what is "
+           "below a heading", "go", ("board",)),
+    Action("earlier_section", ("left_square_bracket",), "", "the section of the board before", "go",
+           ("board",)),
+    Action("to_section", ("M",), "section", "move the tile to another section", "view", ("layout",),
+           rank=25),
     Action("close_tab", ("X",), "", "close this board's tab", "go", ("board",)),
     Action("new", ("n",), "new", "a new question, or statement of SQL", "save",
            ("boards", "board", "layout", "metrics", "funnel", "retention", "marks", "segments",

@@ -76,6 +76,24 @@ def heightened(board: Board, id_: str, rows: int) -> Board:
     return _arranged(board, id_, {**places, id_: _at(here, height=height)})
 
 
+def free_place(board: Board, size: Position, top: int, bottom: int) -> Position:
+    """Return the first place between two rows with room for a tile of a size, else below them."""
+    taken = list(_places(board).values())
+    wide = min(size.width, COLUMNS)
+    spots = (
+        _at(size, x=x, y=y)
+        for y in range(top, bottom)
+        for x in range(COLUMNS - wide + 1)
+        if y + size.height <= bottom
+    )
+    return next((spot for spot in spots if not _hits(spot, taken)), _at(size, x=0, y=bottom))
+
+
+def tidied(board: Board) -> Board:
+    """Return the board without overlaps and gaps that can be closed."""
+    return _arranged(board, "", _places(board))
+
+
 def put(board: Board, block: Block) -> Board:
     """Return the board with a new tile of a size in the first place with room for it.
 

@@ -17,7 +17,7 @@ from core.queries.common.question import Question
 from tui.actions import edits
 from tui.actions.kept.copying import board_link, copy_link
 from tui.screens.bases.page import REST, bindings
-from tui.screens.bases.tabbed_page import TabbedPage
+from tui.screens.bases.sectioned_page import SectionedPage
 from tui.widgets.answer import AnswerView
 from tui.widgets.boards.tile import Tile
 from tui.widgets.boards.tiles import Tiles
@@ -40,7 +40,7 @@ NOTHING = object()
 """What a board as saved asks of a field that it does not have."""
 
 
-class BoardPage(TabbedPage):
+class BoardPage(SectionedPage):
     """A board; Enter zooms a tile to its own page."""
 
     page_id = "board"
@@ -59,8 +59,8 @@ class BoardPage(TabbedPage):
 
     def body(self) -> ComposeResult:
         """See Page."""
-        line, tiles = super().body()
-        yield line
+        *lines, tiles = super().body()
+        yield from lines
         yield Horizontal(tiles)
 
     @property
@@ -245,6 +245,7 @@ class BoardPage(TabbedPage):
             tile.block = board.block(tile.block.id) or tile.block
             tile.saved = tile.question
             self.answered(tile)
+        self.show_section(self.section)
 
     def action_edit(self) -> None:
         """Arrange the tiles by hand."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from core.boards import arranging
+from core.boards.sections import moved_to
 from core.definitions.board import COLUMNS, Block, Board, Position
 from core.definitions.shared import new_id
 from core.errors import FootfallError
@@ -189,6 +190,17 @@ class LayoutPage(TiledPage, inherit_bindings=False):
         """Give the tile another title."""
         if self.block is not None:
             name_tile(self, self.block)
+
+    def action_to_section(self) -> None:
+        """Move the tile to another section."""
+        from tui.actions.kept.adding import ask_section
+
+        if self.block is not None:
+            ask_section(self, self.board, self.block)
+
+    def move_to_section(self, heading: str) -> None:
+        """Put the tile into a section, by the id of its heading."""
+        self.step(lambda board, id_: moved_to(board, id_, heading))
 
     def action_duplicate(self) -> None:
         """Add a copy of the tile."""

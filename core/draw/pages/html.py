@@ -15,6 +15,7 @@ from html import escape
 from typing import Any
 
 from core.boards.answering import board_span, tile_chart
+from core.boards.sections import sections
 from core.boards.wide import wide_words
 from core.definitions.board import Block, Board
 from core.draw import NATURAL, draw
@@ -83,6 +84,7 @@ def board_html(
         _paragraph(dates_of(board_span(answers)), "dates"),
         _paragraph(several(board.description), "words"),
         _paragraph(safe(wide_words(board), LONGEST), "notes"),
+        _contents(board),
         '<div class="tiles">',
     ]
     for block in board.in_order:
@@ -123,6 +125,7 @@ _STYLES = {"plain": "", "quiet": "dim", "edge": "border"}
 _CSS = """body {{ margin: 2em auto; max-width: 77em; padding: 0 1.5em; background: {ground};
   color: {plain}; font-family: system-ui, sans-serif; line-height: 1.4 }}
 h1 {{ margin: 0 0 .2em }}
+nav a {{ margin-right: 1.2em; color: inherit }}
 h2 {{ margin: 0; font-size: 1.1em }}
 .head {{ margin-top: 1em; font-size: 1.4em }}
 .dates, .notes, footer {{ color: {quiet}; font-size: .9em }}
@@ -151,13 +154,23 @@ footer {{ border-top: 1px solid {edge} }}
 @media print {{ details {{ display: none }} section {{ break-inside: avoid }} }}"""
 
 
+def _contents(board: Board) -> str:
+    """Return links to the sections of a board, if it has several."""
+    links = "\n".join(
+        f'<a href="#{escape(section.heading)}">{escape(safe(section.name))}</a>'
+        for section in sections(board)
+        if section.heading
+    )
+    return f'<nav aria-label="Sections">\n{links}\n</nav>' if "\n" in links else ""
+
+
 def _tile(
     block: Block, answer: Any, look: Look, marks: Sequence[Any], colours: Colours
 ) -> list[str]:
     """Return a tile as HTML: title, dates, picture, notes and table."""
     if block.is_heading:
         said = escape(safe(block.content.strip().lstrip("#").strip()))
-        return [f'<h2 class="head w12">{said}</h2>']
+        return [f'<h2 class="head w12" id="{escape(block.id)}">{said}</h2>']
     span = max(block.position.width, LEAST)
     if block.type == "note":
         words = _paragraph(plain(note_lines(several(block.content), COLUMNS)), "words")

@@ -46,6 +46,7 @@ Place = tuple[int, int]
 """A weekday, from 0 for the first of the week, and an hour, from 0; or ALL."""
 
 Figures = dict[Place, Figure]
+Found = Mapping[Place, "Counted"]
 
 THURSDAY = 3
 """The weekday on which 1970 began, Monday being 0."""
@@ -237,7 +238,7 @@ class Weekday(Question):
         return selection.blocks.sets(bind, week.span, (), (), pieces=week.local_hours, **more)
 
     def _totals(
-        self, ctx: Context, week: Week, found: Mapping[Place, Counted]
+        self, ctx: Context, week: Week, found: Found
     ) -> Generator[Statement, Rows, tuple[Figures, tuple[str, ...], str]]:
         """The figures over the whole range, their notes, and their currency."""
         if self.measure == "users":
@@ -258,9 +259,7 @@ class Weekday(Question):
             return figures, (*notes, *money.notes), money.code
         return figures, notes, ""
 
-    def _per_day(
-        self, week: Week, found: Mapping[Place, Counted], totals: Mapping[Place, Figure]
-    ) -> Figures:
+    def _per_day(self, week: Week, found: Found, totals: Mapping[Place, Figure]) -> Figures:
         """The means over the days of each weekday; for people, of the counts of each day."""
         if self.measure == "users":
             totals = {place: counted.visits for place, counted in found.items()}
@@ -268,9 +267,7 @@ class Weekday(Question):
             place: (total or 0) / max(week.often(place[0]), 1) for place, total in totals.items()
         }
 
-    def _table(
-        self, week: Week, found: Mapping[Place, Counted], totals: Figures, currency: str
-    ) -> Table:
+    def _table(self, week: Week, found: Found, totals: Figures, currency: str) -> Table:
         unit = UNITS.get(self.measure, self.measure)
         empty = 0 if self.measure in ZERO else None
         facts: list[tuple[str, Figures, Figure]] = [(unit, totals, empty)]
@@ -298,9 +295,7 @@ class Weekday(Question):
             people_column="users",
         )
 
-    def _grid(
-        self, week: Week, found: Mapping[Place, Counted], totals: Figures, currency: str
-    ) -> Grid:
+    def _grid(self, week: Week, found: Found, totals: Figures, currency: str) -> Grid:
         figures = self._per_day(week, found, totals) if self.average else totals
         empty = 0 if self.measure in ZERO else None
 

@@ -203,3 +203,50 @@ async def test_beside_the_tiles_of_a_large_screen_is_more_about_the_selected_one
         assert ff.page.zoomed is ff.page.tiles[1]
     async with explorer(path, size=(150, 44)) as ff:
         assert "By country" not in ff.screen
+
+
+async def test_sections_of_a_board_are_gone_through_by_keys_and_tiles_move_between_them(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def block(id_: str, y: int, **more: str) -> Block:
+        kind = "note" if "content" in more else "chart"
+        place = Position(x=0, y=y, width=12, height=1 if kind == "note" else 3)
+        return Block(id=id_, type=kind, position=place, **more)
+
+    saved = Saved(path)
+    blocks = (
+        block("new", 0, content="# Newcomers"),
+        block("s", 1, question="users of signup", title="Signups"),
+        block("money", 4, content="# Money"),
+        block("p", 5, question="users of purchase", title="Buyers"),
+    )
+    saved.save_board(Board(title="Growth", blocks=blocks))
+    async with explorer(path, size=(100, 30)) as ff:
+        await ff.press("enter")
+        assert "[All] Newcomers  Money" in ff.screen
+        await ff.press("right_square_bracket", "right_square_bracket")
+        assert "Growth: Money" in ff.line
+        assert "Buyers" in ff.screen
+        assert "Signups" not in ff.screen
+        assert ff.page.focused is not None
+        await ff.press("r", "9")
+        await ff.press("right_square_bracket")
+        assert "Signups" in ff.screen
+        await ff.press("0", "left_square_bracket", "e")
+        while ff.page.block.id != "p":
+            await ff.press("tab")
+        await ff.press("M", *"new", "enter", "escape")
+        assert "Growth: Money" in ff.line
+        assert "Buyers" not in ff.screen
+        await ff.press("left_square_bracket")
+        assert "Buyers" in ff.screen
+        assert [b.id for b in saved.board("Growth").in_order] == ["new", "s", "p", "money"]
+        await ff.press("U")
+        assert [b.id for b in saved.board("Growth").in_order] == ["new", "s", "money", "p"]
+    asked = ["board", "Growth", str(path), "--section", "money"]
+    assert run([*asked, "--print"]) == 0
+    shown = capsys.readouterr().out
+    assert "Buyers" in shown
+    assert "Signups" not in shown
+    assert run(["board", "Growth", str(path), "--html", "-"]) == 0
+    assert '<a href="#money">Money</a>' in capsys.readouterr().out

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from core.boards.answering import asking, block_question
+from core.boards.sections import ABOVE, sections
 from core.definitions.board import Block, Board, Position
 from core.definitions.saved import Item
 from core.errors import BadInput, FootfallError
 from core.language.questions import format_question
 from core.queries import from_json
 from core.queries.common.question import Question
-from core.text import clean
+from core.text import clean, things
 from tui.actions.beginning import Blank, begun, blank_rows
 from tui.actions.building import Building, open_form, shown
 from tui.actions.edits import usual_range
@@ -41,6 +42,9 @@ class Arranging(Building, Protocol):
 
     def replace(self, block: Block) -> None:
         """Show another state of a tile."""
+
+    def move_to_section(self, heading: str) -> None:
+        """Put the tile into a section, by the id of its heading."""
 
 
 def add_tile(page: Arranging) -> None:
@@ -121,8 +125,29 @@ def _ask_heading(page: Arranging, block: Block, then: Callable[[Block], None]) -
             then(block.model_copy(update={"content": f"# {text}"}))
 
     words = block.content.lstrip("# ?")
-    told = "A few words, over a line across the board."
+    told = "A few words, over a line across the board. It begins a section: [ and ] show them."
     page.app.push_screen(Prompt("Heading", named, value=words, help=told), given)
+
+
+def ask_section(page: Arranging, board: Board, block: Block) -> None:
+    """Offer the sections that a tile can be moved to."""
+    known = sections(board)
+    rows = [
+        Row(clean(section.name), section.heading, things(len(section.blocks), "tile"))
+        for section in known
+        if block not in section.blocks
+    ]
+    if known and known[0].heading:
+        rows.insert(0, Row(ABOVE, "", "above the first heading"))
+    if not known:
+        page.say("This board has no sections: n and then Heading begins one.")
+        return
+
+    def chosen(heading: str | None) -> None:
+        if heading is not None:
+            page.move_to_section(heading)
+
+    page.app.push_screen(Chooser("Move to a section", rows), chosen)
 
 
 def _title(text: str) -> str:

@@ -26,11 +26,13 @@ class Over(NamedTuple):
         range: a range text.
         where: conditions as text.
         compare: "previous", "yoy" or "none".
+        section: the name of the only section that is shown.
     """
 
     range: str | None = None
     where: str | None = None
     compare: str | None = None
+    section: str | None = None
 
 
 AS_SAVED = Over()
@@ -73,6 +75,7 @@ def command() -> None:
 @click.option(
     "--mail", multiple=True, metavar="ADDRESS", help="Print it as a message for sendmail -t."
 )
+@click.option("--section", metavar="NAME", help="Only what lies below the heading NAME.")
 @click.option("-r", "--range", metavar="RANGE", help="7d, mtd, 2025-01-01,2025-01-31, ...")
 @click.option("--where", metavar="CONDITION", help="Conditions for every tile: country = NL.")
 @click.option(
@@ -91,6 +94,7 @@ def show_command(
     svg: str | None,
     markdown: bool,
     mail: tuple[str, ...],
+    section: str | None,
     range: str | None,
     where: str | None,
     compare: str | None,
@@ -98,7 +102,7 @@ def show_command(
 ) -> int:
     """Open the board NAME (an id or a title), or print it as text when piped or with --print."""
     path = database(db)
-    over = Over(range, where, compare)
+    over = Over(range, where, compare, section)
     if as_object:
         found, code = board_json(path, name, over)
         put_json(found)
@@ -121,7 +125,7 @@ def show(
     notice: str = "",
 ) -> int:
     """Print a board, or open it if there is a terminal, with a notice; return the exit code."""
-    if printed or plain or over.where or over.compare or not screen_possible():
+    if printed or plain or any(over[1:]) or not screen_possible():
         return write_board(path, name, over, width, plain=plain)
     from tui.app import run
 
@@ -177,6 +181,10 @@ def _answered(path: Path, name: str | None, over: Over) -> tuple[Any, Any, dict[
     if over.range is not None:
         engine.context().span(over.range)
     board = find_board(path, engine, name)
+    if over.section is not None:
+        from core.boards.sections import only, section_named
+
+        board = only(board, section_named(board, over.section))
     if over.compare is not None:
         board = board.model_copy(update={"compare": over.compare})
     clauses = conditions(over.where)

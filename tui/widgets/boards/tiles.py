@@ -96,12 +96,22 @@ class Tiles(VerticalScroll):
         self.lay_out()
         return list(added.values())
 
+    def narrow(self, board: Board) -> None:
+        """Show a part of the board; the panels of the rest are hidden."""
+        self.board = board
+        self.lay_out()
+        self.scroll_to(y=0, animate=False, immediate=True)
+
     def lay_out(self) -> None:
-        """Position every tile; a zoomed one takes the whole page."""
+        """Position every tile of the board; a zoomed one takes the whole page."""
         wide, high = self.size
         places = layout(self.board, wide, high)
         bottom = max((place.y + place.height for place in places), default=high)
         self.sheet.styles.height = high if self.zoomed is not None else bottom
+        shown = {place.block.id for place in places}
+        for id_, tile in self.tiles.items():
+            if id_ not in shown:
+                tile.display = False
         for place in places:
             tile = self.tiles[place.block.id]
             alone = tile is self.zoomed
