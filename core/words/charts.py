@@ -13,7 +13,7 @@ CHARTS: Final[dict[str, dict[str, str]]] = {
     "series": {
         "line": "core.draw.series.lines:line_chart",
         "bars": "core.draw.series.bars:bar_chart",
-        "area": "core.draw.series.lines:area_chart",
+        "area": "core.draw.series.areas:area_chart",
         "table": "core.draw.table:series_table",
         "number": "core.draw.number:number_chart",
         "calendar": "core.draw.series.days:calendar_chart",

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from core.boards.sections import Section, only, sections
 from tui.screens.bases.tabbed_page import TabbedPage
 from tui.widgets.answer import AnswerView
-from tui.widgets.boards.sections import SectionLine
+from tui.widgets.boards.tabs import SectionLine
 from tui.widgets.boards.tiles import Tiles
 from tui.widgets.chrome import Crumb
 
