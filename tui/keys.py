@@ -7,8 +7,8 @@ does the same thing on every page or nothing at all.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import NamedTuple
 
 PLACES = (
     ("boards", "1", "Boards"),
@@ -37,8 +37,7 @@ WALKED = ("timeline", "event")
 """Pages of one row of a list, from which < and > go to its neighbours."""
 
 
-@dataclass(frozen=True)
-class Action:
+class Action(NamedTuple):
     """One thing that a key does.
 
     Attributes:
@@ -279,7 +278,7 @@ def pages_of() -> list[str]:
 def remapped(actions: Iterable[Action], keymap: Mapping[str, str]) -> list[Action]:
     """Return actions with their keys remapped."""
     return [
-        replace(a, keys=tuple(keymap[a.id].split(","))) if a.id in keymap else a for a in actions
+        a._replace(keys=tuple(keymap[a.id].split(","))) if a.id in keymap else a for a in actions
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -63,12 +63,23 @@ class Axis(Model):
         return self
 
 
+USUAL_AXIS: Final = Axis.model_construct()
+"""An axis that nothing is said about; made without its validator, which few charts need."""
+
+
 class AxisConfig(Model):
     """The axes of a chart."""
 
-    left_y: Axis = Axis()
-    right_y: Axis = Axis()
-    x: Axis = Axis()
+    left_y: Axis = USUAL_AXIS
+    right_y: Axis = USUAL_AXIS
+    x: Axis = USUAL_AXIS
+
+
+USUAL_AXES: Final = AxisConfig.model_construct()
+"""Axes that nothing is said about."""
+
+USUAL_DISPLAY: Final = Display.model_construct()
+"""A series that nothing is said about."""
 
 
 class Threshold(Model):
@@ -85,15 +96,19 @@ class Drawing(Model):
         thresholds: limits of alerts, on the left axis; those far from all values are not drawn.
     """
 
-    axes: AxisConfig = AxisConfig()
+    axes: AxisConfig = USUAL_AXES
     thresholds: tuple[Threshold, ...] = ()
     lines: tuple[Display, ...] = ()
     units: tuple[str, ...] = ()
 
     def of(self, index: int) -> Display:
         """Return how a line is shown."""
-        return self.lines[index] if index < len(self.lines) else Display()
+        return self.lines[index] if index < len(self.lines) else USUAL_DISPLAY
 
     def on_right(self, index: int) -> bool:
         """Whether a line is drawn on the right axis."""
         return self.of(index).axis_assignment == "right"
+
+
+USUAL_DRAWING: Final = Drawing.model_construct()
+"""How lines are shown that nothing is said about."""

@@ -93,7 +93,7 @@ class Block(Model):
     axis_config: AxisConfig | None = None
     ignore_board_filters: bool = False
     content: str = Field(default="", max_length=20_000)
-    position: Position = Position()
+    position: Position = Position.model_construct()
 
     @property
     def is_heading(self) -> bool:

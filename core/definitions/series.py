@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from core.answers import Model
-from core.answers.display import Display
+from core.answers.display import USUAL_DISPLAY, Display
 from core.errors import BadInput, did_you_mean
 
 METRICS: dict[str, dict[str, Any]] = {
@@ -46,7 +46,7 @@ class BlockSeries(Model):
     id: str = Field(default="", max_length=100)
     name: str = Field(default="", max_length=200)
     query: str | dict[str, Any]
-    display: Display = Display()
+    display: Display = USUAL_DISPLAY
 
     @field_validator("query")
     @classmethod

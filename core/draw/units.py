@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from core.answers import Series
-from core.answers.display import Axis, Display, Drawing
+from core.answers.display import USUAL_DRAWING, Axis, Display, Drawing
 from core.text import compact, number, percent
 
 SIGNS = frozenset("€$£¥₹₩₽₺₴₦฿₫₪#")
@@ -74,7 +74,7 @@ class Unit(str):
 
 def drawing_of(answer: Series) -> Drawing:
     """Return how an answer is shown; the default if nothing is set."""
-    return answer.drawing or Drawing()
+    return answer.drawing or USUAL_DRAWING
 
 
 def axis_of(answer: Series, index: int) -> Axis:

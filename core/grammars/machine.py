@@ -14,6 +14,9 @@ from typing import Any, Final
 END: Final = "$END"
 """The terminal at the end of the text."""
 
+WORDS: Final = "(?i:(?:"
+"""What the patterns of words begin with, whose letters may be large or small."""
+
 
 class Token(str):
     """A piece of the text.
@@ -212,6 +215,10 @@ class Machine:
                 continue
             pattern = self._patterns.get(n)
             if pattern is None:
+                word = _word(self._terminals[n][1])
+                piece = text[at : at + len(word)]
+                if piece.isascii() and piece.lower() != word:
+                    continue  # compiling it would take a thousand times as long
                 pattern = self._patterns[n] = re.compile(self._terminals[n][1])
             match = pattern.match(text, at)
             if match:
@@ -227,6 +234,17 @@ class Machine:
             return Unexpected(at, None, allowed)
         token = Token(self._symbols[found[0]], found[1], at)
         return Unexpected(at, token, self._accepted(states) or allowed)
+
+
+def _word(pattern: str) -> str:
+    """Return the word that a text must begin with to match a pattern, in small letters; "" if
+    there are several.
+    """
+    if not pattern.startswith(WORDS) or "|" in pattern:
+        return ""
+    rest = pattern[len(WORDS) :]
+    size = next((n for n, char in enumerate(rest) if not char.isalpha()), len(rest))
+    return rest[:size].lower() if rest[size : size + 1] in (")", "\\") else ""
 
 
 def _pairs(flat: list[int]) -> Iterator[tuple[int, int]]:

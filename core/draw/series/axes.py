@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from core.answers.display import Axis
+from core.answers.display import USUAL_AXIS, Axis
 from core.draw.figures import short, steps_of
 from core.draw.series.plot import DOTS
 from core.draw.spans import Canvas, Line, Look, Span
@@ -43,7 +43,7 @@ class Scale(NamedTuple):
         cls, values: Iterable[float | None], unit: str, rows: int, axis: Axis | None = None
     ) -> Scale:
         """Return the scale that shows the values, and zero, as large as `rows` rows allow."""
-        axis = axis or Axis()
+        axis = axis or USUAL_AXIS
         known = [v for v in values if v is not None and math.isfinite(v) and not beyond(v, axis)]
         if axis.scale == "logarithmic":
             return _powers([v for v in known if v > 0], unit, rows, axis.visible)

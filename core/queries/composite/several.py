@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 
 from core.answers import Cell, Line, Model, Series, TimeBucket
-from core.answers.display import AxisConfig, Display, Drawing
+from core.answers.display import USUAL_AXES, USUAL_DISPLAY, AxisConfig, Display, Drawing
 from core.errors import BadQuestion, FootfallError
 from core.queries.common.any_question import AnyQuestion
 from core.queries.common.context import Context
@@ -31,7 +31,7 @@ class Part(Model):
     name: str = Field(default="", max_length=200)
     question: AnyQuestion
     range: str | None = None
-    display: Display = Display()
+    display: Display = USUAL_DISPLAY
 
     @field_validator("question", mode="before")
     @classmethod
@@ -56,7 +56,7 @@ class Several(Question):
 
     kind: Literal["several"] = "several"
     series: tuple[Part, ...] = Field(min_length=1, max_length=MAX_SERIES)
-    axes: AxisConfig = AxisConfig()
+    axes: AxisConfig = USUAL_AXES
     granularity: str | None = None
     compare: str | None = None
 

@@ -67,7 +67,7 @@ class FramePage(Screen[None]):
 
     def hint(self) -> None:
         """Name the keys of the focused panel first, and what Enter opens there."""
-        for keys in self.query(KeyLine):
+        for keys in self.walk_children(KeyLine):
             hints = self.focused.hints if isinstance(self.focused, Panel) else ()
             opens = self.opens
             if (hints, opens) != (keys.hints, keys.opens):
@@ -227,7 +227,7 @@ class FramePage(Screen[None]):
     @property
     def panels(self) -> list[Panel]:
         """The panels that can have the focus, in reading order."""
-        found = [p for p in self.query(Panel) if p.can_focus and p.display]
+        found = [p for p in self.walk_children(Panel) if p.can_focus and p.display]
         return sorted(found, key=lambda p: (p.region.y, p.region.x))
 
     @property

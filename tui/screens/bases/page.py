@@ -145,7 +145,7 @@ class Page(FramePage):
     @property
     def views(self) -> list[AnswerView]:
         """The views that show answers."""
-        return list(self.query(AnswerView))
+        return self.walk_children(AnswerView)
 
     @property
     def view(self) -> AnswerView | None:

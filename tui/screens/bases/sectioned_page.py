@@ -66,8 +66,8 @@ class SectionedPage(TabbedPage):
     @property
     def crumb(self) -> str:
         """See Page; with the section on show."""
-        at, known = self._at, self.sections
-        return f"{super().crumb}: {known[at - 1].name}" if at else super().crumb
+        at = self._at
+        return f"{super().crumb}: {self.sections[at - 1].name}" if at else super().crumb
 
     @property
     def view(self) -> AnswerView | None:
