@@ -32,6 +32,8 @@ def ask_name(
     value: str,
     then: Callable[[str, Again], None],
     wrong: FootfallError | None = None,
+    *,
+    proposed: bool = True,
 ) -> None:
     """Ask for a title of 1 to 200 characters.
 
@@ -39,6 +41,7 @@ def ask_name(
         value: the initial title.
         then: called with the title, and with a function that asks again if it could not be stored.
         wrong: why the title was refused last time.
+        proposed: whether typing replaces the initial title.
     """
 
     def named(text: str) -> str:
@@ -48,9 +51,9 @@ def ask_name(
 
     def given(name: str | None) -> None:
         if name:
-            then(name, lambda error: ask_name(page, heading, name, then, error))
+            then(name, lambda error: ask_name(page, heading, name, then, error, proposed=False))
 
-    page.app.push_screen(Prompt(heading, named, value=value, wrong=wrong), given)
+    page.app.push_screen(Prompt(heading, named, value=value, wrong=wrong, proposed=proposed), given)
 
 
 def ask_delete(

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Click, Key
 from textual.widgets import Input
+from textual.widgets.input import Selection
 
 from core.draw.spans import Line, Span
 from core.errors import FootfallError
@@ -245,6 +246,7 @@ class Prompt(Overlay):
         value: the initial text.
         help: sentences below the line.
         wrong: why the initial text was not accepted.
+        proposed: whether the initial text is only proposed, so that typing replaces it.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "accept", show=False, priority=True)]
@@ -262,10 +264,12 @@ class Prompt(Overlay):
         value: str = "",
         help: str = "",
         wrong: FootfallError | None = None,
+        proposed: bool = False,
     ) -> None:
         super().__init__()
         self.heading = heading
         self.check = check
+        self.proposed = proposed
         self.value = value
         self.help_text = help
         self.wrong = wrong
@@ -287,7 +291,7 @@ class Prompt(Overlay):
         """Put the cursor at the end of the text."""
         field = self.query_one(Field)
         field.focus()
-        field.cursor_position = len(field.value)
+        field.selection = Selection(0 if self.proposed else len(field.value), len(field.value))
 
     def _lines(self, cells: int) -> list[Line]:
         if self.wrong is None:

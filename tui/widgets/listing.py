@@ -217,7 +217,8 @@ class Listing(CursorPanel):
             return self.empty
         close = nearest(self.filter, [r.text for r in self.rows if r.value is not None], 1)
         hint = f" Did you mean {clean(close[0])}?" if close else ""
-        return f'Nothing matches "{clean(self.filter)}".{hint} Esc clears it.'
+        undo = "BACKSPACE takes letters back." if self.joined else "ESC clears it."
+        return f'Nothing matches "{clean(self.filter)}".{hint} {undo}'
 
     def _line(self, row: Row, index: int, width: int) -> Line:
         here = index == self.at and row.value is not None

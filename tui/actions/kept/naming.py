@@ -60,7 +60,7 @@ def rename(page: AnyPage, kind: Kind, thing: Thing, then: Then) -> None:
     def store(name: str, again: Again) -> None:
         _give(page, Renamed(kind, thing.id, thing.title, newest(page, kind)), name, then, again)
 
-    ask_name(page, "Rename", thing.title, store)
+    ask_name(page, "Rename", thing.title, store, proposed=False)
 
 
 def _give(page: AnyPage, renamed: Renamed, name: str, then: Then, again: Again) -> None:

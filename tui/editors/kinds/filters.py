@@ -47,11 +47,12 @@ class About:
     logs: bool = False
 
 
-def operators() -> Choice:
-    """Return the choice of an operator, the usual ones first."""
+def operators(field: str = "") -> Choice:
+    """Return the choice of a field's operator, the usual ones first."""
     usual = [*TURNED["one"], *TURNED["list"], *TURNED["none"]]
     keys = [*usual, *(key for key in OPERATORS if key not in usual)]
-    return Choice("is, is not, ...", tuple((key, OPERATORS[key].words) for key in keys))
+    heading = f"{field.removeprefix('properties.')} is, is not, ..." if field else "is, is not, ..."
+    return Choice(heading, tuple((key, OPERATORS[key].words) for key in keys))
 
 
 def values_of(field: str, operator: str, about: About) -> ValuePick | None:
@@ -66,7 +67,7 @@ def asked_for(about: About) -> Chain:
     return Chain(
         (
             lambda _: FieldPick("Which field?", about.event, logs=about.logs),
-            lambda _: operators(),
+            lambda picked: operators(picked[0]),
             lambda picked: values_of(picked[0], picked[1], about),
         )
     )
