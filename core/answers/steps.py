@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from core.answers.cells import Cell, Model, Shape
 from core.answers.series import Comparison
@@ -88,6 +91,10 @@ class Steps(Shape):
     previous: StepGroup | None = None
     comparison: Comparison | None = None
     omitted: int = 0
+    trend: SkipJsonSchema[Any] = Field(default=None, exclude=True)
+    """Its conversion over time, a core.answers.Series of one line, if that is shown beside its
+    total; not part of the answer.
+    """
 
     def cells(self) -> Iterator[tuple[Cell, float | None]]:
         """Yield the people who reached and who dropped before every step of every group."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 
@@ -42,6 +42,7 @@ class FunnelPage(PlacePage):
         "edit": "edit steps",
         "related": "related",
     }
+    always: ClassVar[frozenset[str]] = frozenset({"trend"})
     BINDINGS = bindings("funnel")
     DEFAULT_CSS = "FunnelPage Composition .below { height: 52%; }"
 
@@ -64,10 +65,20 @@ class FunnelPage(PlacePage):
     def answered(self, view: AnswerView) -> None:
         """See Page."""
         super().answered(view)
+        self._take_trend()
         if view is self.main:
             self._tell(view)
         elif view is self.query_one("#by", Companion) and self.main is not None:
             self._tell(self.main)
+
+    def _take_trend(self) -> None:
+        """Let the steps show the conversion over time beside their total, once it is there."""
+        trend, view = self.query_one("#trend", Companion), self.main
+        known = trend.answer if trend.run is None and trend.error is None else None
+        if view is None or view.run is not None or not isinstance(view.answer, Steps):
+            return
+        if known is not None and trend.question is not None and view.answer.trend != known:
+            view.beside(trend=known)
 
     def on_answer_view_moved(self, event: AnswerView.Moved) -> None:
         """Describe the step under the cursor."""

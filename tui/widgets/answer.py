@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from textual.events import Click
@@ -123,6 +124,13 @@ class AnswerView(CursorPanel):
         self._find_cells(fresh=new_question)
         self._label()
         self.repaint()
+
+    def beside(self, **parts: Any) -> None:
+        """Show something beside the answer that is not part of it."""
+        if self.result is not None:
+            answer = self.result.answer.model_copy(update=parts)
+            self.result = replace(self.result, answer=answer)
+            self.repaint()
 
     def fail(self, error: Exception) -> None:
         """Show why there is no answer; after a stopped question the old answer stays."""

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from core.answers import Step, StepGroup, Steps
+from core.answers import Series, Step, StepGroup, Steps
 from core.draw.funnels.groups import group_lines
 from core.draw.legend import flowed, trend_style, wrapped
 from core.draw.spans import Line, Look, Span, safe
-from core.draw.spark import TALLEST, bar
+from core.draw.spark import TALLEST, bar, sparkline
 from core.draw.table import window
 from core.text import change, duration, fit, number, percent, things, width
 from core.text import points as in_points
 
 Cursor = tuple[int, int] | None
 
+
+SHORTEST_TREND = 3
+"""Values that a line of the conversion over time has at least."""
+
+TREND_FROM = 60
+"""Columns from which there is room for it."""
 
 SLIM = 36
 """Below so many columns a funnel by a field is its values alone, until the cursor is on a step."""
@@ -27,7 +33,7 @@ def steps_chart(answer: Steps, size: int, height: int, look: Look, cursor: Curso
     if not answer.groups or not answer.groups[0].steps:
         return [(Span("A funnel needs two steps.", "dim"),)]
     steps = answer.groups[0].steps
-    foot = _foot(answer, size)
+    foot = _foot(answer, size, look)
     grouped = len(answer.groups) - 1
     least = min(grouped, 3) + 2 if grouped else 0
     lines: list[Line]
@@ -211,7 +217,7 @@ def _between(answer: Steps, step: Step, size: int, look: Look) -> Line:
     return (Span(text.rstrip(), "dim"),)
 
 
-def _foot(answer: Steps, size: int) -> list[Line]:
+def _foot(answer: Steps, size: int, look: Look) -> list[Line]:
     whole = answer.groups[0]
     last = whole.steps[-1]
     found = [f"{percent(last.overall_rate)} end to end"]
@@ -231,11 +237,25 @@ def _foot(answer: Steps, size: int) -> list[Line]:
         window = duration(seconds).removesuffix(" 0h").removesuffix(" 0m")
         within = f" within {window}"
     parts: list[Line] = [(Span(text),) for text in found]
+    parts[0] = (*parts[0], *_trend(answer, size, look))
     if empty is not None:
         parts.append((Span(f"{who} reached step {empty.step}{within}.", "dim"),))
     entered = f"{window} window, {answer.order}, {number(whole.steps[0].count)} entered"
     parts += wrapped([entered], size)
     return [*flowed(parts, size), *wrapped(list(answer.notes), size)]
+
+
+def _trend(answer: Steps, size: int, look: Look) -> Line:
+    """Return a small line of the conversion over the range, if that is known and there is room."""
+    trend: Series | None = answer.trend
+    if trend is None or len(trend.lines) != 1 or size < TREND_FROM:
+        return ()
+    values, buckets = trend.lines[0].values, trend.buckets
+    if len(values) < SHORTEST_TREND:
+        return ()
+    room = min(len(values), size // 4)
+    drawn = sparkline(values, room, look, partial=[bucket.partial for bucket in buckets])
+    return (Span(" "), *drawn)
 
 
 def biggest_loss(group: StepGroup) -> Step | None:

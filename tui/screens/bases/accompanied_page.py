@@ -16,6 +16,8 @@ of every answer. Where there is no room Tab shows them one at a time.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.geometry import Size
 from textual.timer import Timer
 
@@ -29,7 +31,13 @@ from tui.widgets.panel import Panel
 
 
 class AccompaniedPage(QuestionPage):
-    """A page with companions."""
+    """A page with companions.
+
+    Attributes:
+        always: ids of companions that are asked even where they are not shown.
+    """
+
+    always: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, place: str) -> None:
         super().__init__(place)
@@ -51,7 +59,8 @@ class AccompaniedPage(QuestionPage):
             return
         about = About(main.question, main.answer, main.cell, self.context, self.app.library.worth)
         for companion in self.query(Companion):
-            if not (self._in_place(companion) or companion is self._turned):
+            shown = self._in_place(companion) or companion is self._turned
+            if not (shown or companion.id in self.always):
                 companion.question = None
                 continue
             question = companion.wanted(about)
