@@ -104,12 +104,11 @@ def _several(
 
 def with_range(question: Question, range_text: str) -> Question:
     """Return a question with another range, including every series of `several`."""
-    from core.queries.composite.several import Several
-
     changes: dict[str, Any] = {"range": range_text}
-    if isinstance(question, Several):
+    if question.kind == "several":
         over = {"range": range_text}
-        changes["series"] = tuple(part.model_copy(update=over) for part in question.series)
+        parts = question.series  # type: ignore[attr-defined]
+        changes["series"] = tuple(part.model_copy(update=over) for part in parts)
     return question.model_copy(update=changes)
 
 

@@ -239,12 +239,12 @@ def whole_lines(
 
 def _marks(marks: Sequence[Any], answers: Mapping[str, Any], size: int, look: Look) -> list[Line]:
     """List the marks within the time range of the charts."""
-    from core.draw.series.marks import sign_of
-    from core.draw.table import when_text
-
     series = [a for a in answers.values() if getattr(a, "shape", "") == "series" and a.buckets]
     if not series:
         return []
+    from core.draw.series.marks import sign_of
+    from core.draw.table import when_text
+
     first = min(a.buckets[0].start for a in series)
     last = max(a.buckets[-1].end for a in series)
     shown = sorted((m for m in marks if first <= m.timestamp < last), key=lambda m: m.timestamp)

@@ -161,9 +161,9 @@ OF_NO_PACKAGE = {"cython_runtime"}
 BUDGETS: dict[str, tuple[int, set[str]]] = {
     "--version": (2, set()),
     "--help": (8, {"click"}),
-    "run dau": (176, {*ASKING, "click", "plotext"}),
-    "board Growth --print": (179, {*ASKING, "click"}),
-    "the first frame": (231, {*ASKING, "platformdirs", "rich", "textual"}),
+    "run dau": (174, {*ASKING, "click", "plotext"}),
+    "board Growth --print": (172, {*ASKING, "click"}),
+    "the first frame": (230, {*ASKING, "platformdirs", "rich", "textual"}),
 }
 """How many modules of our own each start may load, and which packages of others."""
 

@@ -10,9 +10,7 @@ from typing import NamedTuple
 
 from core.answers import Cohort, Grid
 from core.draw.figures import moment, next_date, period_text
-from core.draw.grids.heat import heat_chart, heat_sentence
 from core.draw.grids.labels import cohort_label, grid_notes, line_labels, row_names, window_name
-from core.draw.grids.money import money_chart, money_sentence
 from core.draw.legend import flowed, whole, wrapped
 from core.draw.spans import SHADES, Line, Look, Span, safe
 from core.draw.spark import merged, slim
@@ -94,8 +92,12 @@ def grid_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor)
     around the cursor.
     """
     if answer.columns:
+        from core.draw.grids.heat import heat_chart
+
         return heat_chart(answer, size, height, look, cursor)
     if answer.measure != "share":
+        from core.draw.grids.money import money_chart
+
         return money_chart(answer, size, height, look, cursor)
     if not answer.cohorts:
         return [
@@ -322,8 +324,12 @@ def _scale(most: str, look: Look) -> Line:
 def sentence(answer: Grid, cursor: tuple[int, int]) -> str:
     """Return the cell under the cursor as a sentence."""
     if answer.columns:
+        from core.draw.grids.heat import heat_sentence
+
         return heat_sentence(answer, cursor)
     if answer.measure != "share":
+        from core.draw.grids.money import money_sentence
+
         return money_sentence(answer, cursor)
     group, cohort = answer.lines[min(max(cursor[0], 0), len(answer.lines) - 1)]
     combined = cohort.label == "combined"
