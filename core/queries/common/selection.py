@@ -274,14 +274,11 @@ class Selection:
             ) s"""
 
     def _sets_of(self, events: Sequence[int]) -> str:
-        """The stored sets of some events, or of any, themselves, even if other statements read only
-        what counts of them (`Present`).
-
-        The days read here are over, or nothing is dated later on them.
+        """The stored sets of some events, or of any, themselves even if others read what counts of
+        them (`Present`): the days read here are over, or nothing is dated later on them.
         """
-        if self.ctx.dialect.present is not None:
-            return "main.activity"
-        return self.ctx.dialect.stored_sets(events)
+        dialect = self.ctx.dialect
+        return dialect.stored_sets(events) if dialect.present is None else "main.activity"
 
     @property
     def _single_events(self) -> list[int]:
