@@ -15,7 +15,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, compress, zip_longest
+from itertools import accumulate, compress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
@@ -148,7 +148,7 @@ class Alike:
             else:
                 texts = list(map(bytes.rstrip, _picked(lines, those)))
                 yield Group(places, texts, columns), self._kinds[kind].plan
-        if 2 * (np.count_nonzero(good) - (len(self._rows) - known)) < len(lines):
+        if 4 * (np.count_nonzero(good) - (len(self._rows) - known)) < len(lines):
             self._pattern, self._left_alone = None, self._wait
             self._wait *= 2
             self._forget()
@@ -162,10 +162,8 @@ class Alike:
 
         assert self._pattern is not None
         different, places = np.unique(numbers, return_inverse=True)
-        rows = [self._rows[number] for number in different.tolist()]
-        columns: list[Any] = [Spread(column, places) for column in zip_longest(kind.names, *rows)]
-        for column in columns:
-            column.values = column.values[1:]
+        fields = range(len(kind.names))
+        columns: list[Any] = [Spread(self._rows, each, different, places) for each in fields]
         read = [self._texts.__getitem__ if text else int for text in self._pattern.are_texts]
         try:
             for name, values, reads in zip(self._pattern.names, own, read, strict=True):

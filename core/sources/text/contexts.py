@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 
 from core.records import NO_CONTEXT
 from core.sources.flow.gathered import Context, Numbered
-from core.sources.flow.spread import once, picked
+from core.sources.flow.spread import Spread, first_of
 from core.sources.values import as_json
 
 MOST: Final = 100_000
@@ -18,6 +18,8 @@ MOST: Final = 100_000
 
 _BETWEEN: Final = "\x1f"
 """Stands between values that are looked up as one text, which takes half the time of a tuple."""
+
+_UNKNOWN: Final = -1
 
 _Key = str | tuple[Any, ...]
 
@@ -33,10 +35,12 @@ class Contexts:
         self._text = text_values
         self._known: dict[tuple[Any, ...], Context] = {}
         self._of_some: dict[tuple[bool, ...], dict[_Key, int]] = {}
+        self._of_tables: dict[tuple[bool, ...], tuple[Any, Any]] = {}
         self._begin()
 
     def _begin(self) -> None:
         self._of_some.clear()
+        self._of_tables.clear()
         self._learned = 0
         self._numbers: dict[Context, int] = {NO_CONTEXT: 0}
         self._table = [NO_CONTEXT]
@@ -61,12 +65,9 @@ class Contexts:
         they lack, which at least one is not.
         """
         has = tuple(column is not None for column in columns)
-        columns, places = once(columns, list(compress(range(len(columns)), has)))
-        if places is not None:
-            each = self.of_all(
-                [c if there else None for c, there in zip(columns, has, strict=True)]
-            )
-            return Numbered(picked(each.numbers, places), each.table)
+        spread = first_of(list(compress(columns, has)))
+        if spread is not None:
+            return self._of_rows(columns, has, spread)
         if max(len(self._table), self._learned) >= MOST:
             self._begin()
         known = self._of_some.setdefault(has, {})
@@ -85,6 +86,26 @@ class Contexts:
                     key = keys[place]
                     found[place] = known.get(key) or self._number(has, rows[place], key, known)
         return Numbered(array("i", cast("list[int]", found)), self._table)
+
+    def _of_rows(self, columns: Sequence[Any], has: tuple[bool, ...], spread: Spread) -> Numbered:
+        """Return the contexts of events that are rows of a table; those of a row are found once."""
+        import numpy as np
+
+        rows, known = self._of_tables.get(has, (None, np.zeros(0, np.int32)))
+        if rows is not spread.rows:
+            known = known[:0]
+        known = np.append(known, np.full(len(spread.rows) - len(known), _UNKNOWN, np.int32))
+        new = spread.numbers[known[spread.numbers] == _UNKNOWN]
+        if len(new):
+            table = self._table
+            pairs = zip(columns, has, strict=True)
+            found = self.of_all([column.of(new) if there else None for column, there in pairs])
+            if found.table is not table:
+                return self._of_rows(columns, has, spread)
+            known[new] = found.numbers
+        self._of_tables[has] = spread.rows, known
+        numbers = array("i", known[spread.numbers][spread.places].tobytes())
+        return Numbered(numbers, self._table)
 
     def _number(
         self, has: tuple[bool, ...], values: tuple[Any, ...], key: _Key, known: dict[_Key, int]
