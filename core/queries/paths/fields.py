@@ -16,10 +16,10 @@ LONGEST_SECONDS = 366 * 86_400
 class PathFields(TimedQuestion):
     """The fields of `Paths`, which documents them."""
 
+    property: str | None = None
+    event: str | None = None
     from_: str | None = Limited(default=None, alias="from")
     to: str | None = None
-    event: str | None = None
-    property: str | None = None
     steps: int = Limited(default=5, ge=2, le=10)
     scope: Literal["session"] | int = "session"
     count_by: Literal["uniques", "totals"] = "uniques"
