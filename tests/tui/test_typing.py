@@ -186,3 +186,19 @@ def test_a_terminal_at_any_speed(tmp_path: Path) -> None:
             screen.send(ESCAPE, every=0.15)
             screen.send("0", "1", every=every)
             screen.until("Signups", "in range")
+
+
+def test_keys_before_the_first_frame_are_not_echoed_and_act_on_the_first_page(
+    path: Path, tmp_path: Path
+) -> None:
+    with Terminal([str(path)], tmp_path) as screen:
+        while screen.echoes:
+            screen.idle(0.01)
+        before_the_first_frame = screen.idle(0)
+        screen.send("2", ENTER)
+        screen.idle(0.1)
+        assert (before_the_first_frame, screen.screen.strip()) == (0, "")
+        screen.until("Metrics ›", "ENTER people")
+        screen.send("q")
+        while not screen.echoes:
+            screen.idle(0.01)

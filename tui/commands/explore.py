@@ -15,7 +15,7 @@ from tui.commands.saved.board import screen_possible, show
 
 if TYPE_CHECKING:
     from core.store.imports.listed import Import
-    from tui.start.importing import Done, Job
+    from tui.start.importing import Done, Job, Opened
 
 
 @click.command("explore", hidden=True)
@@ -33,11 +33,9 @@ def command(db: str | None) -> int:
 
 def _welcomed(path: Path) -> int:
     """Show the welcome, and open what is chosen; an error leads back to it."""
-    from tui.start.welcome import welcome
-
     footfall = click.get_current_context().find_root().command
     wrong: FootfallError | None = None
-    while chosen := welcome(path, _plan, wrong):
+    while chosen := _choice(path, wrong):
         try:
             if chosen.imported:
                 return show(Path(chosen.word), None, notice=chosen.notice)
@@ -46,6 +44,15 @@ def _welcomed(path: Path) -> int:
         except FootfallError as error:
             wrong = error
     return 0
+
+
+def _choice(path: Path, wrong: FootfallError | None) -> Opened | None:
+    from tui.services.keyboard import typed_ahead
+
+    with typed_ahead():
+        from tui.start.welcome import welcome
+
+        return welcome(path, _plan, wrong)
 
 
 def _plan(word: str) -> Job | None:

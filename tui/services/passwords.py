@@ -13,8 +13,13 @@ def ask_password(address: Address) -> str:
     """Ask for the password of a server, if somebody is there to type it."""
     import click
 
+    from tui.services.keyboard import typed_lines
+
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return ""
     question = f"Password of {address.user} at {address.host}"
-    found: str = click.prompt(question, hide_input=True, default="", show_default=False, err=True)
+    with typed_lines():
+        found: str = click.prompt(
+            question, hide_input=True, default="", show_default=False, err=True
+        )
     return found

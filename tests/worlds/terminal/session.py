@@ -81,6 +81,11 @@ class Terminal:
         """What the terminal shows, no spaces at line ends."""
         return self.glass.text
 
+    @property
+    def echoes(self) -> bool:
+        """Whether the terminal shows keys by itself, and waits for whole lines."""
+        return bool(termios.tcgetattr(self._file)[3] & (termios.ECHO | termios.ICANON))
+
     def send(self, *keys: str, every: float | None = None) -> None:
         """Type keys, in one burst or with so many seconds between them."""
         if every is None:

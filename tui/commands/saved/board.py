@@ -127,14 +127,17 @@ def show(
     """Print a board, or open it if there is a terminal, with a notice; return the exit code."""
     if printed or plain or any(over[1:]) or not screen_possible():
         return write_board(path, name, over, width, plain=plain)
-    from tui.app import run
+    from tui.services.keyboard import typed_ahead
 
-    board = None
-    if name is not None:
-        from tui.commands.saved.starting import find_board
+    with typed_ahead():
+        from tui.app import run
 
-        board = find_board(path, open_engine(path), name)
-    return run(path, board=board, range=over.range, notice=notice)
+        board = None
+        if name is not None:
+            from tui.commands.saved.starting import find_board
+
+            board = find_board(path, open_engine(path), name)
+        return run(path, board=board, range=over.range, notice=notice)
 
 
 def screen_possible() -> bool:
