@@ -72,6 +72,8 @@ class Tile(Model):
         size, share: its area, also as a fraction of all groups' (None of nothing).
         intensity: its shade; None if undefined.
         events, people: how many are behind it.
+        size_currency, intensity_currency: what they are in, if they are amounts of money in one
+            known currency; else "".
     """
 
     label: str
@@ -80,6 +82,8 @@ class Tile(Model):
     intensity: float | None
     events: int
     people: int
+    size_currency: str = Field(default="", exclude_if=lambda value: not value)
+    intensity_currency: str = Field(default="", exclude_if=lambda value: not value)
 
 
 class Treemap(Shape):
@@ -89,6 +93,7 @@ class Treemap(Shape):
         group_by: the field.
         size, intensity: the measures in words.
         total_size: over all groups, including those left out.
+        currency: what `total_size` and `omitted_size` are in, as that of a tile's size.
     """
 
     shape: Literal["treemap"] = "treemap"
@@ -99,6 +104,7 @@ class Treemap(Shape):
     total_size: float
     omitted_groups: int = 0
     omitted_size: float = 0
+    currency: str = Field(default="", exclude_if=lambda value: not value)
 
     def cells(self) -> Iterator[tuple[Cell, float | None]]:
         """Yield the people of every group."""

@@ -8,6 +8,7 @@ from core.draw.legend import wrapped
 from core.draw.spans import SHADES, Canvas, Line, Look, Span, clipped, safe
 from core.draw.squares import Box, squarified
 from core.draw.table import grid_lines, scrolled
+from core.draw.units import money
 from core.text import cut, number, percent, width
 
 Cursor = tuple[int, int] | None
@@ -34,8 +35,8 @@ def treemap_chart(
     if not answer.tiles:
         return [(Span("Nothing to group.", "dim"),), *wrapped(list(answer.notes), size)]
     at = min(max(cursor[0], 0), len(answer.tiles) - 1) if cursor else None
-    said = [] if at is None else _sentence(answer, answer.tiles[at], size)
-    foot = [*said, *_scale(answer, size, look), *wrapped(_facts(answer), size)]
+    said = [] if at is None else _sentence(answer, answer.tiles[at], size, look)
+    foot = [*said, *_scale(answer, size, look), *wrapped(_facts(answer, look), size)]
     foot = foot if height >= FOOTED_FROM else []
     rows = max(height - len(foot), 1)
     shown = _page(answer, size, rows, at)
@@ -82,8 +83,8 @@ def _tile(canvas: Canvas, box: Box, answer: Treemap, tile: Tile, look: Look, *, 
     for y in range(box.top, box.top + high):
         canvas.text(box.left, y, fill * wide, style)
     share = f" {percent(tile.share)}" if tile.share is not None else ""
-    intensity = f"{safe(answer.intensity)} {_figure(tile.intensity)}"
-    said = [safe(tile.label), f"{_figure(tile.size)}{share}"]
+    intensity = f"{safe(answer.intensity)} {_intensity(tile, look)}"
+    said = [safe(tile.label), f"{_size(tile, look)}{share}"]
     said += [intensity] if width(intensity) <= wide - 2 else []
     if here and high > 2 and wide > 2:
         _frame(canvas, box, (wide, high), style, look)
@@ -110,25 +111,25 @@ def _frame(canvas: Canvas, box: Box, size: tuple[int, int], style: str, look: Lo
     canvas.text(left, bottom, corners[2] + across * (wide - 2) + corners[3], style)
 
 
-def _sentence(answer: Treemap, tile: Tile, size: int) -> list[Line]:
+def _sentence(answer: Treemap, tile: Tile, size: int, look: Look) -> list[Line]:
     """Return what the rectangle under the cursor says, in words."""
     share = f", {percent(tile.share)}" if tile.share is not None else ""
-    text = f"{safe(tile.label)}: {_figure(tile.size)} {safe(answer.size)}{share}"
-    shade = f"{safe(answer.intensity)} {_figure(tile.intensity)}"
+    text = f"{safe(tile.label)}: {_size(tile, look)} {safe(answer.size)}{share}"
+    shade = f"{safe(answer.intensity)} {_intensity(tile, look)}"
     people = "" if answer.size in ("users", "people") else f"; {number(tile.people)} people"
     return wrapped([f"{text}; {shade}{people}."], size, "accent")
 
 
 def _scale(answer: Treemap, size: int, look: Look) -> list[Line]:
     """Return the scale of the shades, if groups differ."""
-    known = [t.intensity for t in answer.tiles if t.intensity is not None]
-    if len(set(known)) < 2:
+    known = {t.intensity: t for t in answer.tiles if t.intensity is not None}
+    if len(known) < 2:
         return []
     shades = [
         Span(shade * 2) if look.letters else Span("  ", f"heat{level}")
         for level, shade in enumerate(SHADES)
     ]
-    low, high = _figure(min(known)), _figure(max(known))
+    low, high = (_intensity(known[end], look) for end in (min(known), max(known)))
     name = f"{safe(answer.intensity)}  {low} "
     return [clipped((Span(name, "dim"), *shades, Span(f" {high}", "dim")), size)]
 
@@ -144,26 +145,32 @@ def _level(tile: Tile, answer: Treemap) -> int | None:
     return round((tile.intensity - low) / (high - low) * 7)
 
 
-def _figure(value: float | None) -> str:
-    if value is None:
-        return "–"
-    return number(value, 0 if value == int(value) else 2)
+def _size(tile: Tile, look: Look) -> str:
+    return _figure(tile.size, tile.size_currency, look)
+
+
+def _intensity(tile: Tile, look: Look) -> str:
+    return _figure(tile.intensity, tile.intensity_currency, look)
+
+
+def _figure(value: float | None, currency: str, look: Look) -> str:
+    return money(value, safe(currency), plain=look.ascii)
 
 
 def treemap_table(
     answer: Treemap, size: int, height: int, look: Look, cursor: Cursor
 ) -> list[Line]:
     """Draw a row per group: size, share, intensity, people."""
-    notes = wrapped(_facts(answer), size) if height >= 6 else []
+    notes = wrapped(_facts(answer, look), size) if height >= 6 else []
     tiles = answer.tiles
     columns = [
         Texts(safe(answer.group_by), tuple(safe(t.label) for t in tiles)),
         Texts(
-            safe(answer.size), tuple(_figure(t.size) for t in tiles), right=True,
+            safe(answer.size), tuple(_size(t, look) for t in tiles), right=True,
             figures=tuple(t.size for t in tiles),
         ),
         Texts("share", tuple(percent(t.share) for t in tiles), right=True),
-        Texts(safe(answer.intensity), tuple(_figure(t.intensity) for t in tiles), right=True),
+        Texts(safe(answer.intensity), tuple(_intensity(t, look) for t in tiles), right=True),
         Texts("people", tuple(number(t.people) for t in tiles), right=True),
     ]  # fmt: skip
     rows, at = max(height - len(notes), 2), cursor and cursor[0]
@@ -171,13 +178,14 @@ def treemap_table(
     return [*grid_lines(columns, size, rows - len(said), look, at), *said, *notes]
 
 
-def _facts(answer: Treemap) -> list[str]:
+def _facts(answer: Treemap, look: Look) -> list[str]:
     """What the figures are, and what was left out."""
     said = [f"Area is {safe(answer.size)}, shade {safe(answer.intensity)}."]
     if answer.omitted_groups:
         one = answer.omitted_groups == 1
         said.append(
             f"{number(answer.omitted_groups)} more group{' holds' if one else 's hold'} "
-            f"{_figure(answer.omitted_size)} of {_figure(answer.total_size)}."
+            f"{_figure(answer.omitted_size, answer.currency, look)} of "
+            f"{_figure(answer.total_size, answer.currency, look)}."
         )
     return [*said, *answer.notes]

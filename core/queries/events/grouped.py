@@ -7,7 +7,7 @@ events: they need every person's count or every event's value.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -16,7 +16,7 @@ from core.answers import Cell, Model, Tile, Treemap
 from core.catalog.fields import Field as Named
 from core.catalog.selectors import ANY, in_title
 from core.errors import BadQuestion
-from core.queries.common.added_up import INFINITE, currencies, finite, no_numbers
+from core.queries.common.added_up import INFINITE, Currency, currencies, finite, no_numbers
 from core.queries.common.context import Context
 from core.queries.common.groups import label, members_of_group
 from core.queries.common.measured import bare
@@ -116,9 +116,9 @@ class Grouped(Question):
         span = ctx.span_to_today(self.range)
         by = ctx.catalog.existing(self.group_by, "group_by")
         rows = yield from self._rows(ctx, by)
-        notes = yield from self._notes(ctx, by, span, rows)
+        money, notes = yield from self._money(ctx, by, span, rows)
         tiles = sorted(
-            (self._tile(ctx, by, row[:7]) for row in rows), key=lambda t: (-t.size, t.label)
+            (self._tile(ctx, by, row[:7], money) for row in rows), key=lambda t: (-t.size, t.label)
         )
         whole = total(tile.size for tile in tiles)
         shown, rest = tiles[: self.max_groups], tiles[self.max_groups :]
@@ -137,6 +137,7 @@ class Grouped(Question):
             total_size=whole,
             omitted_groups=len(rest),
             omitted_size=total(tile.size for tile in rest),
+            currency=_currency(money, self.size).code,
         )
 
     @property
@@ -145,18 +146,19 @@ class Grouped(Question):
         named = (self.size.property, self.intensity.property)
         return list(dict.fromkeys(bare(name) for name in named if name))
 
-    def _notes(
+    def _money(
         self, ctx: Context, by: Named, span: Span, rows: Rows
-    ) -> Generator[Statement, Rows, tuple[str, ...]]:
-        """Notes on values that are not numbers, and on currencies."""
+    ) -> Generator[Statement, Rows, tuple[dict[str, Currency], tuple[str, ...]]]:
+        """The currency of each property, and notes on currencies and values that are no numbers."""
+        money: dict[str, Currency] = {}
         found: list[str] = []
         selection = select(ctx, self, self.event, absent=ANY)
         for place, name in enumerate(self._measured):
             values, numbers = (sum(row[7 + 2 * place + n] for row in rows) for n in (0, 1))
             found += no_numbers(name, values - numbers, values)
-            money = yield from currencies(ctx, selection, span, name, [by])
-            found += money.notes
-        return tuple(dict.fromkeys(found))
+            money[name] = yield from currencies(ctx, selection, span, name, [by])
+            found += money[name].notes
+        return money, tuple(dict.fromkeys(found))
 
     @property
     def _by_the_event(self) -> bool:
@@ -247,7 +249,9 @@ class Grouped(Question):
             group by v
             """
 
-    def _tile(self, ctx: Context, by: Named, row: tuple[Any, ...]) -> Tile:
+    def _tile(
+        self, ctx: Context, by: Named, row: tuple[Any, ...], money: Mapping[str, Currency]
+    ) -> Tile:
         value, events, people, percentile, summed, mean, unknown = row
         if summed in INFINITE:
             raise BadQuestion(
@@ -262,12 +266,15 @@ class Grouped(Question):
             "unique_actors": people,
             "avg": finite(mean),
         }[self.intensity.type]
+        name = label(ctx, by, value)
         return Tile(
-            label=label(ctx, by, value),
+            label=name,
             size=size,
             intensity=intensity,
             events=events,
             people=people,
+            size_currency=_currency(money, self.size).of((name,)),
+            intensity_currency=_currency(money, self.intensity).of((name,)),
         )
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
@@ -283,6 +290,11 @@ def _from_words(text: str, key: str) -> dict[str, Any]:
     if match is None:
         return {"type": text}
     return {"type": match[1]} if match[2] is None else {"type": match[1], key: match[2]}
+
+
+def _currency(money: Mapping[str, Currency], measure: Size | Intensity) -> Currency:
+    """Return what is known of the currency of a measure: nothing of one that is no property's."""
+    return money.get(bare(measure.property or ""), Currency())
 
 
 def _words(measure: Size | Intensity) -> str:

@@ -19,7 +19,7 @@ from tests.worlds.compare import ask, both_engines, check_people, from_text, peo
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.golden import boxed, check
 from tests.worlds.strategies import CONDITIONS, EVENTS, worlds
-from tests.worlds.world import SELECTORS, World
+from tests.worlds.world import DAY, SELECTORS, Event, World, engine_of
 
 
 def by_item(engine: Any, **fields: Any) -> Any:
@@ -59,6 +59,30 @@ def test_what_is_left_out_is_told(engine):
     assert (found.omitted_groups, found.omitted_size, found.total_size) == (3, 12, 18)
     assert found.tiles[0].share == pytest.approx(6 / 18)
     assert "3 more groups hold 12 of 18." in text(found, 80)
+
+
+def test_amounts_are_written_with_their_currency():
+    rows = (("NL", 5, "EUR"), ("NL", 10, "EUR"), ("FR", 2, "EUR"), ("US", 9, "USD"))
+    events = tuple(
+        Event("buy", n, user=f"u{n}", context={"country": country},
+              properties={"amount": amount, "rank": amount, "currency": currency})
+        for n, (country, amount, currency) in enumerate(rows)
+    )  # fmt: skip
+    with engine_of(World(events[:3], now=DAY)) as engine:
+        one = ask(engine, "grouped", group_by="country", size="sum(amount)", intensity="avg(rank)",
+                  range="all_time", max_groups=1)  # fmt: skip
+        drawn = plain(draw(one, 60, 8, Look()))
+        for part in ("€15 88.2%", "avg of rank 7.5", "1 more group holds €2 of €17."):
+            assert part in drawn
+        assert "15 EUR" in plain(draw(one, 60, 8, Look("ascii"), chart="table"))
+    with engine_of(World(events, now=DAY)) as engine:
+        kept = {"size": "sum(amount)", "intensity": "avg(amount)", "range": "all_time"}
+        mixed = ask(engine, "grouped", group_by="country", **kept)
+        each = ask(engine, "grouped", group_by="currency", **kept, max_groups=1)
+        assert "2 currencies" in mixed.notes[0]
+        assert not {"€", "$"} & set(text(mixed, 60))
+        assert ("€17" in text(each, 60), "€5.67" in text(each, 60)) == (True, True)
+        assert "1 more group holds 9 of 26." in text(each, 60)
 
 
 def test_people_of_a_group_and_of_all(engine):
