@@ -23,6 +23,7 @@ from core.definitions.board import Block, Board, Position
 from core.engines.sqlite.engine import SqliteEngine
 from core.language.questions import parse
 from core.store.ingest.importer import Event, store_events
+from core.store.ingest.report import Progress
 from core.store.library.saved import Saved
 from core.store.workspace import open_writer
 from core.text import is_unsafe
@@ -30,6 +31,7 @@ from core.timeframe import DAY
 from tests import ROOT
 from tui.cli import VERSION
 from tui.commands import COMMANDS, run
+from tui.texts.progress import bar_text, line_text
 
 NASTY = 'evil\x1b[31m\u202e,"|\n=1+1'
 ENDLESS = "with recursive a(i) as (select 1 union all select i + 1 from a) select count(*) from a"
@@ -389,14 +391,22 @@ def test_an_import_of_nothing_usable_fails(footfall: Any, tmp_path: Path) -> Non
 
 
 def test_progress_has_a_rate_and_the_time_left() -> None:
-    from core.store.ingest.importer import Progress
-    from tui.commands.import_ import bar_text, line_text
-
     at = Progress("data/events.csv", 250, 1000, 5_000, 4_990, 10, 2.0)
     assert bar_text(at).startswith("events.csv [======>")
     for part in ("25%", "5,000 lines", "10 rejected", "2,500/s", "6s left"):
         assert part in bar_text(at)
     assert "left" not in line_text(at)
+
+
+@pytest.mark.parametrize(
+    ("read", "doing", "said"),
+    [(1000, "", "100%  5,000 lines  storing"), (250, "building indexes", "building indexes")],
+)
+def test_progress_says_what_is_done_once_all_is_read(read: int, doing: str, said: str) -> None:
+    at = Progress("data/events.csv", read, 1000, 5_000, 4_000, 0, 2.0, doing)
+    assert said in bar_text(at)
+    assert not any(part in bar_text(at) for part in ("left", "/s"))
+    assert said.partition("  ")[2] in line_text(at)
 
 
 # -- the rest

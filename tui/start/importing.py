@@ -16,7 +16,7 @@ from core.errors import FootfallError, Stopped
 from core.store.ingest.report import Progress
 from core.text import clean, width
 from tui.services.state import log
-from tui.texts.progress import left_text, name_text, pace_text, share_read
+from tui.texts.progress import is_read, left_text, lines_text, name_text, pace_text, share_read
 from tui.widgets.host import Host
 from tui.widgets.keyhints import KeyHints
 from tui.widgets.overlay import Box, Overlay
@@ -189,4 +189,6 @@ class Importing(Overlay):
             lines.append(
                 (Span(full * filled, "accent"), Span(rest * (room - filled), "dim"), Span(said))
             )
-        return [*lines, (), (Span(pace_text(at)),)]
+        elif at.doing:
+            lines.append((Span(left_text(at), "dim"),))
+        return [*lines, (), (Span(lines_text(at) if is_read(at) else pace_text(at)),)]

@@ -6,6 +6,8 @@ from core.store.ingest.report import Progress
 from core.text import clean, compact, cut, duration, number
 
 BAR = 24
+STORING = "storing the last of it"
+"""What is still done for a source that is read to its end."""
 
 
 def bar_text(at: Progress) -> str:
@@ -15,23 +17,40 @@ def bar_text(at: Progress) -> str:
     done = share_read(at)
     filled = int(done * BAR)
     bar = ("=" * filled + ">" * (filled < BAR)).ljust(BAR)
-    return f"{name_text(at)} [{bar}] {done:4.0%}  {pace_text(at)}  {left_text(at)}"
+    pace = lines_text(at) if is_read(at) else pace_text(at)
+    return f"{name_text(at)} [{bar}] {done:4.0%}  {pace}  {left_text(at)}"
 
 
 def line_text(at: Progress) -> str:
     """Return the same without a bar, for a source of unknown length."""
+    if is_read(at):
+        return f"{name_text(at)}  {lines_text(at)}  {left_text(at)}"
     return f"{name_text(at)}  {pace_text(at)}"
+
+
+def is_read(at: Progress) -> bool:
+    """Whether the source is read to its end, so that only what follows takes time."""
+    return bool(at.doing) or share_read(at) >= 1
+
+
+def lines_text(at: Progress) -> str:
+    """Return "120,000 lines, 3 rejected"."""
+    rejected = f", {number(at.rejected)} rejected" if at.rejected else ""
+    return f"{number(at.read)} lines{rejected}"
 
 
 def pace_text(at: Progress) -> str:
     """Return "120,000 lines, 3 rejected  212K/s"."""
     rate = at.read / at.seconds if at.seconds else 0
-    rejected = f", {number(at.rejected)} rejected" if at.rejected else ""
-    return f"{number(at.read)} lines{rejected}  {compact(round(rate))}/s"
+    return f"{lines_text(at)}  {compact(round(rate))}/s"
 
 
 def left_text(at: Progress) -> str:
-    """Return "3s left", a dash for the time as long as nobody can tell."""
+    """Return "3s left", a dash for the time as long as nobody can tell; what is still done once all
+    is read: "storing the last of it".
+    """
+    if is_read(at):
+        return at.doing or STORING
     done = share_read(at)
     return f"{duration(round(at.seconds / done * (1 - done))) if done > 0.01 else '–'} left"
 

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -203,7 +204,8 @@ def import_files(
         loader = Loader(
             connection, manner, progress=progress, stop=stop, patience=patience, spare=readers
         )
-        with _late_indexes(connection, found.places, patience), no_collector():
+        told = partial(loader.tell_end, "building indexes")
+        with _late_indexes(connection, found.places, patience, told), no_collector():
             refused = list(found.refused)
             for place in found.places:
                 if loader.report.finished:
@@ -305,11 +307,17 @@ def _note_refused(report: ImportReport, found: Found, refused: Sequence[BadInput
 
 @contextmanager
 def _late_indexes(
-    connection: sqlite3.Connection, places: Sequence[Place], patience: Patience
+    connection: sqlite3.Connection,
+    places: Sequence[Place],
+    patience: Patience,
+    told: Callable[[], None],
 ) -> Iterator[None]:
     """Create the secondary indexes after a big import into an empty workspace, not during it.
 
     A killed or failed import leaves them missing; the next writer that opens the file creates them.
+
+    Args:
+        told: called when the import is done and they are about to be created.
     """
     from core.store.schema import INDEXES
 
@@ -327,6 +335,7 @@ def _late_indexes(
     except BaseException:
         _create(connection, INDEXES, patience)
         raise
+    told()
     _create(connection, INDEXES, patience)
 
 

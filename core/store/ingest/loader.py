@@ -89,6 +89,7 @@ class Loader:
         self._progress = progress
         self._stop = stop
         self._started = self._told = time.monotonic()
+        self._name = ""
 
     # -- sources
 
@@ -222,11 +223,12 @@ class Loader:
         done, total = (source.position, source.total) if source else (0, None)
         self._say(name, done, total)
 
-    def _say(self, name: str, done: int, total: int | None) -> None:
+    def _say(self, name: str, done: int, total: int | None, doing: str = "") -> None:
         if self._progress is not None:
+            self._name = name
             counts = (self.report.read, self.report.stored, self.report.rejected)
             seconds = time.monotonic() - self._started
-            self._progress(Progress(name, done, total, *counts, seconds))
+            self._progress(Progress(name, done, total, *counts, seconds, doing))
 
     def should_stop(self) -> bool:
         """Return whether to end the import here."""
@@ -244,9 +246,13 @@ class Loader:
 
     # -- its end
 
+    def tell_end(self, doing: str, done: int = 0, whole: int | None = None) -> None:
+        """Report what is done now that all sources are read, and how much of it."""
+        self._say(self._name, done, whole, doing)
+
     def finish_blocks(self) -> None:
         """Make the blocks of events that have none, and put in order those of a large import."""
-        told = partial(self._say, "values as columns")
+        told = partial(self.tell_end, "storing values as columns")
         finish(self.connection, self.report.stored, self.patience, told, self._stop)
 
     def done(self) -> ImportReport:

@@ -20,6 +20,7 @@ class Progress:
         read_bytes, total_bytes: of the file on disk; total None for standard input.
         read, stored, rejected: lines so far.
         seconds: since the import began.
+        doing: what is done once all sources are read, in words; "" while one is.
     """
 
     source: str
@@ -29,6 +30,7 @@ class Progress:
     stored: int
     rejected: int
     seconds: float
+    doing: str = ""
 
 
 @dataclass

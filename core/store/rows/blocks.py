@@ -69,7 +69,9 @@ def finish(
             bump(connection)
     if stored < MANY:
         return
-    for (event,) in connection.execute("select event from block_events").fetchall():
+    stored_events = connection.execute("select event from block_events").fetchall()
+    for done, (event,) in enumerate(stored_events):
+        told(done, len(stored_events))
         if stop is not None and stop():
             return
         with transaction(connection, patience):
