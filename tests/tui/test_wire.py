@@ -56,6 +56,18 @@ def test_the_terminal_shows_what_was_painted() -> None:
         assert sent_to.lines == painted_on.lines
 
 
+def test_what_is_not_known_between_two_painted_parts_is_left_as_it_is() -> None:
+    chance = random.Random(8)
+    painted_on, sent_to, frames = Glass(30, 5), Glass(30, 5), Frames()
+    for frame in (painted(chance, 30, 5) for _ in range(200)):
+        painted_on.write(frame)
+        assert frames.read(frame)
+        sent_to.write(frames.changes())
+        assert sent_to.lines == painted_on.lines
+        if chance.random() < 0.3:
+            frames.forget()
+
+
 def test_nothing_is_sent_twice() -> None:
     frames = Frames()
     frame = "\x1b[1;1H\x1b[1;31mab\x1b[0m c\x1b[2;1Hd"

@@ -192,10 +192,13 @@ def _cells(text: str, style: Looks) -> list[Cell]:
 
 
 def _runs(before: list[Cell], after: list[Cell]) -> list[tuple[int, int]]:
-    """Return the runs (from, to) of cells to send: all of them in a row with wide characters."""
+    """Return the runs (from, to) of known cells to send: all in a row with wide characters."""
     if not NARROW.match("".join([text for text, _ in before] + [text for text, _ in after])):
         return _known(after)
-    return differing(before, after)
+    runs = differing(before, after)
+    if UNKNOWN not in after:
+        return runs
+    return [(at + start, at + end) for at, to in runs for start, end in _known(after[at:to])]
 
 
 def differing(before: Sequence[object], after: Sequence[object]) -> list[tuple[int, int]]:
