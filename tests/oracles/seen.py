@@ -35,17 +35,17 @@ def as_asked(answer: Callable[Concatenate[World, Any, P], Found]) -> Callable[..
 
 
 def world_of(world: World, question: Any) -> World:
-    """A world as of its newest event in the range, all of it, where the range names days to come.
+    """A world as of its newest event in the range if the range names days to come, else as it is.
 
-    Else the same world, in which what is dated after now counts nowhere.
+    What is dated after the world's now counts nowhere.
     """
     calendar = calendar_of(world)
     span = resolve(question.range, calendar, world.now)
     stored = [e.ts for e in world.events if not world.flagged(e.event, "deleted")]
-    newest = max(stored, default=world.now)
-    if newest <= world.now or span.last_day <= local_day(world.now, calendar):
+    if span.last_day <= local_day(world.now, calendar):
         return world
-    return replace(world, now=max(world.now, min(newest, span.end - 1)), ahead=True)
+    newest = max((ts for ts in stored if ts < span.end), default=world.now)
+    return replace(world, now=max(world.now, newest))
 
 
 def ended(world: World) -> int | None:

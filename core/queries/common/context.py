@@ -30,6 +30,14 @@ QUIET = 7 * DAY
 """How long there may be no events, in ms, before the data counts as ended."""
 
 
+_AS_OF = """
+    select max((select max(ts) from events where event = n.id and ts < :end)),
+           max(exists (select 1 from events where event = n.id and ts >= :end and ts < :day_end))
+    from event_names n
+    where not n.deleted
+"""
+
+
 def nobody_else(members: Relation) -> Made:
     """Stand for `Context.people_of` where the actors are people."""
     raise NotImplementedError
@@ -154,8 +162,8 @@ class Context:
     def of(self, question: Ranged) -> Context:
         """Return the context for a question (definitions 1.9).
 
-        Nothing after now counts, unless the range includes days after today. Then everything does,
-        and the question is answered as of the newest event in its range.
+        Nothing after now counts, unless the range includes days after today. Then the question is
+        answered as of the newest event in its range, and nothing after that counts.
         """
         own = self.usual or self
         if own.whole is None:
@@ -164,8 +172,18 @@ class Context:
         newest = own.whole.latest
         if newest is None or end <= own.calendar.day_start(own.today + 1):
             return own
-        now = max(own.now, min(newest, end - 1))
-        return replace(own.whole, catalog=self.catalog, now=now, usual=own)
+        if newest < end:
+            return replace(own.whole, catalog=self.catalog, now=max(own.now, newest), usual=own)
+        found = own.whole._as_of(end)
+        return replace(found, catalog=self.catalog, now=max(own.now, found.now), usual=own)
+
+    def _as_of(self, end: int) -> Context:
+        """Return the context of the newest event before an instant, after which nothing counts."""
+        last = self.calendar.day_of(end - 1)
+        day_end = self.calendar.day_start(last + 1)
+        ((newest, later),) = self.catalog.read(_AS_OF, {"end": end, "day_end": day_end})
+        at = replace(self, now=end - 1)
+        return replace(present_of(at, newest, later=bool(later)), now=newest or 0)
 
     def counted(self, span: Span) -> Span:
         """Return the part of a span that counts: nothing after now."""

@@ -105,6 +105,10 @@ def test_a_range_that_names_days_to_come_counts_them(engine):
 
 def test_a_range_that_ends_before_what_is_to_come_counts_up_to_its_end(engine):
     assert engine.answer(parse("events 2025-04-08..2025-04-11")).lines[0].total == 8
+    answer = engine.answer(parse("signup > buy within 7d 2025-04-08..2025-04-10"))
+    assert [step.count for step in answer.groups[0].steps] == [2, 0]
+    days = engine.answer(parse("events 2025-04-08..2025-04-10")).buckets
+    assert [day.label for day in days] == ["2025-04-08", "2025-04-09"]
 
 
 def test_what_is_to_come_counts_when_its_time_has_come():

@@ -89,6 +89,11 @@ AHEAD: tuple[dict[str, Any], ...] = (
     {"kind": "funnel", "range": "7d", "steps": [{"event": "signup"}, {"event": "buy"}]},
     {"kind": "paths", "range": "7d", "from": "signup"},
     {"kind": "first_time", "range": "7d", "event": "view"},
+    {
+        "kind": "funnel",
+        "range": "2025-04-08,2025-04-10",
+        "steps": [{"event": "signup"}, {"event": "buy"}],
+    },
 )
 
 
