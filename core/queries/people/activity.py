@@ -127,6 +127,11 @@ class UserActivity(Question):
 
     def _known(self, ctx: Context, actor: int | None) -> int:
         if actor is None:
+            if ctx.catalog.people.owners(self.user):
+                raise NotFound(
+                    f"{self.user!r} has no events in this workspace.",
+                    "Who has only traits or links appears from their first event on.",
+                )
             near = did_you_mean(self.user, ctx.catalog.people.called_like(self.user))
             raise NotFound(
                 f"There is nobody with the id {self.user!r} in this workspace.",

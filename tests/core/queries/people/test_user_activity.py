@@ -95,6 +95,19 @@ def test_somebody_unknown(engine):
         ask(engine, "user_activity", user="a", limit=1001)
 
 
+def test_who_has_only_traits_has_no_timeline_yet_and_is_in_no_audience():
+    world = World(
+        (Event("push", NOON, "ann"),),
+        traits=(("ann", "plan", "pro", NOON), ("bob", "plan", "pro", NOON)),
+        now=NOON,
+    )
+    with engine_of(world) as found:
+        with pytest.raises(NotFound, match=r"^'bob' has no events"):
+            ask(found, "user_activity", user="bob")
+        for definition in ({}, {"static_ids": ["ann", "bob"]}):
+            assert ask(found, "audience", definition=definition).total == 1
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     worlds(flagged=True),
