@@ -31,8 +31,8 @@ QUIET = 7 * DAY
 
 
 _AS_OF = """
-    select max((select max(ts) from events where event = n.id and ts < :end)),
-           max(exists (select 1 from events where event = n.id and ts >= :end and ts < :day_end))
+    select max((select max(ts) from events where event = n.id and ts < ?1)),
+           max(exists (select 1 from events where event = n.id and ts >= ?1 and ts < ?2))
     from event_names n
     where not n.deleted
 """
@@ -181,7 +181,7 @@ class Context:
         """Return the context of the newest event before an instant, after which nothing counts."""
         last = self.calendar.day_of(end - 1)
         day_end = self.calendar.day_start(last + 1)
-        ((newest, later),) = self.catalog.read(_AS_OF, {"end": end, "day_end": day_end})
+        ((newest, later),) = self.catalog.read(_AS_OF, (end, day_end))
         at = replace(self, now=end - 1)
         return replace(present_of(at, newest, later=bool(later)), now=newest or 0)
 
