@@ -274,3 +274,12 @@ async def test_an_answer_is_drawn_once(path: Path, monkeypatch: pytest.MonkeyPat
         drawn.clear()
         await ff.press("7")
         assert drawn == ["chart"]
+
+
+def test_the_screen_is_the_terminal_also_where_standard_error_is_a_file(
+    path: Path, tmp_path: Path
+) -> None:
+    errors = tmp_path / "errors.txt"
+    with Terminal([str(path)], tmp_path, errors=errors) as screen:
+        screen.until("Boards ›")
+        assert errors.read_text() == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from textual.drivers.linux_driver import LinuxDriver
@@ -15,12 +16,15 @@ START, END = "\x1b[?2026h", "\x1b[?2026l"
 class QuietDriver(LinuxDriver):
     """Sends only the cells that differ from those shown.
 
+    It sends them to standard output, which is a terminal; standard error may be a file.
+
     Args:
         app: the application; `frames` is what its terminal shows.
     """
 
     def __init__(self, app: Any, **options: Any) -> None:
         super().__init__(app, **options)
+        self._file = sys.__stdout__
         self.frames: Frames = app.frames
         self._whole = False
         self.frames.send = self.show

@@ -44,10 +44,16 @@ class Terminal:
         arguments: the command line of `footfall`.
         state: the folder of its remembered state.
         size: columns and rows.
+        errors: the file that standard error goes to; None for the terminal.
     """
 
     def __init__(
-        self, arguments: list[str], state: Path, *, size: tuple[int, int] = (80, 24)
+        self,
+        arguments: list[str],
+        state: Path,
+        *,
+        size: tuple[int, int] = (80, 24),
+        errors: Path | None = None,
     ) -> None:
         columns, rows = size
         self.glass = Glass(columns, rows)
@@ -55,6 +61,8 @@ class Terminal:
         self._decoder = getincrementaldecoder("utf-8")("replace")
         self._pid, self._file = pty.fork()
         if not self._pid:
+            if errors is not None:
+                os.dup2(os.open(errors, os.O_WRONLY | os.O_CREAT), 2)
             environment = {
                 **{k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "SSH_CONNECTION")},
                 "TERM": "xterm-256color",
