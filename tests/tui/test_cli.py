@@ -302,6 +302,16 @@ def test_a_board_is_printed_where_there_is_no_terminal(footfall: Any, db: Path) 
     assert footfall().out == printed
 
 
+def test_a_terminal_that_cannot_show_the_explorer_is_told_so(
+    footfall: Any, db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setattr("tui.commands.saved.board._is_terminal", lambda: True)
+    shown, wanted = footfall(str(db)), footfall("board", "Growth", str(db), "--print")
+    assert (shown.code, shown.out, wanted.err) == (0, wanted.out, "")
+    assert "TERM=dumb: this terminal cannot show the explorer" in shown.err
+
+
 def test_a_range_for_the_whole_board(footfall: Any) -> None:
     wide = footfall("board", "growth", "--print", "-r", "2025-01-01,2025-01-31").out
     assert "Jan 01" in wide

@@ -15,7 +15,7 @@ from core.errors import BadInput, QueryFailed
 from tui.commands.database import database, open_engine
 from tui.commands.interrupt import interruptible
 from tui.commands.options import db_option, format_options, width_of, width_option
-from tui.commands.output import look_of, put, put_answer, put_json, put_line
+from tui.commands.output import look_of, put, put_answer, put_json, put_line, say
 from tui.commands.saved.common import as_option, read_text, saved_at, undelete
 
 
@@ -126,7 +126,10 @@ def show(
 ) -> int:
     """Print a board, or open it if there is a terminal, with a notice; return the exit code."""
     if printed or plain or any(over[1:]) or not screen_possible():
-        return write_board(path, name, over, width, plain=plain)
+        code = write_board(path, name, over, width, plain=plain)
+        if not (printed or plain or any(over[1:])) and _is_terminal():
+            say("TERM=dumb: this terminal cannot show the explorer, so the board is printed.")
+        return code
     from tui.services.keyboard import typed_ahead
 
     with typed_ahead():
@@ -142,7 +145,11 @@ def show(
 
 def screen_possible() -> bool:
     """Return whether standard input and output are a terminal that can show the explorer."""
-    return sys.stdout.isatty() and sys.stdin.isatty() and os.environ.get("TERM") != "dumb"
+    return _is_terminal() and os.environ.get("TERM") != "dumb"
+
+
+def _is_terminal() -> bool:
+    return sys.stdout.isatty() and sys.stdin.isatty()
 
 
 def write_board(
