@@ -69,7 +69,8 @@ class Facts(NamedTuple):
 def look_around(engine: Any) -> Facts:
     """Return the facts about an engine's workspace.
 
-    Reads totals and the sets of first activity, and of single events only the latest of a few.
+    Reads totals and the sets of first activity, and of single events only the latest of a few; all
+    from the workspace file, also where a server answers.
     """
     ctx = engine.context()
     totals = engine.read(
@@ -100,9 +101,9 @@ def look_around(engine: Any) -> Facts:
 
 
 def sample(engine: Any, event: str) -> list[dict[str, Any]]:
-    """Return the properties of an event's latest occurrences."""
+    """Return the properties of an event's latest occurrences, from the workspace file."""
     body = {"kind": "raw_events", "event": event, "limit": ROWS, "range": "all_time"}
-    return [row[-1] for row in engine.answer(from_json(body)).rows]
+    return [row[-1] for row in engine.workspace.answer(from_json(body)).rows]
 
 
 def has_logs(engine: Any) -> bool:

@@ -82,6 +82,11 @@ class SqliteEngine:
         self._pool = Pool(self.path)
 
     @property
+    def workspace(self) -> SqliteEngine:
+        """The engine of the workspace file, as another engine has one: this."""
+        return self
+
+    @property
     def where(self) -> str:
         """Empty: this process answers."""
         return ""

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
+from core.boards.facts import look_around
+from core.engines.clickhouse.address import Address
 from core.engines.clickhouse.chdb import ChdbRunner
+from core.engines.clickhouse.engine import ClickHouseEngine
+from core.engines.clickhouse.server import ServerRunner
+from core.engines.sqlite.engine import SqliteEngine
 from core.language.questions import parse
 from tests.worlds.clickhouse import Engines, check, check_people, copied, needs_chdb
 from tests.worlds.fixture import A_RANGE
@@ -53,3 +60,9 @@ def test_units_are_counted_by_the_workspace_file_and_a_note_says_so(runner: Chdb
             *notes, note = found.notes
             assert note.startswith("Answered by the workspace file: counting country")
             assert found.model_copy(update={"notes": tuple(notes)}) == usual
+
+
+def test_what_a_first_board_is_about_is_read_from_the_file(appendix: SqliteEngine) -> None:
+    nobody = ServerRunner(Address("127.0.0.1", 9), "")
+    with closing(ClickHouseEngine(appendix.path, nobody, clock=appendix.clock)) as there:
+        assert look_around(there) == look_around(appendix)
