@@ -140,6 +140,7 @@ class Explain(TimedQuestion):
             {line.group: line.total for line in before.lines},
             now.title,
             now.unit,
+            now.unit in (*COUNTS, now.counted),
             now.additive,
             max(now.omitted, before.omitted),
         )
@@ -184,7 +185,7 @@ class Explain(TimedQuestion):
         total: int,
         left_out: list[str],
     ) -> Table:
-        figure = _column_type(whole.unit)
+        figure = "count" if whole.whole else _column_type(whole.unit)
         columns = [
             Column(name="field"), Column(name="value"),
             Column(name="previous", type=figure), Column(name="current", type=figure),
@@ -273,6 +274,7 @@ class Periods:
     """The answers of a question for two periods, by group.
 
     Attributes:
+        whole: whether the figures are numbers of people, units, events or sessions.
         omitted: how many groups were left out in either period.
     """
 
@@ -280,13 +282,14 @@ class Periods:
     before: dict[tuple[str, ...], float | None]
     title: str
     unit: str
+    whole: bool
     additive: bool
     omitted: int
 
     @property
     def counts(self) -> bool:
         """Whether changes of values add up to the total change."""
-        return self.additive or self.unit in COUNTS
+        return self.additive or self.whole
 
     def parts(self, moved: Moved) -> list[float | None]:
         """Return a value's share of the total change, and its change if all had changed in
@@ -331,9 +334,7 @@ def _key(field: str, value: str) -> str:
     return f"{name(field)} = {value}"
 
 
-def _column_type(unit: str) -> Literal["count", "number", "percent", "duration"]:
-    if unit in COUNTS:
-        return "count"
+def _column_type(unit: str) -> Literal["number", "percent", "duration"]:
     return {"percent": "percent", "seconds": "duration"}.get(unit, "number")  # type: ignore[return-value]
 
 

@@ -10,6 +10,7 @@ from core.errors import BadQuestion
 from core.queries.common.context import Context
 from core.queries.retention.fields import RetentionFields
 from core.timeframe import DAY, HOUR, Bucket, Span, days_span, exact_span, fit, to_date
+from core.words.counted import PEOPLE
 
 WINDOW_DAYS = {"daily": 1, "weekly": 7, "monthly": 30}
 """Days of a 24-hour basis window."""
@@ -116,13 +117,14 @@ class Plan(NamedTuple):
         """Whether a cell's window ends after now, or after the end of the data."""
         return self.ends(cohort, period) > self.ctx.known_until
 
-    def cut(self, rows: Sequence[Cohort]) -> tuple[str, ...]:
-        """A note if the range begins inside the first cohort shown."""
+    def cut(self, rows: Sequence[Cohort], units: str) -> tuple[str, ...]:
+        """A note if the range begins inside the first cohort shown, of users or other units."""
         whole = not self.cohorts or self.cohorts[0].first_day == self.firsts[0]
         if whole or not rows or rows[0].label != self.cohorts[0].label:
             return ()
         start = to_date(self.cohorts[0].first_day).isoformat()
-        return (f"The first cohort has only people who started on or after {start}.",)
+        who = "people who" if units == PEOPLE else f"{units} that"
+        return (f"The first cohort has only {who} started on or after {start}.",)
 
     def cells(self, period: int, every: bool = False) -> list[CellRow]:
         """All cells of one period whose windows have begun; with `every`, all count as complete."""

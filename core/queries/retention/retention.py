@@ -110,7 +110,7 @@ class Retention(RetentionFields):
         return Grid(
             title=in_title(ctx.catalog, self.title(), self.start_event, self.return_event),
             **dates(plan.span),
-            notes=(*plan.notes, *plan.cut(whole.cohorts), *self._notes(groups)),
+            notes=(*plan.notes, *plan.cut(whole.cohorts, many(self)), *self._notes(groups)),
             granularity=plan.unit,
             periods=self.columns,
             basis=self.basis,

@@ -190,6 +190,14 @@ def test_accounts_are_counted_in_place_of_people():
         assert units(engine, bought, Cell()) == ["north"]
         listed = engine.answer(from_text("units of (users of purchase last 7d counting account)"))
         assert [row[:3] for row in listed.rows] == [("north", 3, 3), ("south", 1, 1)]
+        moved = engine.answer(
+            from_text("explain users of signup last 7d by event counting account")
+        )
+        assert [column.type for column in moved.columns[2:4]] == ["count", "count"]
+        assert "All: 1, " in moved.notes[0]
+        assert not any("do not add up" in note for note in moved.notes)
+        grid = engine.answer(from_text("retention of signup monthly last 3d counting account"))
+        assert any("only accounts that started" in note for note in grid.notes)
 
 
 @pytest.mark.parametrize(
