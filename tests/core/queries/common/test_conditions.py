@@ -357,3 +357,17 @@ def test_audiences_as_conditions_can_be_one_of_several_or_none_of_them():
             users("contains", "Buy")
         with pytest.raises(BadQuestion, match="several"):
             ask(engine, "active_users", breakdown="audience")
+
+
+def test_values_are_told_apart_as_they_are_written():
+    written = (20, 20.0, "20", "20.0")
+    world = World(
+        tuple(Event("a", NOON - n, "u", properties={"n": v}) for n, v in enumerate(written)),
+        now=NOON,
+    )
+    with both_engines(world) as engines:
+        for engine in engines:
+            groups = engine.answer(parse("a by n all_time")).lines
+            assert {line.group: line.total for line in groups} == {("20",): 2, ("20.0",): 2}
+            assert engine.answer(parse("distinct(a.n) all_time")).lines[0].total == 2
+            assert engine.answer(parse("a where n = 20 all_time")).lines[0].total == 4
