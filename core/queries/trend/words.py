@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from core.text import clean
-from core.words.counted import title
+from core.words.counted import many, title
 from core.words.kinds import (
     Beginning,
     Choice,
@@ -86,6 +86,8 @@ class Measures(Figures):
         """See Figures; nothing for events."""
         if question.measure == "count":
             return ""
+        if question.measure == "users" and question.counting is not None:
+            return clean(many(question), 30)
         words = dict((*self.values, *OF_NUMBERS)).get(question.measure, question.measure)
         return f"{words} of {clean(question.property, 30)}" if question.property else words
 

@@ -17,6 +17,7 @@ from core.filters import Condition
 from core.language.questions import format_question, parse
 from core.queries import from_json
 from core.queries.common.question import Question
+from core.queries.kinds import KINDS
 from tests.oracles.units import MARK, asked, of_people, rewritten
 from tests.worlds.compare import from_text, people
 from tests.worlds.strategies import CONDITIONS, EVENTS, RANGES, worlds
@@ -179,6 +180,7 @@ def test_accounts_are_counted_in_place_of_people():
         answer = engine.answer(signups)
         assert (answer.lines[0].total, answer.unit) == (1, "accounts")
         assert answer.title == "Accounts of signup"
+        assert KINDS["trend"].figures.summary(signups) == "accounts"
         assert units(engine, signups, Cell()) == ["north"]
         assert people(engine, signups, Cell()) == ["a", "b", "c"]
         funnel = from_text("signup > purchase last 7d counting account")
