@@ -80,14 +80,14 @@ def _shared(question: Question, taken: frozenset[str]) -> list[Entry]:
         found.append(fields.units(question, WHOLE_DAYS if whole else fields.UNITS))
     if has(question, "breakdown") and "breakdown" not in taken:
         found += _breakdown(question)
-    if has(question, "counting") and kind != "correlation":
-        found.append(fields.counted(question))
     if has(question, "compare") and "compare" not in taken:
         found.append(fields.compare(question))
     if has(question, "limit") and _is_limited(question):
         found.append(fields.number(question, ("limit",), "at most", least=1, most=10_000))
     if kind not in ("sql", "segments", "against", *OF_OTHERS) and "who" not in taken:
         found.append(fields.people(question))
+    if has(question, "counting") and kind != "correlation":
+        found.append(fields.counted(question))
     return found
 
 
