@@ -127,7 +127,7 @@ def test_a_file_of_before_gets_its_blocks_with_the_next_import(tmp_path: Path) -
         assert not covered(db)  # it was stopped
         check_blocks(db, every=False)
     import_files(path, [more], progress=told.append)
-    assert {at.total_bytes for at in told if at.source == "values as columns"} == {2}
+    assert {at.total_bytes for at in told if at.doing == "storing values as columns"} == {2}
     with closing(sqlite3.connect(path)) as db:
         check_blocks(db)
 
