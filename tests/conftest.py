@@ -44,7 +44,7 @@ settings.load_profile("fixed")
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a part of the tests if FOOTFALL_PART says which one of how many: 0/3, 1/3, 2/3."""
+    """Keep a part of the tests if FOOTFALL_PART says which one of how many: 0/6 to 5/6."""
     part, sign, parts = os.environ.get("FOOTFALL_PART", "").partition("/")
     if sign:
         items[:] = [i for i in items if crc32(i.nodeid.encode()) % int(parts) == int(part)]
