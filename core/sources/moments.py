@@ -249,7 +249,7 @@ def _of_list(found: list[Any]) -> datetime:
     try:
         parts = [*found[:6], *(nano // 1000 for nano in found[6:])]
         return datetime(*parts)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Refused("time not understood") from error
 
 

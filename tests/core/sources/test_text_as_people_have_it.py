@@ -312,7 +312,7 @@ def test_times_are_read_as_programs_and_people_write_them(text: str, found: str)
 def test_a_list_of_the_parts_of_a_time_is_one() -> None:
     assert to_ms([2026, 3, 2, 10, 0]) == at("2026-03-02T10:00")
     assert to_ms([2026, 3, 2, 10, 0, 5, 123_000_000]) == at("2026-03-02T10:00:05") + 123
-    for wrong in ([2026, 3, 2], [2026, 13, 2, 10, 0], [2026, 3, 2, 10, "0"]):
+    for wrong in ([2026, 3, 2], [2026, 13, 2, 10, 0], [2026, 3, 2, 10, "0"], [10**30, 3, 2, 10, 0]):
         with pytest.raises(Refused):
             to_ms(wrong)
 
