@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from typing import Any, Final
 
 from core.sources.documents import document_of, first_objects
-from core.sources.frames.frame import Frame, first_lines, most, object_of, of_document
+from core.sources.frames.frame import (
+    Frame,
+    first_lines,
+    most,
+    object_of,
+    of_document,
+    of_objects,
+)
 from core.sources.frames.sense import are_events, are_known
-from core.sources.values import as_json, parse_kindly
+from core.sources.values import parse_kindly
 
 _PEOPLE: Final = frozenset({
     "user_id", "userId", "distinct_id", "device_id", "deviceId", "anonymous_id", "anonymousId",
@@ -25,7 +31,7 @@ def frame_of(head: bytes) -> Frame | None:
     lines = first_lines(head)
     parsed = [found for line in lines if (found := object_of(line)) is not None]
     if most(len(parsed), len(lines)) and (key := _key(parsed)):
-        return Frame(_said(key), partial(_text, key))
+        return _of_lists(key)
     document = document_of(head)
     if document is None:
         return None
@@ -33,11 +39,14 @@ def frame_of(head: bytes) -> Frame | None:
     if document.key:
         return _of_one(start)
     key = _key(first_objects(start, document))
-    return of_document(Frame(_said(key), partial(_text, key)), document) if key else None
+    return of_document(_of_lists(key), document) if key else None
 
 
-def _said(key: str) -> str:
-    return f'the events are those in "{key}" of each object, with what stands beside them'
+def _of_lists(key: str) -> Frame:
+    return of_objects(
+        f'the events are those in "{key}" of each object, with what stands beside them',
+        lambda found: _rows(found, key) if _are_objects(found.get(key)) else None,
+    )
 
 
 def _of_one(start: bytes) -> Frame | None:
@@ -47,7 +56,14 @@ def _of_one(start: bytes) -> Frame | None:
     except ValueError:
         return None
     key = _key([found]) if isinstance(found, dict) else ""
-    return Frame(_said(key), partial(_whole, key)) if key else None
+    if not key:
+        return None
+    frame = _of_lists(key)
+
+    def text(chunks: Iterable[bytes]) -> Iterator[bytes]:
+        return frame.text([b"".join(chunks).replace(b"\n", b" ")])
+
+    return Frame(frame.said, text)
 
 
 def _key(parsed: Sequence[Object]) -> str:
@@ -75,22 +91,3 @@ def _rows(found: Object, key: str) -> list[dict[str, Any]]:
     """Return the events of an object, with the plain values beside them that they lack."""
     beside = {k: v for k, v in found.items() if v.__class__ not in (list, dict)}
     return [{**beside, **row} for row in found[key]]
-
-
-def _texts(found: Any, key: str, line: bytes) -> bytes:
-    if not isinstance(found, dict) or not _are_objects(found.get(key)):
-        return line + b"\n"
-    return b"".join(as_json(row).encode() + b"\n" for row in _rows(found, key))
-
-
-def _text(key: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
-    rest = b""
-    for chunk in chunks:
-        *lines, rest = (rest + chunk).split(b"\n")
-        yield b"".join(_texts(object_of(line), key, line) for line in lines if line.strip())
-    yield _texts(object_of(rest), key, rest) if rest.strip() else b""
-
-
-def _whole(key: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
-    text = b"".join(chunks)
-    yield _texts(object_of(text.strip()), key, text)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from core.records import Rejected
+from core.records import Refused, Rejected
 from core.sources.documents import Document
 from core.sources.text.cutting import MAX_LINE
-from core.sources.values import parse_kindly
+from core.sources.values import as_json, parse_kindly
+
+LONGEST: Final = 32 << 20
+"""The most bytes of what is understood only as a whole."""
 
 _LOOKED_AT: Final = 20
 _ENOUGH: Final = 1 << 16
@@ -39,17 +43,46 @@ def of_lines(said: str, inner: Callable[[bytes], bytes]) -> Frame:
     """
 
     def text(chunks: Iterable[bytes]) -> Iterator[bytes]:
-        rest = b""
-        for chunk in chunks:
-            *lines, rest = (rest + chunk).split(b"\n")
-            if len(rest) > MAX_LINE:
-                lines.append(rest)
-                rest = b""
-            yield b"".join(inner(line) + b"\n" for line in lines)
-        if rest:
-            yield inner(rest)
+        for lines, end in _lines(chunks, MAX_LINE):
+            yield b"".join(inner(line) + end for line in lines)
 
     return Frame(said, text)
+
+
+def of_objects(
+    said: str, rows: Callable[[dict[str, Any]], Iterable[Mapping[str, Any]] | None]
+) -> Frame:
+    """Return the frame of a file of objects, one per line, that have several others each.
+
+    Args:
+        rows: returns those in an object; None for one that has none, which stays as it is.
+    """
+
+    def inner(line: bytes) -> bytes:
+        found = object_of(line)
+        made = None if found is None else rows(found)
+        if made is None:
+            return line + b"\n" if line.strip() else b""
+        return b"".join(line_of(row) + b"\n" for row in made)
+
+    def text(chunks: Iterable[bytes]) -> Iterator[bytes]:
+        for lines, _ in _lines(chunks, LONGEST):
+            yield b"".join(map(inner, lines))
+
+    return Frame(said, text)
+
+
+def _lines(chunks: Iterable[bytes], longest: int) -> Iterator[tuple[list[bytes], bytes]]:
+    """Yield the lines of each piece and what ends them; a line that is too long in several."""
+    rest = b""
+    for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        if len(rest) > longest:
+            lines.append(rest)
+            rest = b""
+        yield lines, b"\n"
+    if rest:
+        yield [rest], b""
 
 
 def of_document(frame: Frame, document: Document) -> Frame:
@@ -77,6 +110,17 @@ def object_of(line: bytes) -> dict[str, Any] | None:
     except ValueError:
         return None
     return found if found.__class__ is dict else None
+
+
+def line_of(found: Mapping[str, Any]) -> bytes:
+    """Return an object as a line; one that is nested too deep as a line that will be refused."""
+    try:
+        return as_json(found).encode()
+    except Refused as refused:
+        try:
+            return json.dumps(found).encode()
+        except RecursionError:
+            return str(refused).encode()
 
 
 def most(found: int, of: int) -> bool:

@@ -13,6 +13,7 @@ from core.sources.documents import document_of, first_objects
 from core.sources.frames.frame import (
     Frame,
     first_lines,
+    line_of,
     most,
     object_of,
     of_document,
@@ -110,7 +111,7 @@ def _each(said: str, change: Callable[[dict[str, Any]], Any]) -> Frame:
             return line
         if made.__class__ is str:
             return str(made).strip().replace("\n", " ").encode(errors="replace")
-        return as_json(made).encode()
+        return line_of(made)
 
     return of_lines(said, inner)
 

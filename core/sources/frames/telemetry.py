@@ -6,12 +6,12 @@ other a log; a span is an event called by its name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from core.sources.documents import document_of, first_objects
-from core.sources.frames.frame import Frame, first_lines, object_of, of_document
-from core.sources.values import as_json
+from core.sources.frames.frame import Frame, first_lines, object_of, of_document, of_objects
 
 _LISTS: Final = (
     ("resourceLogs", "scopeLogs", "logRecords"),
@@ -27,6 +27,7 @@ _PERSON: Final = {
 }  # fmt: skip
 """What attributes are called in OpenTelemetry, and here."""
 
+_WHOLE: Final = re.compile(r"-?\d{1,19}", re.ASCII)
 _ENOUGH: Final = 1 << 16
 _DEEPEST: Final = 50
 
@@ -40,32 +41,20 @@ def frame_of(head: bytes) -> Frame | None:
     document = document_of(head)
     if document is not None:
         objects = first_objects(head[:_ENOUGH], document)
-        return of_document(Frame(_SAID, _text), document) if _are_its(objects) else None
+        return of_document(_frame(), document) if _are_its(objects) else None
     objects = [found for line in first_lines(head) if (found := object_of(line)) is not None]
-    return Frame(_SAID, _text) if _are_its(objects) else None
+    return _frame() if _are_its(objects) else None
 
 
-_SAID: Final = "records of OpenTelemetry are taken out of those of the programs that sent them"
+def _frame() -> Frame:
+    return of_objects(
+        "records of OpenTelemetry are taken out of those of the programs that sent them",
+        lambda found: _of_object(found) if _are_its([found]) else None,
+    )
 
 
 def _are_its(objects: Sequence[Object]) -> bool:
     return bool(objects) and any(key in objects[0] for key, *_ in _LISTS)
-
-
-def _text(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    rest = b""
-    for chunk in chunks:
-        *lines, rest = (rest + chunk).split(b"\n")
-        yield b"".join(_records(line) for line in lines)
-    yield _records(rest)
-
-
-def _records(line: bytes) -> bytes:
-    """Return the records in an object on a line, one per line; any other line unchanged."""
-    found = object_of(line)
-    if found is None or not _are_its([found]):
-        return line + b"\n" if line.strip() else b""
-    return b"".join(as_json(each).encode() + b"\n" for each in _of_object(found))
 
 
 def _of_object(found: Object) -> Iterator[dict[str, Any]]:
@@ -79,9 +68,11 @@ def _of_object(found: Object) -> Iterator[dict[str, Any]]:
 
 
 def _objects(found: Any) -> Iterator[Object]:
-    return (
-        (each for each in found if isinstance(each, dict)) if isinstance(found, list) else iter(())
-    )
+    return (each for each in _list(found) if isinstance(each, dict))
+
+
+def _list(found: Any) -> list[Any]:
+    return found if isinstance(found, list) else []
 
 
 def _attributes(found: Any) -> dict[str, Any]:
@@ -99,10 +90,10 @@ def _value(found: Any, depth: int = 0) -> Any:
     if not isinstance(found, dict) or len(found) != 1 or depth > _DEEPEST:
         return found
     ((kind, inner),) = found.items()
-    if kind == "intValue" and isinstance(inner, str) and inner.lstrip("-").isdecimal():
+    if kind == "intValue" and isinstance(inner, str) and _WHOLE.fullmatch(inner):
         return int(inner)
     if kind == "arrayValue" and isinstance(inner, dict):
-        return [_value(each, depth + 1) for each in inner.get("values") or ()]
+        return [_value(each, depth + 1) for each in _list(inner.get("values"))]
     if kind == "kvlistValue" and isinstance(inner, dict):
         pairs = _objects(inner.get("values"))
         return {str(each.get("key")): _value(each.get("value"), depth + 1) for each in pairs}

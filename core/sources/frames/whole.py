@@ -10,12 +10,9 @@ from typing import Any, Final
 
 from core.errors import BadInput
 from core.sources.documents import document_of
-from core.sources.frames.frame import Frame, first_lines
+from core.sources.frames.frame import LONGEST, Frame, first_lines, line_of
 from core.sources.frames.sense import make_sense
-from core.sources.values import as_json, parse_kindly
-
-LONGEST: Final = 32 << 20
-"""The most bytes of such a document."""
+from core.sources.values import parse_kindly
 
 _LOOKED_AT: Final = 20
 _DEEPEST: Final = 4
@@ -173,7 +170,7 @@ def _text(chunks: Iterable[bytes]) -> Iterator[bytes]:
                 "Write one object per line, as pandas does with to_json(orient='records', "
                 "lines=True).",
             )
-    yield b"".join(as_json(row).encode() + b"\n" for row in rows_of(_parsed(whole)))
+    yield b"".join(line_of(row) + b"\n" for row in rows_of(_parsed(whole)))
 
 
 def _listed(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -192,4 +189,4 @@ def _of_one(names: Sequence[str], line: bytes) -> bytes:
     row = _parsed(line)
     if not isinstance(row, list) or row == names:
         return line.strip(b"\r") + b"\n" if not isinstance(row, list) else b"\n"
-    return as_json(dict(zip(names, row, strict=False))).encode() + b"\n"
+    return line_of(dict(zip(names, row, strict=False))) + b"\n"

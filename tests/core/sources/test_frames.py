@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from core.errors import BadInput
-from core.records import LeftOut, Row
+from core.records import LeftOut, Rejected, Row
 from core.sources import open_source
 from core.sources.frames import frame_of
 from core.sources.text.reading import Reading
@@ -306,3 +306,27 @@ def test_lists_under_several_keys_are_all_read(tmp_path: Path) -> None:
     by_key = {"ana": [{k: v for k, v in ANA.items() if k != "user_id"}] * 2, "bob": [BOB]}
     found = read(tmp_path, json.dumps(by_key), "in.json")
     assert [json.loads(row.properties)["key"] for row in found] == ["ana", "ana", "bob"]
+
+
+@pytest.mark.parametrize("around", ['{"_source":%s}\n', '{"user_id":"ana","events":[%s]}\n'])
+def test_an_event_that_is_nested_too_deep_is_refused_alone(tmp_path: Path, around: str) -> None:
+    own = {name: ANA[name] for name in ("event", "time")}
+    events = [json.dumps({**own, "p": 1})] * 3
+    deep = events[0].replace('"p": 1', f'"p": {"[" * 400 + "]" * 400}')
+    found = read(
+        tmp_path, "".join(around % event for event in (*events, deep, *events)), "in.jsonl"
+    )
+    refused = [each for each in found if isinstance(each, Rejected)]
+    assert [each.reason for each in refused] == ["nested too deep"]
+    assert len(found) == 7
+
+
+def test_values_of_opentelemetry_that_are_not_as_they_should_be_stay_as_they_are(
+    tmp_path: Path,
+) -> None:
+    odd = {"a": {"arrayValue": {"values": 5}}, "n": {"intValue": "--5"}, "m": {"intValue": "-5"}}
+    attributes = [{"key": name, "value": value} for name, value in odd.items()]
+    record = {"timeUnixNano": NANO, "eventName": "Buy", "attributes": attributes}
+    (row,) = read(tmp_path, json.dumps(telemetry(record)) + "\n", "in.jsonl")
+    properties = json.loads(row.properties)
+    assert [properties[name] for name in odd] == [[], "--5", -5]
