@@ -59,14 +59,18 @@ class People:
 
     def _with_merged(self, ids: list[int]) -> list[int]:
         """Add the people that merged user ids count for, at the end of each chain."""
-        if self._aliases is None:
-            self._aliases = dict(self._read("select old, new from aliases", ()))
-        onward, found = self._aliases, dict.fromkeys(ids)
+        onward, found = self._merges(), dict.fromkeys(ids)
         for id_ in ids if onward else ():
             while id_ in onward and onward[id_] not in found:
                 id_ = onward[id_]
                 found[id_] = None
         return list(found)
+
+    def _merges(self) -> dict[int, int]:
+        """Return old -> new of every merge."""
+        if self._aliases is None:
+            self._aliases = dict(self._read("select old, new from aliases", ()))
+        return self._aliases
 
     def _exact_keys(self, kind: str, wanted: tuple[str, ...]) -> list[int]:
         source = _SOURCES[kind]
@@ -143,8 +147,7 @@ class People:
 
     def merged(self) -> list[tuple[int, int]]:
         """Return (old, new) for every id that was merged and everyone it leads to."""
-        self._with_merged([])
-        return [(old, new) for old in self._aliases or () for new in self._with_merged([old])[1:]]
+        return [(old, new) for old in self._merges() for new in self._with_merged([old])[1:]]
 
     def sessions(self, ids: Sequence[int]) -> dict[int, str]:
         """Return the names of some sessions."""
