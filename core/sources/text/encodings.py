@@ -28,7 +28,6 @@ _EXPECTED: Final = frozenset(
 )
 """Characters of Western text beyond ASCII. Any other byte means that it is not this encoding."""
 
-
 _OF_CENTRAL: Final = frozenset("ąćęłńśźżĄĆĘŁŃŚŹŻčďěľĺňřšťůžČĎĚĽĹŇŘŠŤŮŽőűŐŰăşţĂŞŢđĐ")
 """Further letters of Central Europe."""
 
@@ -56,13 +55,16 @@ def encoding_of(start: bytes) -> str:
         return ""
     if _is_of_old_macs(start):
         return _MAC
-    if _is_utf8(start) or _is_cut_off(start):
+    if _may_be_utf8(start):
         return ""
     if script := other_script(start[:_LOOKED_AT]):
         return script
-    if _is_western(start):
+    if not start.decode("utf-8", "ignore").isascii():
+        return ""
+    if _has_only(_EXPECTED, start, _WESTERN):
         return _CENTRAL if is_central(start[:_LOOKED_AT].decode(_WESTERN)) else _WESTERN
-    return _CENTRAL if _is_central(start) else ""
+    central = is_central(start.decode(_WESTERN, "replace"))
+    return _CENTRAL if central and _has_only(_EXPECTED | _OF_CENTRAL, start, _CENTRAL) else ""
 
 
 def _are_several(lines: Iterable[bytes]) -> bool:
@@ -91,10 +93,8 @@ def _is_utf8(start: bytes) -> bool:
     return True
 
 
-def _is_cut_off(start: bytes) -> bool:
-    """Whether a text may be UTF-8 whose last character is cut off, or is not text of one byte per
-    letter.
-    """
+def _may_be_utf8(start: bytes) -> bool:
+    """Whether a text is UTF-8, maybe cut off in a character, or not of one byte per letter."""
     try:
         start.decode()
     except UnicodeDecodeError as error:
@@ -103,26 +103,13 @@ def _is_cut_off(start: bytes) -> bool:
     return True
 
 
-def _is_western(start: bytes) -> bool:
-    if _is_cut_off(start) or not start.decode("utf-8", "ignore").isascii():
-        return False
+def _has_only(expected: frozenset[str], start: bytes, encoding: str) -> bool:
+    """Whether a text is in an encoding, with only these characters beyond ASCII."""
     try:
-        text = start.decode(_WESTERN)
+        text = start.decode(encoding)
     except UnicodeDecodeError:
         return False
-    return {char for char in set(text) if char > "\x7f"} <= _EXPECTED
-
-
-def _is_central(start: bytes) -> bool:
-    """Whether a text that has other bytes than Western ones is Polish, Czech and the like."""
-    if not start.decode("utf-8", "ignore").isascii():
-        return False
-    try:
-        text = start.decode(_CENTRAL)
-    except UnicodeDecodeError:
-        return False
-    beyond = {char for char in text if char > "\x7f"}
-    return is_central(start.decode(_WESTERN, "replace")) and beyond <= _EXPECTED | _OF_CENTRAL
+    return {char for char in set(text) if char > "\x7f"} <= expected
 
 
 def to_utf8(first: bytes, rest: Iterable[bytes], encoding: str) -> Iterator[bytes]:
