@@ -14,6 +14,7 @@ import orjson
 
 from core.records import Rejected
 from core.sources.blocks import Lines
+from core.sources.journal import NOT_ITS
 from core.sources.text.cutting import MAX_LINE
 
 _LOOKED_AT: Final = 40
@@ -30,17 +31,16 @@ _LEVEL: Final = re.compile(
 )
 _NAME: Final = re.compile(r"[A-Za-z_][\w.$-]*")
 _BETWEEN: Final = " |-:[]()."
-_NOT_ITS: Final = "not a line of a log"
 
 
 def is_program(head: bytes) -> bool:
     """Whether a file begins like the log of a program: most lines with a time have a level."""
     lines = [line.decode(errors="replace") for line in head.splitlines()[:_LOOKED_AT]]
     lines = [line for line in lines if line.strip()]
-    timed = [match.end() for line in lines if (match := _TIME.match(line))]
-    levels = [line for line in lines if (match := _TIME.match(line)) and _level(line, match.end())]
-    begins = bool(lines) and _TIME.match(lines[0]) is not None
-    return begins and len(levels) * 3 >= len(timed) * 2
+    times = [_TIME.match(line) for line in lines]
+    timed = [match for match in times if match]
+    levels = sum(_level(match) is not None for match in timed)
+    return bool(timed) and times[0] is timed[0] and levels * 3 >= len(timed) * 2
 
 
 def of_program(blocks: Iterable[Lines]) -> Iterator[Lines]:
@@ -57,14 +57,14 @@ def of_program(blocks: Iterable[Lines]) -> Iterator[Lines]:
             text = line.decode(errors="replace").rstrip()
             if begun := _TIME.match(text):
                 _end(found, place, entry, more)
-                entry, place, size = _entry(text, begun), len(found), 0
+                entry, place, size = _entry(begun), len(found), 0
                 found.append(b"")
             elif entry and text and size + len(line) < MAX_LINE // 2:
                 more.append(text)
                 size += len(line)
                 found.append(b"")
             else:
-                found.append(Rejected(number, _NOT_ITS, line) if text else b"")
+                found.append(Rejected(number, NOT_ITS, line) if text else b"")
         _end(found, place, entry, more)
         yield Lines(found, block.end)
 
@@ -77,12 +77,13 @@ def _end(found: list[bytes | Rejected], place: int, entry: dict[str, Any], more:
     more.clear()
 
 
-def _level(text: str, place: int) -> re.Match[str] | None:
-    return _LEVEL.match(text, place)
+def _level(begun: re.Match[str]) -> re.Match[str] | None:
+    """Return the level after the time that begins a line."""
+    return _LEVEL.match(begun.string, begun.end())
 
 
-def _entry(text: str, begun: re.Match[str]) -> dict[str, Any]:
-    level = _level(text, begun.end())
+def _entry(begun: re.Match[str]) -> dict[str, Any]:
+    text, level = begun.string, _level(begun)
     entry: dict[str, Any] = {"time": begun["time"]}
     if level is None:
         return {**entry, "message": text[begun.end() :].lstrip(_BETWEEN)}
