@@ -240,9 +240,7 @@ def _of_rows(
 
 def sniff(head: bytes, name: str) -> str:
     """Return the format of a file from its first bytes, then from its name."""
-    if _JSON.match(head):
-        return "jsonl"
-    if _are_objects_mostly(head):
+    if _JSON.match(head) or _are_objects_mostly(head):
         return "jsonl"
     plain = without_packing(name.lower())
     first = next(iter(head.split(b"\n", 1)[0].splitlines()), b"")

@@ -65,10 +65,11 @@ _DAYS: Final = (
     r"[-\s/,]*(?:del?\s)?(?P<year>\d{4}|\d{2})(?!\d)",
     r"(?P<name>[^\W\d_]{3,10})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})",
 )
+_CLOCK_WORD: Final = r"\s?(?:Uhr|hrs?|h|uur)\.?"
 _AFTER: Final = (
     r"(?:(?:T|:|,?\s+(?:(?:at|um|à|a las|om|alle)\s+)?)"
     + _AFTER_A_DATE
-    + r"(?:\s?(?:Uhr|hrs?|h|uur)\.?)?"
+    + rf"(?:{_CLOCK_WORD})?"
     + _ZONE
     + r")?(?:\s\(.*\))?"
 )
@@ -84,7 +85,6 @@ _FORMS: Final = (
     ),
 )
 _ORDINAL: Final = re.compile(r"(\d{4})-(\d{3})")
-_CLOCK_WORD: Final = r"\s?(?:Uhr|hrs?|h|uur)\.?"
 _ALONE: Final = re.compile(
     rf"(?:{_CLOCK}(?:{_CLOCK_WORD})?{_ZONE}|\d{{1,2}}[.:]\d{{2}}{_CLOCK_WORD}|\d{{1,2}}h\d{{2}})",
     re.I,

@@ -114,6 +114,8 @@ _UNIT: Final = re.compile(
 )
 """What the name of a time may end with."""
 
+_TIMES: Final = frozenset((*NAMES["time"], *USUAL["time"]))
+
 _TABLE: Final = re.compile(r"([^.\s]+)\.[^.]+")
 
 
@@ -134,6 +136,5 @@ def plain_names(names: Sequence[str]) -> dict[str, str]:
 
 def _without_unit(name: str) -> str:
     """Return the name of a time without its unit, unless it is known with it."""
-    times = (*NAMES["time"], *USUAL["time"])
     cut = _UNIT.sub("", name)
-    return cut if cut != name and name not in times and cut in times else name
+    return cut if name not in _TIMES and cut in _TIMES else name
