@@ -125,9 +125,10 @@ def show(
     notice: str = "",
 ) -> int:
     """Print a board, or open it if there is a terminal, with a notice; return the exit code."""
-    if printed or plain or any(over[1:]) or not screen_possible():
+    as_text = printed or plain or any(over[1:])
+    if as_text or not screen_possible():
         code = write_board(path, name, over, width, plain=plain)
-        if not (printed or plain or any(over[1:])) and _is_terminal():
+        if not as_text and _is_terminal():
             say("TERM=dumb: this terminal cannot show the explorer, so the board is printed.")
         return code
     from tui.services.keyboard import typed_ahead
