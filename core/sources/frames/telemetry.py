@@ -108,14 +108,17 @@ def _plain(record: Object, around: Object) -> dict[str, Any]:
     meant = {known: v for each, known in _PERSON.items() if (v := said.pop(each, None)) is not None}
     if "startTimeUnixNano" in record:
         of_span = {"kind": record.get("kind"), "span_id": record.get("spanId")}
-        own = {"event": record.get("name"), "duration_ms": _duration(record), **of_span}
+        own = {"event_name": record.get("name"), "duration_ms": _duration(record), **of_span}
     elif name:
-        own = {"event": name, "body": _value(record.get("body"))}
+        own = {"event_name": name, "body": _value(record.get("body"))}
     else:
         level = record.get("severityText") or _level(record.get("severityNumber"))
         own = {"level": level, "message": _value(record.get("body"))}
-    trace = {"trace_id": record.get("traceId") or None}
-    found = {"time": time, **own, **meant, **said, **trace}
+    found = {"time": time, **own, **meant, "trace_id": record.get("traceId") or None}
+    return _given(said) | _given(found)
+
+
+def _given(found: Object) -> dict[str, Any]:
     return {key: value for key, value in found.items() if value is not None}
 
 

@@ -285,6 +285,16 @@ def test_events_and_spans_of_opentelemetry_have_their_person_and_session(
         assert all(json.loads(row.properties)["plan"] == "pro" for row in found)
 
 
+def test_an_attribute_of_opentelemetry_does_not_stand_for_what_a_record_says_itself(
+    tmp_path: Path,
+) -> None:
+    own = said(event="other", time="2020-01-01", name="third")
+    record = {"timeUnixNano": NANO, "eventName": "Buy", "attributes": own}
+    (row,) = read(tmp_path, json.dumps(telemetry(record)) + "\n", "in.jsonl")
+    assert (row.event, row.ts) == ("Buy", 1_772_445_600_000)
+    assert json.loads(row.properties)["event"] == "other"
+
+
 def test_records_of_opentelemetry_without_a_name_are_logs(tmp_path: Path) -> None:
     record = {"timeUnixNano": NANO, "severityNumber": 17, "body": {"stringValue": "it broke"}}
     lines = json.dumps(telemetry(record, record)) + "\n" + json.dumps(telemetry(record)) + "\n"
