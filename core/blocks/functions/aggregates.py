@@ -50,8 +50,7 @@ class Figures(Gathering):
         """Return the rows."""
         if not len(self):
             return "[]"
-        sizes = self._sizes
-        if prod(sizes) <= GROUPS and self._only_counts:
+        if self._only_counts and prod(sizes := self._sizes) <= GROUPS:
             return self._counts(sizes)
         slots, rows = self.column(SLOT), []
         if self.plan.windows is None:
