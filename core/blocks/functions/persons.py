@@ -13,11 +13,14 @@ from core.blocks.functions.plan import Ints
 
 
 class Each(NamedTuple):
-    """The people of groups: the group of each, who it is, and the number."""
+    """The people of groups: the group of each, who it is, and the number; and the numbers of events
+    that these are sums of, None if they are how many events.
+    """
 
     places: Ints
     actors: Ints
     numbers: Numbers
+    events: Grouped | None = None
 
 
 class Persons(Figures):
@@ -28,9 +31,8 @@ class Persons(Figures):
 
     def _columns(self, groups: Groups, chosen: Ints | None) -> list[list[Any]]:
         own = self._each(groups)
-        events = self._measured(groups, None) if self.plan.x is not None else None
         each = Grouped(own.numbers, own.places, len(groups))
-        return [self._over(groups, events, each, word) for word in self.plan.figures]
+        return [self._over(groups, own.events, each, word) for word in self.plan.figures]
 
     def _over(self, groups: Groups, events: Grouped | None, each: Grouped, word: Any) -> list[Any]:
         if word == "given":
@@ -45,13 +47,12 @@ class Persons(Figures):
             most = int(actors.max(initial=0)) + 1
             keys, counts = counted(groups.places * most + actors)
             return Each(keys // most, keys % most, Numbers(counts, 0))
-        events = self._measured(groups, None)
-        keys, most = packed(events.places, actors[self.column(PLACE)])
+        events, own = self._measured(groups, None), actors[self.column(PLACE)]
+        keys, most = packed(events.places, own)
         found, persons = numbered(keys, most)
-        width = int(actors[self.column(PLACE)].max(initial=0)) + 1
-        return Each(
-            found // width, found % width, figures.added(events.numbers, persons, len(found))
-        )
+        width = int(own.max(initial=0)) + 1
+        sums = figures.added(events.numbers, persons, len(found))
+        return Each(found // width, found % width, sums, events)
 
 
 class Spread(Persons):
