@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from core.columns import ACTIVE, CONTEXT
@@ -123,6 +124,10 @@ def explained(error: FootfallError) -> FootfallError:
     return error
 
 
+Columns = Mapping[str, str | Callable[[], str]]
+"""Name -> its SQL, or what writes it if texts are bound for it."""
+
+
 class _Writer:
     """Writes the views for one statement.
 
@@ -136,16 +141,17 @@ class _Writer:
         self._said = said
         self._whole = bool(_ALL.search(_COUNTED.sub("", said)))
 
-    def columns(self, columns: Mapping[str, str]) -> dict[str, str]:
+    def names(self, column: str) -> bool:
+        """Whether the statement may read a column."""
+        return self._whole or re.search(rf"\b{column}\b", self._said) is not None
+
+    def columns(self, columns: Columns) -> dict[str, str]:
         """Those that the statement may read, at least one."""
-        if self._whole:
-            return dict(columns)
-        found = {
-            name: sql for name, sql in columns.items() if re.search(rf"\b{name}\b", self._said)
-        }
+        kept = {name: sql for name, sql in columns.items() if self.names(name)}
+        found = {name: sql if isinstance(sql, str) else sql() for name, sql in kept.items()}
         return found or {"ts": "1"}
 
-    def select(self, columns: Mapping[str, str], source: str, joins: Mapping[str, str]) -> str:
+    def select(self, columns: Columns, source: str, joins: Mapping[str, str]) -> str:
         """The SELECT of some columns, with the joins that these need."""
         kept = self.columns(columns)
         listed = ", ".join(f"{sql} as {name}" for name, sql in kept.items())
@@ -159,20 +165,13 @@ class _Writer:
         said = f"JSONExtract({self._bind.list(list(texts.values()))}, 'Array(String)')"
         return f"if({column} = 0, null, transform(toInt64({column}), {ids}, {said}, ''))"
 
-    def read_texts(self, kind_of: str) -> dict[int, str]:
-        """The texts of logs of a kind, by number."""
-        from core.queries.logs.fields import texts_of
-
-        return texts_of(self._ctx, kind_of)
-
     # -- events
 
     def events(self) -> str:
         """`events_v1`."""
-        flags = self._ctx.catalog.events.ids
-        columns = {
+        columns: Columns = {
             "timestamp": _moment("e.ts"),
-            "event_name": self._lazily("event_name", "e.event", lambda: _turned(flags)),
+            "event_name": lambda: self._event("e.event"),
             **_KEYS,
             "actor": "a.key",
             "properties": "nullIf(e.properties, '{}')",
@@ -183,14 +182,11 @@ class _Writer:
 
     def context(self) -> str:
         """`context_v1`."""
-        contexts = self._context()
-        columns = {
+        columns: Columns = {
             "timestamp": _moment("e.ts"),
             **_KEYS,
-            **contexts,
-            "operating_system": self._lazily(
-                "operating_system", "e.os", lambda: self._ctx.catalog.values.of("os")
-            ),
+            **self._context(),
+            "operating_system": lambda: self._value("e.os", "os"),
             **_TIMES,
         }
         return self.select(columns, self._kept(), _JOINS)
@@ -198,20 +194,16 @@ class _Writer:
     def daily(self) -> str:
         """`daily_v1`: of the fields only the context has sets."""
         names = dict(enumerate(CONTEXT, 1))
-        values = (
-            "multiIf("
-            + ", ".join(
-                f"a.dimension = {number}, "
-                + self.text("a.value", self._ctx.catalog.values.of(name))
-                for number, name in names.items()
-            )
-            + ", null)"
-        )
-        columns = {
+
+        def value() -> str:
+            each = (f"a.dimension = {n}, {self._value('a.value', names[n])}" for n in names)
+            return f"multiIf({', '.join(each)}, null)"
+
+        columns: Columns = {
             "day": _DAY.format("a.day"),
-            "event_name": self.text("a.event", _turned(self._ctx.catalog.events.ids)),
-            "field": self.text("a.dimension", names),
-            "value": values,
+            "event_name": lambda: self._event("a.event"),
+            "field": lambda: self.text("a.dimension", names),
+            "value": value,
             "events": "a.total",
             "users": "bitmapCardinality(a.users)",
         }
@@ -222,40 +214,42 @@ class _Writer:
     def _kept(self) -> str:
         return f"events e where {Selection(self._ctx).own(self._bind, 'e')}"
 
-    def _context(self) -> dict[str, str]:
-        values = self._ctx.catalog.values
-        return {
-            name: self._lazily(name, f"e.{name}", lambda name=name: values.of(name))  # type: ignore[misc]
-            for name in CONTEXT
-        }
+    def _context(self) -> Columns:
+        return {name: partial(self._value, f"e.{name}", name) for name in CONTEXT}
 
-    def _lazily(self, name: str, column: str, texts: Callable[[], Mapping[int, str]]) -> str:
-        """The text of a column, whose texts are bound only if the statement names it."""
-        if self._whole or re.search(rf"\b{name}\b", self._said):
-            return self.text(column, texts())
-        return ""
+    def _value(self, column: str, field: str) -> str:
+        return self.text(column, self._ctx.catalog.values.of(field))
+
+    def _event(self, column: str) -> str:
+        ids = self._ctx.catalog.events.ids
+        return self.text(column, {id_: name for name, id_ in ids.items()})
 
     # -- logs and people
 
     def logs(self) -> str:
         """`logs_v1`."""
-        columns = {
+        columns: Columns = {
             "timestamp": _moment("l.timestamp"),
             "level": f"{list(LEVELS)!r}[l.level + 1]",
             "message": "m.text",
-            "source": self._lazily("source", "l.source", lambda: self.read_texts("source")),
-            "service": self._lazily("service", "l.service", lambda: self.read_texts("service")),
+            "source": partial(self._log, "source"),
+            "service": partial(self._log, "service"),
             "session_id": "s.key",
-            "pattern": self._lazily("pattern", "l.pattern", lambda: self.read_texts("pattern")),
+            "pattern": partial(self._log, "pattern"),
             "fields": "m.fields",
         }
         messages = "any join (select id, text, fields from log_messages) m on m.id = l.message"
         joins = {
             "message": messages,
             "session_id": _joined("session_keys", "s", "l.session"),
-            "fields": "" if "message" in self.columns(columns) else messages,
+            "fields": "" if self.names("message") else messages,
         }
         return self.select(columns, "logs l", joins)
+
+    def _log(self, field: str) -> str:
+        from core.queries.logs.fields import texts_of
+
+        return self.text(f"l.{field}", texts_of(self._ctx, field))
 
     def traits(self, key: str, value: str) -> str:
         """`user_traits_v1`, or with other names of its columns `user_traits`."""
@@ -294,10 +288,6 @@ def _moment(ms: str) -> str:
 
 def _joined(table: str, name: str, column: str) -> str:
     return f"left any join (select id, key from {table}) {name} on {name}.id = {column}"
-
-
-def _turned(ids: Mapping[str, int]) -> dict[int, str]:
-    return {id_: name for name, id_ in ids.items()}
 
 
 _DAY: Final = "toString(toDate32({}))"
