@@ -396,19 +396,27 @@ class Binder:
         own = [(f"{name} as {how}", sql) for name, sql in self._relations.values()]
         every = " ".join((text, *(sql for _, sql in own)))
         tables = set(re.findall(r"\b(?:from|join)\s+(\w+)", every))
-        own = [*self.dialect.standing_in(self, tables), *own]
-        if not own:
-            return text
-        named = ", ".join(f"{begun}({sql})" for begun, sql in own)
-        begun = re.match(r"\s*with\s+(recursive\s+)?", text)
-        if begun is None:
-            return f"with {named} {text}"
-        return f"with {begun[1] or ''}{named}, {text[begun.end() :]}"
+        return preceded(text, [*self.dialect.standing_in(self, tables), *own])
 
     def statement(self, text: str, label: str = "") -> Statement:
         """Return the finished statement."""
         whole = self.whole(text)
         return Statement(whole, dict(self.values), label, made=tuple(self._made.values()))
+
+
+def preceded(text: str, relations: Sequence[tuple[str, str]]) -> str:
+    """Return a statement that begins with relations, before its own.
+
+    Args:
+        relations: of each its name with how it is read, and its SQL.
+    """
+    if not relations:
+        return text
+    named = ", ".join(f"{begun}({sql})" for begun, sql in relations)
+    begun = re.match(r"\s*with\s+(recursive\s+)?", text, re.IGNORECASE)
+    if begun is None:
+        return f"with {named} {text}"
+    return f"with {begun[1] or ''}{named}, {text[begun.end() :]}"
 
 
 class OnFileOnly(BadQuestion):

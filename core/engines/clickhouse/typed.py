@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from core.errors import BadQuestion, FootfallError, QueryFailed, did_you_mean
 from core.log_levels import LEVELS
 from core.queries.common.context import Context
 from core.queries.common.selection import Selection
-from core.sql.dialect import Binder, Statement
+from core.sql.dialect import Binder, Statement, preceded
 from core.sql.tokens import words_of
 
 TIME_LIMIT: Final = 30
@@ -86,22 +87,14 @@ def with_views(ctx: Context, statement: Statement) -> Statement:
     text = statement.text[words[0].start : words[-1].end]
     bind = ctx.binder()  # its names begin with p, those of the statement with v
     found = [
-        (name, write(_Writer(ctx, bind, text.lower())))
+        (f"{name} as ", write(_Writer(ctx, bind, text.lower())))
         for name, write in VIEWS.items()
         if re.search(rf"\b{name}\b", text)
     ]
     tables = set(re.findall(r"\b(?:from|join)\s+(\w+)", " ".join(sql for _, sql in found)))
     standing = ctx.dialect.standing_in(bind, tables & {"activity"})
-    named = ", ".join(
-        [f"{begun}({sql})" for begun, sql in standing]
-        + [f"{name} as ({sql})" for name, sql in found]
-    )
-    if named:
-        begun = re.match(r"with\s+(recursive\s+)?", text, re.IGNORECASE)
-        rest = f", {text[begun.end() :]}" if begun else f" {text}"
-        text = f"with {(begun and begun[1]) or ''}{named}{rest}"
     parameters = {**statement.parameters, **bind.values}
-    return Statement(text, parameters, statement.label, typed=statement.typed)
+    return replace(statement, text=preceded(text, [*standing, *found]), parameters=parameters)
 
 
 def explained(error: FootfallError) -> FootfallError:
