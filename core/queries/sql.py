@@ -18,7 +18,7 @@ from core.queries.common.context import Context
 from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Question
 from core.sql.dialect import Binder, Statement
-from core.sql.text import bound, is_sql
+from core.sql.text import ONE_SELECT, bound, is_sql
 
 DEFAULT_LIMIT: Final = 1_000
 MAX_LIMIT: Final = 10_000
@@ -56,11 +56,7 @@ class Sql(Question):
     @model_validator(mode="after")
     def _alone(self) -> Sql:
         if not is_sql(self.query):
-            raise BadQuestion(
-                "query is not a SELECT.",
-                "Only one SELECT or WITH statement can be run.",
-                parameter="query",
-            )
+            raise BadQuestion("query is not a SELECT.", ONE_SELECT, parameter="query")
         for name in ("conditions", "audience", "segment", "among"):
             if getattr(self, name):
                 raise BadQuestion(

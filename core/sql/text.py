@@ -12,6 +12,9 @@ from typing import Final
 
 from core.text import is_unsafe
 
+ONE_SELECT: Final = "Only one SELECT or WITH statement can be run."
+"""What is allowed, for whoever typed something else."""
+
 _SPACE: Final = r"(?:\s|--[^\n]*(?:\n|$)|/\*(?:[^*]|\*(?!/))*\*/)"
 _BEGINS: Final = re.compile(
     rf"{_SPACE}*(?:select(?:{_SPACE}+(?![>/\s]|$)|(?=[('\"*.+-]))|with{_SPACE}+(?![>/\s]|$))",

@@ -14,16 +14,15 @@ from typing import Any, Final
 
 from core.columns import ACTIVE, CONTEXT
 from core.engines.clickhouse.failures import code_of
+from core.engines.sqlite.raw_sql import MAX_RESULT, seconds_of
 from core.errors import BadQuestion, FootfallError, QueryFailed, did_you_mean
 from core.log_levels import LEVELS
 from core.queries.common.context import Context
 from core.queries.common.selection import Selection
 from core.sql.dialect import Binder, Statement, preceded
+from core.sql.text import ONE_SELECT
 from core.sql.tokens import words_of
 
-TIME_LIMIT: Final = 30
-MAX_RESULT: Final = 50_000_000
-"""The most bytes all rows may take together."""
 MAX_MEMORY: Final = 4_000_000_000
 """The most memory that the server may use for a statement, in bytes."""
 
@@ -54,17 +53,16 @@ def settings(rows: int, time_limit: float | None, *, spread: bool) -> dict[str, 
 
     Args:
         rows: the most to return.
-        time_limit: seconds, at least TIME_LIMIT, the default; 0 for no limit.
+        time_limit: as of `seconds_of`.
         spread: whether the tables are those of a cluster.
     """
-    seconds = TIME_LIMIT if time_limit is None else time_limit and max(time_limit, TIME_LIMIT)
     return {
         **_AS_IN_SQL,
         **({"distributed_product_mode": "global"} if spread else {}),
         "limit": rows,
         "max_result_bytes": MAX_RESULT,
         "max_memory_usage": MAX_MEMORY,
-        "max_execution_time": int(seconds),
+        "max_execution_time": int(seconds_of(time_limit)),
         "readonly": 1,
     }
 
@@ -79,11 +77,7 @@ def with_views(ctx: Context, statement: Statement) -> Statement:
     while words and words[-1].text == ";":
         words.pop()
     if any(word.text == ";" for word in words):
-        raise BadQuestion(
-            "The query is several statements.",
-            "Only one SELECT or WITH statement can be run.",
-            parameter="query",
-        )
+        raise BadQuestion("The query is several statements.", ONE_SELECT, parameter="query")
     text = statement.text[words[0].start : words[-1].end]
     bind = ctx.binder()  # its names begin with p, those of the statement with v
     found = [
@@ -108,7 +102,7 @@ def explained(error: FootfallError) -> FootfallError:
     if code == 164:
         return BadQuestion(
             "ClickHouse refused the statement: it does not only read.",
-            "Only one SELECT or WITH statement can be run.",
+            ONE_SELECT,
             parameter="query",
         )
     if code in _SPOKEN and isinstance(error, QueryFailed):

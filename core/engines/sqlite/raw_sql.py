@@ -28,7 +28,7 @@ from core.errors import (
 )
 from core.queries.common.question import Rows
 from core.sql.dialect import Statement
-from core.sql.text import is_sql
+from core.sql.text import ONE_SELECT, is_sql
 from core.store.troubles import sentence
 from core.store.waiting import WAIT
 from core.store.workspace import reader_uris
@@ -58,7 +58,6 @@ _SETUP: Final = (
     f"pragma busy_timeout = {WAIT * 1000:.0f}",
     f"pragma hard_heap_limit = {MAX_MEMORY}",
 )
-_READS = "Only one SELECT or WITH statement can be run."
 VIEWS: Final = (
     "daily_v1",
     "events_v1",
@@ -85,7 +84,7 @@ def run_typed(
     Args:
         statement: the statement, with at most `typed` rows to fetch.
         stop: lets another thread stop it.
-        time_limit: seconds, at least TIME_LIMIT, the default; 0 for no limit.
+        time_limit: as of `seconds_of`.
 
     Returns:
         The column names, then the rows.
@@ -97,7 +96,7 @@ def run_typed(
         CannotOpen, Busy, Damaged: the workspace cannot be read.
     """
     _check(statement.text)
-    seconds = TIME_LIMIT if time_limit is None else time_limit and max(time_limit, TIME_LIMIT)
+    seconds = seconds_of(time_limit)
     request = _request(
         path, statement.text, statement, rows=statement.typed, seconds=seconds or None
     )
@@ -111,6 +110,11 @@ def run_typed(
         raise _translated(rest[0]["said"], rest[0]["code"], Path(path), seconds, rest[0]["late"])
     names, rows = rest
     return [tuple(names), *rows]
+
+
+def seconds_of(time_limit: float | None) -> float:
+    """Return how long a statement may take: at least TIME_LIMIT, the default; 0 for no limit."""
+    return TIME_LIMIT if time_limit is None else time_limit and max(time_limit, TIME_LIMIT)
 
 
 def plan_of(path: str | Path, statement: Statement) -> tuple[str, ...]:
@@ -155,9 +159,9 @@ def _request(
 
 def _check(query: str) -> None:
     if not is_sql(query):
-        raise BadQuestion("This is not a SELECT.", _READS, parameter="query")
+        raise BadQuestion("This is not a SELECT.", ONE_SELECT, parameter="query")
     if "\0" in query:
-        raise BadQuestion("The query is not text in UTF-8.", _READS, parameter="query")
+        raise BadQuestion("The query is not text in UTF-8.", ONE_SELECT, parameter="query")
 
 
 class _Child:
@@ -229,7 +233,7 @@ def _translated(said: str, code: int, path: Path, seconds: float, late: bool) ->
             f"Sorting needs more than {MAX_FILE // 1_000_000_000} GB.", "Ask for fewer rows."
         )
     if "not authorized" in said or "prohibited" in said or "one statement" in said:
-        return BadQuestion(f"SQLite refused the statement: {said}.", _READS, parameter="query")
+        return BadQuestion(f"SQLite refused the statement: {said}.", ONE_SELECT, parameter="query")
     if code & 0xFF not in (0, sqlite3.SQLITE_ERROR) or not path.exists():
         error = sqlite3.OperationalError(said)
         error.sqlite_errorcode = code
