@@ -40,10 +40,10 @@ class ChdbRunner:
 
     def run(self, text: str, parameters: dict[str, Any], stop: Stop | None = None) -> Rows:
         """See Runner; a statement that runs is not ended."""
-        bound = {name: _parameter(value) for name, value in parameters.items()}
-        return self._asked(text, "JSONCompactEachRow", bound)
+        return self._asked(text, parameters, "JSONCompactEachRow")
 
-    def _asked(self, text: str, form: str, bound: dict[str, str]) -> Rows:
+    def _asked(self, text: str, parameters: dict[str, Any], form: str) -> Rows:
+        bound = {name: _parameter(value) for name, value in parameters.items()}
         try:
             result = self._session.query(text, form, params=bound)
         except Exception as error:
@@ -59,9 +59,8 @@ class ChdbRunner:
     ) -> Rows:
         """See Runner; a statement that runs is not ended."""
         chosen = ", ".join(f"{name} = {value!r}" for name, value in settings.items())
-        bound = {name: _parameter(value) for name, value in parameters.items()}
         whole = f"{text}\nsettings {chosen}"
-        return self._asked(whole, "JSONCompactEachRowWithNames", bound)
+        return self._asked(whole, parameters, "JSONCompactEachRowWithNames")
 
     def insert(
         self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], token: str = ""
