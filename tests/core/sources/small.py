@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from core.columns import CONTEXT
-from core.records import Row
-from core.sources import open_source
+from core.records import Record, Rejected, Row
+from core.sources import jsonl, open_source
+from core.sources.blocks import Lines
+from core.sources.making import LineMaker
 from core.store.ingest.importer import ImportReport, import_files
 from tests.worlds import recount
 
@@ -123,3 +125,9 @@ def told(folder: Path, content: str, name: str = "in.csv") -> list[tuple[Any, ..
         for row in records(folder, content, name)
         if isinstance(row, Row)
     ]
+
+
+def made_alone(block: Lines, maker: LineMaker, _: object) -> list[Record | Rejected]:
+    """Make the records of some lines one by one."""
+    lines = enumerate(block.lines, block.first)
+    return [made for number, line in lines for made in jsonl._alone(line, number, maker)]

@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.records import Record, Rejected, Row
+from core.records import Row
 from core.sources import jsonl, open_source
-from core.sources.blocks import Lines
 from core.sources.flow import alike
-from core.sources.making import LineMaker
+from tests.core.sources.small import made_alone
 
 MS = 1_743_897_600_000
 TEXT = st.sampled_from(
@@ -54,11 +53,6 @@ def text_of(lines: Sequence[Any]) -> bytes:
         fields[place:place] = others
         found.append("{" + comma.join(fields) + end)
     return "\n".join(found).encode(errors="surrogateescape")
-
-
-def made_alone(block: Lines, maker: LineMaker, _: object) -> list[Record | Rejected]:
-    lines = enumerate(block.lines, block.first)
-    return [made for number, line in lines for made in jsonl._alone(line, number, maker)]
 
 
 @settings(max_examples=40, deadline=None)

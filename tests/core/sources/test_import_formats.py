@@ -19,16 +19,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import BadInput
-from core.records import Record, Refused, Rejected, Row
+from core.records import Refused, Row
 from core.sources import delimited, jsonl, open_source
-from core.sources.blocks import Lines
 from core.sources.fields import understand
 from core.sources.flow import together
 from core.sources.maker import Maker
-from core.sources.making import LineMaker
 from core.sources.moments import to_ms
 from core.store.ingest.importer import ImportReport, import_files
 from tests import ROOT
+from tests.core.sources.small import made_alone
 from tests.worlds import recount
 
 MS = 1_743_933_600_000  # 2025-04-06T10:00:00Z
@@ -444,12 +443,6 @@ def test_equal_values_of_other_kinds_are_other_contexts(tmp_path: Path) -> None:
         "1.0",
         "1",
     ]
-
-
-def made_alone(block: Lines, maker: LineMaker, _: object) -> list[Record | Rejected]:
-    """Make the records of some lines one by one."""
-    lines = enumerate(block.lines, block.first)
-    return [made for number, line in lines for made in jsonl._alone(line, number, maker)]
 
 
 NO_EVENT = st.sampled_from(["", "no JSON", "[1]", "\0\0", '\0{"event": "a", "time": 0}\0'])
