@@ -20,6 +20,9 @@ _PARTS: Final = {
 _TOGETHER: Final = 0.6
 """From which share of letters beyond ASCII on that stand beside another one a text is not Latin."""
 
+_LETTERS: Final = 0.8
+"""Which share of all characters beyond ASCII is at least in words, in a text that is not Latin."""
+
 _HIGH: Final = re.compile(rb"[\xa8\xb8\xc0-\xff]+")
 _INSIDE: Final = re.compile(r"[^\W\d_][¿³¹¥£¯ºª¼¾][^\W\d_]|(?<!\w)[£¯][^\W\d_]{2}")
 """Signs inside words, where Polish, Slovak and Romanian have letters in Windows-1250."""
@@ -48,7 +51,9 @@ def _lower(text: bytes, encoding: str) -> int:
         return 0
     words = [word for word in _CASED.findall(decoded) if not word.isascii()]
     good = [word for word in words if _PARTS[encoding].fullmatch(word) and _is_cased(word)]
-    return sum(map(_smalls, good)) + 1 if words and len(good) >= 0.9 * len(words) else 0
+    beyond = sum(char > "\x7f" for char in decoded)
+    fits = len(good) >= 0.9 * len(words) and sum(map(len, good)) >= _LETTERS * beyond
+    return sum(map(_smalls, good)) + 1 if words and fits else 0
 
 
 def _smalls(word: str) -> int:

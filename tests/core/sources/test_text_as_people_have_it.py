@@ -11,6 +11,7 @@ import pytest
 from core.errors import BadInput, FootfallError
 from core.records import Refused
 from core.sources.moments import Moments, to_ms
+from core.sources.text.encodings import encoding_of
 from core.sources.text.layout import layout_of
 from core.sources.text.reading import Notes, Reading
 from tests.core.sources.small import Stored, imported, lines
@@ -47,6 +48,16 @@ def test_the_encoding_of_a_text_is_seen(tmp_path: Path, encoding: str, text: str
     stored = imported(tmp_path, rows.encode(encoding), "in.csv")
     assert [(e["user"], e["event"]) for e in stored.events] == [(f"{text}-va", f"Kauf {text}")]
     assert ("the text is read as" in notes(stored)) is (encoding != "utf-8-sig")
+
+
+@pytest.mark.parametrize(("encoding", "text"), [("euc-kr", "사용자,구매"), ("gb18030", "登录,x")])
+def test_letters_of_several_bytes_are_not_taken_for_cyrillic(
+    tmp_path: Path, encoding: str, text: str
+) -> None:
+    rows = f"user,event,time\n{text},2026-03-02\n".encode(encoding)
+    assert encoding_of(rows) == ""
+    given = imported(tmp_path, rows, "in.csv", reading=Reading(encoding=encoding))
+    assert [f"{e['user']},{e['event']}" for e in given.events] == [text]
 
 
 def test_a_big_endian_text_with_a_mark_is_read(tmp_path: Path) -> None:
