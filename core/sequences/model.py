@@ -135,9 +135,12 @@ class Story:
         order, steps = self.search.order, self.search.steps
         if order == "sequential":
             return [-1] * len(self.moments)
+        gaps = [fits >> steps for fits in self.fits]
+        if order not in BROKEN:
+            return gaps
         return [
-            breaking(order, steps, masks) | fits >> steps
-            for masks, fits in zip(self.masks, self.fits, strict=True)
+            _breaking(order, steps, masks) | gap
+            for masks, gap in zip(self.masks, gaps, strict=True)
         ]
 
     def filled(self, filled: int, masks: Sequence[int], last: int | None = None) -> int:
@@ -184,15 +187,15 @@ class Finder(Protocol):
         ...
 
 
-def breaking(order: str, steps: int, masks: Sequence[int]) -> int:
+def _breaking(order: str, steps: int, masks: Sequence[int]) -> int:
     """Return the gaps that simultaneous events spoil because of an order, as bits.
 
     Args:
-        order: not "sequential", in which every event spoils every gap.
+        order: one of BROKEN, but not "sequential", in which every event spoils every gap.
     """
     own = [mask & (1 << steps) - 1 for mask in masks]
     lowest = [mask & -mask for mask in own if mask]
-    if not lowest or order not in BROKEN:
+    if not lowest:
         return 0
     if order == "strict_order":
         return -1
