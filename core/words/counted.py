@@ -34,9 +34,19 @@ def one(question: Any) -> str:
     return singular(many(question))
 
 
+def whom(question: Any) -> str:
+    """Return the plural for a sentence, in which users are people: "people", "accounts"."""
+    words = many(question)
+    return "people" if words == PEOPLE else words
+
+
 def title(question: Any) -> str:
     """Return the plural to begin a title with: "Users", "Accounts"."""
-    words = many(question)
+    return begun(many(question))
+
+
+def begun(words: str) -> str:
+    """Return words as they begin a title or a sentence."""
     return words[:1].upper() + words[1:]
 
 

@@ -50,7 +50,7 @@ from core.queries.common.select import select
 from core.sql.dialect import Binder, Statement
 from core.text import times
 from core.timeframe import Bucket, Span, cut_span, days_span
-from core.words.counted import many, title
+from core.words.counted import begun, many, whom
 
 LONGEST = 366
 """The most days of a range that is one period."""
@@ -360,8 +360,8 @@ class Stickiness(TimedQuestion):
         word = self._word
         if word == "range":
             return ()
-        whom = title(self).replace("Users", "People")
-        notes = [f"{whom} are counted per {word}: once for every {word} in which they were active."]
+        who = begun(whom(self))
+        notes = [f"{who} are counted per {word}: once for every {word} in which they were active."]
         if any(ctx.today <= period.last_day for period in self._periods(ctx)):
             notes.append(f"The current {word} is counted up to now.")
         return tuple(notes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.answers import StepGroup
 from core.queries.funnel.fields import Exclusion, FunnelFields
 from core.text import things
-from core.words.counted import many, one
+from core.words.counted import many, one, whom
 
 _TOUCHES = {
     "first": "Groups are by the first value in an attempt.",
@@ -47,10 +47,10 @@ def _unit(question: FunnelFields, whole: StepGroup) -> str:
 def _new(question: FunnelFields) -> str:
     if question.users != "new":
         return ""
-    whose = many(question).replace("users", "people")
+    who = whom(question)
     if question.first_day:
-        return f"Only {whose} whose first day lies in the range, from that day on."
-    return f"Only {whose} whose first event lies in the range."
+        return f"Only {who} whose first day lies in the range, from that day on."
+    return f"Only {who} whose first event lies in the range."
 
 
 def _attribution(question: FunnelFields) -> str:

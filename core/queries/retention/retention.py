@@ -37,7 +37,7 @@ from core.queries.retention.windows import matched, relations
 from core.queries.terms import bracketed
 from core.sql.dialect import Binder, Statement
 from core.text import times
-from core.words.counted import many, title
+from core.words.counted import begun, many, whom
 
 SUMMED = "The combined row adds up the cohorts: "
 
@@ -137,11 +137,11 @@ class Retention(RetentionFields):
 
     def _notes(self, groups: list[GridGroup]) -> tuple[str, ...]:
         found: tuple[str, ...] = (self._about(),) if self.conditions else ()
-        whom = title(self).replace("Users", "People")
+        who = whom(self)
         if self._summed:
-            found += (f"{SUMMED}{whom.lower()} in several cohorts count in each.",)
+            found += (f"{SUMMED}{who} in several cohorts count in each.",)
         if groups and self._overlap:
-            found += (f"{whom} who start several times can be in several groups.",)
+            found += (f"{begun(who)} who start several times can be in several groups.",)
         if self.average == "simple":
             found += (
                 "Rates of the combined row are the mean of the cohorts', whatever their size.",
