@@ -134,6 +134,11 @@ class Series(Shape):
         """Whether lines are told apart by name: there are several, or groups, even if just one."""
         return len(self.lines) > 1 or bool(self.lines and self.breakdown)
 
+    @property
+    def counts(self) -> bool:
+        """Whether its figures are numbers of people, units, events or sessions."""
+        return self.unit in (self.whom, "events", "sessions")
+
     def cells(self) -> Iterator[tuple[Cell, float | None]]:
         """Yield every number with its address: per line its buckets, then its total."""
         for line in self.lines:

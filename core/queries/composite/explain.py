@@ -28,9 +28,6 @@ from core.timeframe import Span, iso, to_date
 EXPLAINED: Final = tuple(kind.name for kind in KINDS.values() if kind.explained)
 """Kinds whose numbers can be explained: those with one figure for each value of a field."""
 
-COUNTS: Final = ("users", "events", "sessions")
-"""Units of figures whose changes add up to the total change."""
-
 SHARED: Final = (
     "range",
     "conditions",
@@ -140,7 +137,7 @@ class Explain(TimedQuestion):
             {line.group: line.total for line in before.lines},
             now.title,
             now.unit,
-            now.unit in (*COUNTS, now.counted),
+            now.counts,
             now.additive,
             max(now.omitted, before.omitted),
         )

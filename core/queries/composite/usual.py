@@ -31,9 +31,6 @@ OUTER: Final = (
 )  # fmt: skip
 """Fields that the question has outside; those of the inner one move there."""
 
-COUNTED: Final = ("users", "events", "sessions")
-"""Units of figures that grow while a period runs."""
-
 MOST = 12
 """How many earlier periods a forecast is learned from."""
 
@@ -141,7 +138,7 @@ class WithUsual(TimedQuestion):
     ) -> Generator[Statement, Rows, Shares]:
         """What share of a period was usually done by now, by line; nothing if too few say so."""
         running = answer.buckets[-1]
-        grows = answer.unit in COUNTED or answer.additive
+        grows = answer.counts or answer.additive
         until = min(ctx.now, ctx.latest or 0)
         if not (grows and running.partial and running.start <= until):
             return {}

@@ -57,6 +57,18 @@ def test_days_have_a_band_and_today_a_forecast(engine) -> None:
                  engine.answer(from_text("users of visit vs usual last 7d")))  # fmt: skip
 
 
+def test_units_in_place_of_people_have_a_forecast_too() -> None:
+    events = [
+        Event("visit", NOON - day * DAY + hour * HOUR, "u", properties={"account": str(hour)})
+        for day in range(101)
+        for hour in ((-4, 8) if day else (-4,))
+    ]
+    with engine_of(World(tuple(events), now=NOON)) as engine:
+        found = engine.answer(from_text("users of visit counting account vs usual last 7d"))
+    assert (found.unit, found.lines[0].values[-2:]) == ("accounts", (2, 1))
+    assert found.lines[0].forecast == 2
+
+
 def test_a_running_week_and_its_people_have_a_forecast_too(engine) -> None:
     """Of 28 visits a week 10 are there by Wednesday noon; people were all seen on Monday."""
     found = engine.answer(from_text("visit weekly vs usual last 60d"))
