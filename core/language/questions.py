@@ -115,9 +115,6 @@ def parse_kept(text: str, language: int | None = None) -> Parsed:
     body = _nested_today(whole.body, language)
     fields = kind_class(str(body["kind"])).model_fields
     known = {info.alias or key for key, info in fields.items()}
-    if body.get("count_by") in ("sessions", "uniques") and "count_by" not in known:
-        body["counting"] = body.pop("count_by")
-        whole.places["counting"] = whole.places.get("count_by", 0)
     try:
         for field in body:
             if field not in known:

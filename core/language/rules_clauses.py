@@ -11,6 +11,7 @@ from typing import Any
 from core.grammars.machine import Token
 from core.language.rules_conditions import conditions_of, scalar_of
 from core.language.rules_subjects import Subjects
+from core.queries import kind_class
 from core.queries.kinds import KINDS
 from core.queries.versions import newer_words
 from core.timeframe import ALIASES, GRANULARITIES
@@ -160,6 +161,16 @@ def _part(found: Body | Part, children: list[Any]) -> Part:
     return found if isinstance(found, Part) else Part(found, at_of(children))
 
 
+def _of_units(body: Body, places: dict[str, int]) -> None:
+    """Let sessions or users that are counted be units where they are no way to count attempts."""
+    counted = body.get("count_by")
+    if counted not in ("sessions", "uniques"):
+        return
+    if "count_by" not in kind_class(str(body["kind"])).model_fields:
+        body["counting"] = body.pop("count_by")
+        places["counting"] = places.get("count_by", 0)
+
+
 AROUND = ("usual", "against")
 """Clauses that put a question inside one of the kind of their name."""
 
@@ -199,6 +210,7 @@ class Rules(_Cells):
         read = [parts[0], *(kind.clause(part) for part in parts[1:])]
         body = kind.body(merged(read))
         places = {key: part.at for part in read for key in part.fields}
+        _of_units(body, places)
         depth, chart = body.pop(DEPTH, 1), body.pop(CHART, "")
         around = [word for word in AROUND if word in body]
         if around:

@@ -209,6 +209,11 @@ def test_accounts_are_counted_in_place_of_people():
         ("users of signup counting users", "users of signup"),
         ("users of signup counting sessions", "users of signup counting session"),
         ("a > b counting totals counting account", "a > b counting totals counting account"),
+        ("a counting sessions vs usual", "a counting session vs usual"),
+        (
+            "units of (users of a counting sessions) at bucket 2025-04-07",
+            "units of (users of a counting session) at bucket 2025-04-07",
+        ),
     ],
 )
 def test_what_is_counted_is_a_clause(text, canonical):
