@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from core.catalog import revenue
+from core.columns import NONE
 
 FieldKind = Literal[
     "context",
@@ -73,6 +74,11 @@ class Field(NamedTuple):
     def is_text(self) -> bool:
         """Whether its raw value is shown as it is, "(none)" if missing; else it is an id."""
         return self.kind in ("property", "trait", "paying", "either")
+
+    @property
+    def missing(self) -> int | str:
+        """The raw value of a field that an event or a person does not have."""
+        return NONE if self.is_text else 0
 
 
 def asked_for(name: str) -> str:

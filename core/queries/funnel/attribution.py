@@ -100,11 +100,11 @@ class Attribution(Question):
             where credit > 0
             group by v0
             union all
-            select 2, {self._nothing(bind, found)}, 1.0 * count(*), {total("amount")},
+            select 2, {bind(found.missing)}, 1.0 * count(*), {total("amount")},
                    count(distinct actor)
             from untouched
             union all
-            select 0, {self._nothing(bind, found)}, 1.0 * count(*), {total("amount")},
+            select 0, {bind(found.missing)}, 1.0 * count(*), {total("amount")},
                    count(distinct actor)
             from conversions
             """,
@@ -203,10 +203,6 @@ class Attribution(Question):
             )
         return found
 
-    def _nothing(self, bind: Binder, field: Field) -> str:
-        """The raw value of an event without the field."""
-        return bind(NONE if field.is_text else 0)
-
     def _credits(self, ctx: Context, bind: Binder, field: Field) -> str:
         """Relations conversions, untouched (those without a touch), and credits (actor, amount, v0,
         credit).
@@ -268,4 +264,4 @@ class Attribution(Question):
             select c, actor, amount, {value} as v0, age,
                    {place if self.model in ENDS else "0"} as k
             from ({found}) t
-            where raw is not null and {value} <> {self._nothing(bind, field)}"""
+            where raw is not null and {value} <> {bind(field.missing)}"""

@@ -8,7 +8,6 @@ from functools import cached_property
 
 from core.blocks.layout import context_field
 from core.catalog.fields import Field
-from core.columns import NONE
 from core.filters import Condition
 from core.queries.common.blocks.calls import Writer
 from core.queries.common.blocks.rows import BlockRows
@@ -53,7 +52,7 @@ class Credited:
         rows = yield from self._every.unfolded(
             [self.touched], lambda bind: self._call(bind, span), "conversions credited by value"
         )
-        nothing = NONE if self.touched.is_text else 0
+        nothing = self.touched.missing
         rows = rows or [(part, 0, 0, 0, None, 0.0, 0.0) for part in (2, 0)]
         return [
             (part, v0 if part == 1 else nothing, conversions, value, people)

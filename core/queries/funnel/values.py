@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from core.catalog.fields import Field
-from core.columns import NONE
 from core.queries.common.context import Context
 from core.queries.common.groups import in_group, label
 from core.queries.funnel.plan import Plan
@@ -48,7 +47,7 @@ def _of_path(plan: Plan, bind: Binder, by: list[Field], number: int) -> str:
             select iif(min(value0) = max(value0), min(value0), {several})
             from ({_on_path(plan, bind, [field], "")}))"""
     way = "desc" if touch == "last" else "asc"
-    present = [f"(value{n} <> {bind(_missing(each))})" for n, each in enumerate(by)]
+    present = [f"(value{n} <> {bind(each.missing)})" for n, each in enumerate(by)]
     return f"""(
             select value{number} from ({_on_path(plan, bind, by, "")})
             order by {" + ".join(present)} desc, place {way} limit 1)"""
@@ -58,7 +57,7 @@ def _of_paths(plan: Plan, bind: Binder, by: list[Field], attempts: str) -> str:
     """Return the same relation where the events of all attempts are looked at together."""
     touch = plan.question.attribution
     raws = [plan.shared.value(bind, field) for field in by]
-    missing = [bind(_missing(field)) for field in by]
+    missing = [bind(field.missing) for field in by]
     some = any(field.needs_properties for field in by)
     join = plan.ctx.dialect.properties_join() if some else ""
     if isinstance(touch, int):
@@ -104,11 +103,6 @@ def _on_path(plan: Plan, bind: Binder, fields: list[Field], where: str) -> str:
             cross join events e on e.actor = a.actor
               and e.ts = j.value ->> 0 and e.seq = j.value ->> 1 {join}
             {where}"""
-
-
-def _missing(field: Field) -> int | str:
-    """Return the raw value of a field that an event does not have."""
-    return NONE if field.is_text else 0
 
 
 def raw_of(field: Field, said: str) -> int | str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from core.catalog.fields import Field
-from core.columns import NONE
 from core.queries.common.context import Context
 from core.queries.common.groups import in_group, label
 from core.queries.common.question import Rows
@@ -157,6 +156,5 @@ class Plan:
         if self.hidden:
             tests.append(f"not ({self.ctx.dialect.member('e.event', bind.list(self.hidden))})")
         if self.values:
-            missing = bind(NONE) if self.values.field.is_text else "0"
-            tests.append(f"{self.step(bind)} <> {missing}")
+            tests.append(f"{self.step(bind)} <> {bind(self.values.field.missing)}")
         return " and ".join(tests)
