@@ -20,12 +20,13 @@ from core.answers import Cell, Column, Table
 from core.catalog.fields import Field
 from core.columns import OTHER
 from core.errors import BadQuestion
+from core.queries.common.clauses import ACTOR_FIELDS
 from core.queries.common.context import Context
 from core.queries.common.groups import in_group, label
 from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Question, Rows
 from core.queries.common.select import select
-from core.queries.common.selection import ACTOR_FIELDS, Selection
+from core.queries.common.selection import Selection
 from core.sql.dialect import Binder, Dialect, Relation, Statement
 from core.timeframe import Span
 

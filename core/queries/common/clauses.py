@@ -10,7 +10,7 @@ from core.catalog.fields import GROUPS, Field
 from core.catalog.selectors import meaning
 from core.columns import ACTIVE
 from core.errors import BadQuestion
-from core.filters import AnyOf, Clause, Condition, NotOf
+from core.filters import AnyOf, Clause, Condition, NotOf, atoms
 from core.queries.common.context import Context
 from core.queries.common.derived import FALSE, TRUE, first_times, has_begun, on_first_event
 from core.queries.common.revenue import bringers, brings
@@ -18,6 +18,15 @@ from core.sql.dialect import Binder, Relation
 
 ANY_EVENT: tuple[tuple[int, ...], ...] = ((), (ACTIVE,))
 """Events of a Selection that are not selected by name, only by flags: any, and any active one."""
+
+ACTOR_FIELDS = frozenset({"user", "trait", "start", *GROUPS})
+"""The kinds of fields that are of a person, not of single events."""
+
+
+def is_on_people(ctx: Context, clause: Clause) -> bool:
+    """Whether a clause is about people, whatever they did."""
+    kinds = {ctx.catalog.field(atom.field, "field").kind for atom in atoms(clause)}
+    return bool(kinds) and kinds <= ACTOR_FIELDS
 
 
 def event_tests(ctx: Context, bind: Binder, events: tuple[int, ...], column: str) -> list[str]:

@@ -8,8 +8,9 @@ from typing import Any
 from core.answers import Person
 from core.catalog.fields import Field
 from core.columns import NONE
+from core.queries.common.clauses import ACTOR_FIELDS
 from core.queries.common.context import Context
-from core.queries.common.selection import ACTOR_FIELDS, Selection
+from core.queries.common.selection import Selection
 from core.sql.dialect import Binder, Statement
 
 _NUMBER = r"^\\s*([-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?)"

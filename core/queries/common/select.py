@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from core.answers import Cell
 from core.catalog.selectors import ANY_ACTIVE, meaning
 from core.filters import Clause, atoms
+from core.queries.common.clauses import is_on_people
 from core.queries.common.context import Context
 from core.queries.common.question import Question
-from core.queries.common.selection import ACTOR_FIELDS, Selection
+from core.queries.common.selection import Selection
 from core.sql.dialect import Relation
 
 
@@ -37,12 +38,6 @@ def select(
     if ctx.dialect.counted is not None:
         own = [clause for clause in own if not is_on_people(ctx, clause)]
     return start.narrowed([*own, *checked(ctx, list(clauses))])
-
-
-def is_on_people(ctx: Context, clause: Clause) -> bool:
-    """Whether a clause is about people, whatever they did."""
-    kinds = {ctx.catalog.field(atom.field, "field").kind for atom in atoms(clause)}
-    return bool(kinds) and kinds <= ACTOR_FIELDS
 
 
 def members_of(ctx: Context, question: Question) -> tuple[Relation, ...]:

@@ -11,18 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from core.catalog.fields import GROUPS, Field
+from core.catalog.fields import Field
 from core.columns import EMPTY, NONE
 from core.filters import Clause, Condition, atoms
 from core.queries.common.blocks.rows import BlockRows
 from core.queries.common.by_people import divided, has_few_values
-from core.queries.common.clauses import ANY_EVENT, Clauses, event_tests
+from core.queries.common.clauses import ANY_EVENT, Clauses, event_tests, is_on_people
 from core.queries.common.context import Context
 from core.queries.common.slots import day_runs, slot_expression, slot_of, whole_days
 from core.sql.dialect import Binder, Relation
 from core.timeframe import Bucket, Span, days_span
-
-ACTOR_FIELDS = frozenset({"user", "trait", "start", *GROUPS})
 
 
 @dataclass(frozen=True)
@@ -65,8 +63,7 @@ class Selection:
         """Return this selection with additional clauses; those about people become members."""
         own, people = list(self.clauses), list(self.members)
         for clause in clauses:
-            kinds = {self._field(atom).kind for atom in atoms(clause)}
-            if kinds and kinds <= ACTOR_FIELDS and self.ctx.dialect.counted is None:
+            if self.ctx.dialect.counted is None and is_on_people(self.ctx, clause):
                 people.append(self._actors_where(clause))
             else:
                 own.append(clause)

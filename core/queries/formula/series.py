@@ -13,10 +13,10 @@ from core.filters import Clause, atoms
 from core.formulas.functions import ACTIVES, ALONE, MEASURING
 from core.formulas.parser import Term, wrong
 from core.queries.activity.active_users import ActiveUsers
+from core.queries.common.clauses import ACTOR_FIELDS
 from core.queries.common.context import Context
 from core.queries.common.periods import dates
 from core.queries.common.question import TimedQuestion
-from core.queries.common.selection import ACTOR_FIELDS
 from core.queries.formula.model import FormulaFields, Measured, Part
 from core.queries.logs.logs import Logs
 from core.queries.trend.per_actor import PerActor

@@ -20,11 +20,11 @@ from core.answers import Cell, Column, Table
 from core.catalog.fields import Field
 from core.columns import NONE
 from core.errors import BadQuestion
+from core.queries.common.clauses import ACTOR_FIELDS
 from core.queries.common.context import Context
 from core.queries.common.groups import label
 from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Rows
-from core.queries.common.selection import ACTOR_FIELDS
 from core.queries.funnel.attempts import attempts
 from core.queries.funnel.correlation_blocks import Had
 from core.queries.funnel.fields import FunnelFields

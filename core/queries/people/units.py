@@ -11,10 +11,11 @@ from core.catalog.fields import Field as FieldOf
 from core.columns import NONE
 from core.errors import BadQuestion
 from core.queries.common.any_question import AnyQuestion
-from core.queries.common.clauses import event_tests, people_of_units
+from core.queries.common.clauses import people_of_units
 from core.queries.common.context import Context
 from core.queries.common.groups import in_group, label
 from core.queries.common.question import Ask, Question, check_inner
+from core.queries.common.selection import Selection
 from core.queries.people.units_sql import unit_field
 from core.sql.dialect import Binder
 from core.text import things
@@ -64,13 +65,14 @@ class Units(Question):
             f"select count(*) from ({self.of.counted(own, bind, self.cell)})", "how many units"
         )
         bind = own.binder()
-        kept = "".join(f" and {test}" for test in event_tests(own, bind, (), "e.event"))
+        kept = Selection(own).own(bind, "e")
         rows = yield bind.statement(
             f"""
             select {self._raw(own, "e.actor")} as raw, count(distinct nullif(e.person, 0)),
                    count(*), max(e.ts)
             from events e
-            where e.actor in (select actor from ({self.of.counted(own, bind, self.cell)}) u){kept}
+            where e.actor in (select actor from ({self.of.counted(own, bind, self.cell)}) u)
+              and {kept}
             group by e.actor
             order by 3 desc, raw
             limit {bind(self.limit)} offset {bind(self.offset)}

@@ -17,9 +17,9 @@ from core.catalog.catalog import Catalog
 from core.catalog.fields import Field
 from core.columns import CONTEXT
 from core.errors import BadQuestion
-from core.queries.common.clauses import Clauses
+from core.queries.common.clauses import Clauses, is_on_people
 from core.queries.common.context import Context
-from core.queries.common.select import is_on_people, members_of
+from core.queries.common.select import members_of
 from core.queries.common.selection import Selection
 from core.queries.common.session_key import session_key
 from core.sql.dialect import Counted, Made, OnFileOnly, Relation
@@ -53,8 +53,6 @@ def unit_field(catalog: Catalog, name: str) -> Field | None:
 
 
 def _in_singular(catalog: Catalog, name: str) -> str:
-    if name.lower() in ("user", "users", "person", "people"):
-        return "user"
     if name.lower() in ("device", "devices", "session", "sessions"):
         return name.lower().removesuffix("s")
     for end, instead in (("ies", "y"), ("ses", "s"), ("s", "")):
