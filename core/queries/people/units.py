@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
@@ -80,6 +81,7 @@ class Units(Question):
             "the units, a page of them",
         )
         total, shown = int(counted[0][0]), self.offset + len(rows)
+        names = _names(own, field, [raw for raw, *_ in rows])
         return Table(
             title=self.title(),
             columns=(
@@ -88,8 +90,8 @@ class Units(Question):
                 Column(name="events", type="count"),
                 Column(name="last seen", type="time"),
             ),
-            rows=tuple((_shown(own, field, raw), *figures) for raw, *figures in rows),
-            keys=tuple(_key(own, field, raw) for raw, *_ in rows),
+            rows=tuple((name, *row[1:]) for name, row in zip(names, rows, strict=True)),
+            keys=tuple(str(raw) for raw, *_ in rows) if field.kind == "session" else tuple(names),
             people_column="people",
             total=total,
             truncated=total > shown,
@@ -131,21 +133,20 @@ class Units(Question):
         return ctx.dialect.unit_of(ctx.dialect.counted, actor)
 
 
-def _shown(ctx: Context, field: FieldOf, raw: Any) -> str:
-    """Return a unit in words."""
+def _names(ctx: Context, field: FieldOf, raws: Sequence[Any]) -> list[str]:
+    """Return units in words; several sessions may have the same."""
     if field.kind != "session":
-        return label(ctx, field, raw)
-    text = str(raw)
-    if "s" in text:
-        return ctx.catalog.people.keys("session").get(int(text.partition("s")[2]), NONE)
-    person, _, start = text.partition(".")
-    user = ctx.catalog.people.keys("user").get(int(person), NONE)
+        return [label(ctx, field, raw) for raw in raws]
+    keys = {raw: int(raw.partition("s")[2]) for raw in raws if "s" in raw}
+    known = ctx.catalog.people.sessions(list(keys.values()))
+    return [known.get(keys[raw], NONE) if raw in keys else _begun(ctx, raw) for raw in raws]
+
+
+def _begun(ctx: Context, raw: str) -> str:
+    """Return a session without a name in words: whose it is, and when it began."""
+    person, _, start = raw.partition(".")
+    user = ctx.catalog.people.name_of(int(person))
     return f"{user} at {ctx.calendar.local(int(start)):%Y-%m-%d %H:%M}"
-
-
-def _key(ctx: Context, field: FieldOf, raw: Any) -> str:
-    """Return the address of a unit: its label; of sessions what tells them apart."""
-    return str(raw) if field.kind == "session" else label(ctx, field, raw)
 
 
 def _is(ctx: Context, bind: Binder, field: FieldOf, raw: str, wanted: str) -> str:

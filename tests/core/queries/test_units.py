@@ -202,6 +202,26 @@ def test_accounts_are_counted_in_place_of_people():
         assert any("only accounts that started" in note for note in grid.notes)
 
 
+def test_sessions_are_called_by_their_key_or_by_whose_they_are_and_when_they_began():
+    events = (
+        Event("view", NOON, "a", session="s-1"),
+        Event("view", NOON + 1, "a"),
+        Event("view", NOON + 2, "b"),
+        Event("view", NOON + 3, "b"),
+    )
+    listing = from_text("units of (users of view last 7d counting session)")
+    with engine_of(World(events, now=NOON + 1000)) as engine:
+        found = engine.answer(listing)
+        assert [row[:3] for row in found.rows] == [
+            ("b at 2025-04-07 12:00", 1, 2),
+            ("a at 2025-04-07 12:00", 1, 1),
+            ("s-1", 1, 1),
+        ]
+        assert [people(engine, listing, Cell(row=key)) for key in found.keys] == [
+            ["b"], ["a"], ["a"],
+        ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("text", "canonical"),
     [
