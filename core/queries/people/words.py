@@ -144,12 +144,16 @@ def _read_people(read: list[Any]) -> Part:
     return Part({**inside(read), **({"cell": cell} if cell else {})})
 
 
-def _people(writer: Writing) -> str:
+def _of_number(writer: Writing, whom: str) -> str:
+    """Return the text for what stands behind a number of a question."""
     writer.take("range")
     cell = writer.take("cell")
     address = f" at {writer.cell(cell)}" if cell is not None else ""
-    order = writer.take("order")
-    text = f"people of ({writer.nested(writer.value('of'))}){address}"
+    return f"{whom} of ({writer.nested(writer.value('of'))}){address}"
+
+
+def _people(writer: Writing) -> str:
+    text, order = _of_number(writer, "people"), writer.take("order")
     return text if order is None else f"{text} sorted by {writer.name(order)}"
 
 
@@ -179,13 +183,6 @@ PEOPLE = Kind(
 # -- units
 
 
-def _units(writer: Writing) -> str:
-    writer.take("range")
-    cell = writer.take("cell")
-    address = f" at {writer.cell(cell)}" if cell is not None else ""
-    return f"units of ({writer.nested(writer.value('of'))}){address}"
-
-
 def _behind_units(question: Any, cell: Any, nested: Nested) -> str:
     whole = nested.whole(question.of, question.cell)
     return whole if cell.row is None else f"People of {cell.row}: {whole}"
@@ -199,7 +196,7 @@ UNITS = Kind(
         phrases=(
             Phrase('UNITS OF "(" question ")" (AT cell_part (","? cell_part)*)?', _read_people),
         ),
-        write=_units,
+        write=lambda writer: _of_number(writer, "units"),
         words=keyword("units"),
     ),
     example="units of (users of signup counting country)",
