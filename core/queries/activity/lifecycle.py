@@ -214,33 +214,13 @@ class Lifecycle(TimedQuestion):
             ("slot", "3", "v0", d.both(d.only("users", "previous"), "seen")),
             ("slot", "4", "v0", d.only("previous", "users")),
         ]
-        empty = f"""
-            select p.slot, g.v0, {d.build("0")} as users
-            from {each} p cross join groups g
-            group by p.slot, g.v0"""
         return f"""
             with active as materialized ({active}),
             {sizes}
             groups as materialized ({groups or "select 0 as v0"}),
             arrived as materialized ({arrived}),
-            present as materialized (
-                select slot, v0, {d.union("users")} as users
-                from (
-                    select slot, v0, users from active
-                    where v0 in (select v0 from groups)
-                    union all {empty}
-                )
-                group by slot, v0
-            ),
-            came as materialized (
-                select slot, v0, {d.union("users")} as users
-                from (
-                    select slot, v0, users from arrived
-                    where v0 in (select v0 from groups)
-                    union all {empty}
-                )
-                group by slot, v0
-            ),
+            present as materialized ({_in_every_period(d, "active", each)}),
+            came as materialized ({_in_every_period(d, "arrived", each)}),
             upto as materialized (
                 select a.slot as slot, a.v0 as v0, a.users as users,
                        {d.union("c.users")} over (
@@ -315,6 +295,21 @@ class _Found:
         """Return the non-empty groups, those with the most active people first."""
         held = {group for (group, _), people in self.people.items() if any(people.values())}
         return sorted(held, key=lambda group: (-self.active.get(group, 0), group))
+
+
+def _in_every_period(d: Dialect, sets: str, periods: str) -> str:
+    """Return sets of `groups` by period, empty ones where there are none: slot, v0, users."""
+    return f"""
+                select slot, v0, {d.union("users")} as users
+                from (
+                    select slot, v0, users from {sets}
+                    where v0 in (select v0 from groups)
+                    union all
+                    select p.slot, g.v0, {d.build("0")} as users
+                    from {periods} p cross join groups g
+                    group by p.slot, g.v0
+                )
+                group by slot, v0"""
 
 
 def _counted(d: Dialect) -> str:
