@@ -381,13 +381,13 @@ def _summary(ctx: Context, actor: int) -> Generator[Statement, Rows, _Who]:
 def _ask(ctx: Context, actor: int, columns: str, after: str = "") -> Statement:
     """Query a person's events `e`, without deleted ones."""
     bind = ctx.binder()
-    kept = f"e.actor = {bind(actor)} and {Selection(ctx).own(bind, 'e')}"
+    kept = _own(Selection(ctx), bind, actor)
     return bind.statement(f"select {columns} from events e where {kept} {after}", "who they are")
 
 
 def _devices(ctx: Context, actor: int) -> Statement:
     bind = ctx.binder()
-    kept = f"e.actor = {bind(actor)} and {Selection(ctx).own(bind, 'e')}"
+    kept = _own(Selection(ctx), bind, actor)
     query = f"""
         select i.key from identities i
         where i.id in (select e.device from events e where {kept})
@@ -408,7 +408,7 @@ def _latest_context(ctx: Context, actor: int) -> Statement:
         columns = [value_of(ctx, bind, FieldOf("context", name), me) for name in CONTEXT]
         return bind.statement(f"select {', '.join(columns)}", "their latest context")
     latest = [f"argMaxIf(e.{name}, (e.ts, e.seq), e.{name} != 0)" for name in CONTEXT]
-    kept = f"e.actor = {me} and {Selection(ctx).own(bind, 'e')}"
+    kept = _own(Selection(ctx), bind, actor)
     return bind.statement(
         f"select {', '.join(latest)} from events e where {kept}", "their latest context"
     )
