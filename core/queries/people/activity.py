@@ -346,7 +346,7 @@ class _Who:
     user: str
     merged: tuple[str, ...]
     devices: tuple[str, ...]
-    extent: tuple[int, int, int]
+    extent: tuple[int | None, int | None, int]
     traits: dict[str, str]
     context: dict[str, str]
     days: list[int]
@@ -355,34 +355,41 @@ class _Who:
 
 
 def _summary(ctx: Context, actor: int) -> Generator[Statement, Rows, _Who]:
-    extent = yield _ask(ctx, actor, "min(e.ts), max(e.ts), count(*)")
     inactive = set(ctx.catalog.events.inactive)
-    pairs = yield _ask(ctx, actor, "e.day, e.event, count(*)", "group by e.day, e.event")
+    pairs = yield _by_day(ctx, actor)
     traits = yield _traits(ctx, actor)
     devices = yield _devices(ctx, actor)
     latest = yield _latest_context(ctx, actor)
     counts: Counter[int] = Counter()
-    for _, event, count in pairs:
+    for _, event, count, *_ in pairs:
         counts[event] += count
     top = [(ctx.catalog.events.name_of(event), count) for event, count in counts.items()]
     return _Who(
         ctx.catalog.people.name_of(actor),
         tuple(ctx.catalog.people.merged_into(actor)),
         tuple(str(key) for (key,) in devices),
-        (extent[0][0], extent[0][1], extent[0][2]),
+        (
+            min((first for *_, first, _ in pairs), default=None),
+            max((last for *_, last in pairs), default=None),
+            counts.total(),
+        ),
         dict(traits),
         _labels(ctx, [value or 0 for value in latest[0]]),
         sorted({day for day, *_ in pairs}),
-        sorted({day for day, event, _ in pairs if event not in inactive}),
+        sorted({day for day, event, *_ in pairs if event not in inactive}),
         tuple(sorted(top, key=lambda pair: (-pair[1], pair[0]))[:TOP]),
     )
 
 
-def _ask(ctx: Context, actor: int, columns: str, after: str = "") -> Statement:
-    """Query a person's events `e`, without deleted ones."""
+def _by_day(ctx: Context, actor: int) -> Statement:
+    """Rows (day, event, how many, first ts, last ts) of a person's events, without deleted ones."""
     bind = ctx.binder()
-    kept = _own(Selection(ctx), bind, actor)
-    return bind.statement(f"select {columns} from events e where {kept} {after}", "who they are")
+    query = f"""
+        select e.day, e.event, count(*), min(e.ts), max(e.ts)
+        from events e
+        where {_own(Selection(ctx), bind, actor)}
+        group by e.day, e.event"""
+    return bind.statement(query, "who they are")
 
 
 def _devices(ctx: Context, actor: int) -> Statement:
