@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from array import array
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -31,6 +32,27 @@ def events_of(counted: Counted, present: Present | None, bind: Binder) -> str:
     return f"select {columns}{missing} from temp.{bind.made(counted.rows)} u{where}"
 
 
+class _Numbers:
+    """The numbers of the units of one table.
+
+    Attributes:
+        raws: what each number stands for.
+        codes: the number of each unit.
+        texts: the number of each property as JSON, while they are noted.
+        noted: the number of the unit of each event that was noted.
+    """
+
+    def __init__(self) -> None:
+        self.raws: list[Any] = [None]
+        self.codes: dict[Any, int] = {}
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget the notes."""
+        self.texts: dict[str, int] = {}
+        self.noted = array("i")
+
+
 class Units:
     """The temporary tables of one connection, and the numbers that its units have.
 
@@ -39,10 +61,7 @@ class Units:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._codes: dict[str, dict[Any, int]] = {}
-        self._raws: dict[str, list[Any]] = {}
-        self._texts: dict[str, dict[str, int]] = {}
-        self._noted: dict[str, array[int]] = {}
+        self._numbers: defaultdict[str, _Numbers] = defaultdict(_Numbers)
         self._kept: dict[str, None] = {}
         self._unsure = False
         self.state: Any = None
@@ -61,41 +80,39 @@ class Units:
         """Return the number of a unit in a table, 0 for no unit; SQL calls it."""
         if raw in NO_UNIT or (isinstance(raw, int) and raw < 1):
             return 0
-        codes = self._codes.setdefault(name, {})
-        found = codes.get(raw)
+        numbers = self._numbers[name]
+        found = numbers.codes.get(raw)
         if found is None:
-            raws = self._raws.setdefault(name, [None])
-            found = codes[raw] = len(raws)
-            raws.append(raw)
+            found = numbers.codes[raw] = len(numbers.raws)
+            numbers.raws.append(raw)
         return found
 
     def note(self, name: str, seq: int, text: str | None) -> None:
         """Note the unit of an event, given its property as JSON; SQL calls it, in any order."""
         if text is None or text == "null":
             return
-        codes = self._texts.setdefault(name, {})
-        code = codes.get(text)
+        numbers = self._numbers[name]
+        code = numbers.texts.get(text)
         if code is None:
             label = json.loads(text) if text.startswith('"') else text
-            code = codes[text] = self.code(name, label)
-        noted = self._noted.setdefault(name, array("i"))
+            code = numbers.texts[text] = self.code(name, label)
+        noted = numbers.noted
         if seq >= len(noted):
             noted.frombytes(bytes(noted.itemsize * (seq + 1 - len(noted))))
         noted[seq] = code
 
     def at(self, name: str, seq: int) -> int:
         """Return the number of the unit that was noted of an event; SQL calls it."""
-        noted = self._noted.get(name, ())
+        noted = self._numbers[name].noted
         return noted[seq] if seq < len(noted) else 0
 
     def raw(self, name: str, code: int) -> Any:
         """Return what a number stands for; SQL calls it."""
-        raws = self._raws.get(name, [])
+        raws = self._numbers[name].raws
         return raws[code] if 0 <= code < len(raws) else None
 
-    def make(self, tables: Iterable[Made], state: Any) -> None:
+    def make(self, wanted: Sequence[Made], state: Any) -> None:
         """Make the tables that are missing, as of a state of the file."""
-        wanted = list(tables)
         if state != self.state:
             self._drop(list(self._kept))
             self.state = state
@@ -107,7 +124,7 @@ class Units:
             return
         names = {table.name for table in wanted}
         others = [name for name in self._kept if name not in names]
-        self._drop(others[: max(len(others) - MOST, 0)])
+        self._drop([*others[: max(len(others) - MOST, 0)], *(table.name for table in missing)])
         self._unsure = True
         self._write(statement for table in missing for statement in self._of(table))
 
@@ -123,18 +140,15 @@ class Units:
             self._unsure = False
 
     def _of(self, table: Made) -> Iterable[tuple[str, dict[str, Any]]]:
-        yield f"drop table if exists temp.{table.name}", {}
         for step in table.steps:
             yield step, table.parameters
-        self._texts.pop(table.name, None)
-        self._noted.pop(table.name, None)
+        self._numbers[table.name].forget()
         self._kept[table.name] = None
 
     def _drop(self, names: Iterable[str]) -> None:
         for name in names:
             self._kept.pop(name, None)
-            self._codes.pop(name, None)
-            self._raws.pop(name, None)
+            self._numbers.pop(name, None)
             self._write([(f"drop table if exists temp.{name}", {})])
 
     def _write(self, statements: Iterable[tuple[str, dict[str, Any]]]) -> None:
