@@ -191,9 +191,8 @@ class ClickHouseEngine:
     ) -> Result:
         """Answer a question; parameters and errors as for `SqliteEngine.run`."""
         limit = time_limit if time_limit is not None else self.time_limit
-        stop = stop or Stop()
         state = self.state()  # before the context: an answer is never newer than its key says
-        program = _Program(self, stop, limit)
+        program = _Program(self, stop or Stop(), limit)
         ctx = self._of_cluster(self.workspace.context(), program)
         try:
             return answered(
@@ -201,7 +200,7 @@ class ClickHouseEngine:
                 ctx,
                 state,
                 self._cache,
-                lambda ctx: (*self._drive(question, ctx, stop, limit), tuple(program.asked)),
+                lambda ctx: self._drive(question, ctx, program),
                 fresh=fresh,
                 forgiving=forgiving,
             )
@@ -218,26 +217,26 @@ class ClickHouseEngine:
         return self.run(question, **options).answer
 
     def _drive(
-        self, question: Question, ctx: Context, stop: Stop, limit: float | None
-    ) -> tuple[Shape, tuple[Statement, ...]]:
+        self, question: Question, ctx: Context, program: _Program
+    ) -> tuple[Shape, tuple[Statement, ...], tuple[Statement, ...]]:
+        """Return the answer, the question's statements and those of its program."""
         asking = question.ask(ctx)
         asked: list[Statement] = []
         try:
             statement = next(asking)
             while True:
-                if stop.stopped:
-                    raise Stopped("Stopped.")
+                program.check()
                 together = (statement, *statement.also)
                 asked += together
-                rows = [row for one in together for row in self._rows(ctx, one, stop, limit)]
+                rows = [row for one in together for row in self._rows(ctx, one, program)]
                 statement = asking.send(rows)
         except StopIteration as finished:
-            return finished.value, tuple(asked)
+            return finished.value, tuple(asked), tuple(program.asked)
 
-    def _rows(self, ctx: Context, statement: Statement, stop: Stop, limit: float | None) -> Rows:
+    def _rows(self, ctx: Context, statement: Statement, program: _Program) -> Rows:
         if statement.typed:
-            return self._typed(ctx, statement, stop, limit)
-        return self.read_there(statement, stop, limit)
+            return self._typed(ctx, statement, program.stop, program.limit)
+        return self.read_there(statement, program.stop, program.limit)
 
     def read_there(self, statement: Statement, stop: Stop, limit: float | None) -> Rows:
         """Return the rows of a statement of ours."""
