@@ -108,13 +108,6 @@ def rb_and_count(left: Blob, right: Blob) -> int:
     return 0 if _nothing(left, right) else load(left).intersection_cardinality(load(right))
 
 
-def rb_andnot_count(left: Blob, right: Blob) -> int:
-    """Return how many actors are in the first set only."""
-    if _nothing(left, right):
-        return rb_count(left)
-    return load(left).difference_cardinality(load(right))
-
-
 def rb_contains(users: Blob, actor: int) -> bool:
     """Return whether an actor is in a set."""
     if not isinstance(actor, int):
@@ -321,7 +314,6 @@ FUNCTIONS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
     ("rb_or", 2, rb_or),
     ("rb_andnot", 2, rb_andnot),
     ("rb_and_count", 2, rb_and_count),
-    ("rb_andnot_count", 2, rb_andnot_count),
     ("rb_contains", 2, rb_contains),
     ("rb_ids", 1, rb_ids),
     ("rb_at_least", 2, rb_at_least),
