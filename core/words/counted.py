@@ -30,8 +30,10 @@ def many(question: Any) -> str:
 
 
 def one(question: Any) -> str:
-    """Return the same in the singular: "user", "account"."""
-    return singular(many(question))
+    """Return the same in the singular: "user", "account"; of a field in the singular its name."""
+    words, counting = many(question), getattr(question, "counting", None)
+    name = words if counting is None else _bare(counting)
+    return singular(words) if words in (name, f"values of {name}") else name
 
 
 def whom(question: Any) -> str:
@@ -65,8 +67,8 @@ def singular(words: str) -> str:
     """Return the singular of a plural."""
     if words.endswith("ies"):
         return f"{words[:-3]}y"
-    ends = ("sses", "uses", "ises", "xes", "zes", "ches", "shes")
-    return words.removesuffix("es" if words.endswith(ends) else "s")
+    ends = r"(?:ss|(?<![ao])us|x|zz|tz|(?<!ca)ch|sh)es$"
+    return words.removesuffix("es" if re.search(ends, words) else "s")
 
 
 def _bare(counting: str) -> str:

@@ -18,6 +18,7 @@ from core.language.questions import format_question, parse
 from core.queries import from_json
 from core.queries.common.question import Question
 from core.queries.kinds import KINDS
+from core.words.counted import many, one, singular
 from tests.oracles.units import MARK, asked, of_people, rewritten
 from tests.worlds.compare import from_text, people
 from tests.worlds.strategies import CONDITIONS, EVENTS, RANGES, worlds
@@ -239,6 +240,25 @@ def test_sessions_are_called_by_their_key_or_by_whose_they_are_and_when_they_beg
 def test_what_is_counted_is_a_clause(text, canonical):
     assert format_question(parse(text)) == canonical
     from_text(canonical)
+
+
+@pytest.mark.parametrize(
+    ("counting", "name", "names"),
+    [
+        ("properties.company_id", "company", "companies"),
+        ("warehouse", "warehouse", "warehouses"),
+        ("size", "size", "sizes"),
+        ("franchise", "franchise", "franchises"),
+        ("cache", "cache", "caches"),
+        ("status", "status", "statuses"),
+        ("box", "box", "boxes"),
+        ("branches", "branch", "branches"),
+        ("addresses", "address", "addresses"),
+    ],
+)
+def test_one_unit_is_called_in_the_singular(counting, name, names):
+    question = from_json({"kind": "trend", "measure": "users", "counting": counting})
+    assert (one(question), many(question), singular(names)) == (name, names, name)
 
 
 def test_what_cannot_be_counted_is_refused_in_a_sentence():
