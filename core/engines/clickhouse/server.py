@@ -108,10 +108,7 @@ class ServerRunner:
         if not text.lstrip().lower().startswith(_READS):
             self._command(text)
             return []
-        try:
-            return self._asked(text, parameters, stop)
-        except BrokenOff:
-            return self._asked(text, parameters, stop)
+        return self._read(text, parameters, stop)
 
     def typed(
         self,
@@ -120,8 +117,14 @@ class ServerRunner:
         settings: dict[str, object],
         stop: Stop | None = None,
     ) -> Rows:
-        """See Runner; `stop` ends it on the server."""
-        return self._asked(text, parameters, stop, "JSONCompactEachRowWithNames", settings)
+        """See Runner; `stop` ends it on the server, and it is asked once more as by `run`."""
+        return self._read(text, parameters, stop, "JSONCompactEachRowWithNames", settings)
+
+    def _read(self, *asked: Any) -> Rows:
+        try:
+            return self._asked(*asked)
+        except BrokenOff:
+            return self._asked(*asked)
 
     def _asked(
         self,

@@ -107,6 +107,9 @@ def test_a_question_that_met_a_broken_connection_is_asked_once_more(
     runner.connect()
     server.control(match="numbers(7)", cut=True, times=1)
     assert len(runner.run("select number from numbers(7)", {})) == 7
+    server.control(match="numbers(7)", cut=True, times=1)
+    rows = runner.typed("select number from numbers(7)", {}, {"readonly": 1})
+    assert rows[:2] == [("number",), (0,)]
 
 
 def test_stopping_ends_the_statement_on_the_server(server: Served, runner: ServerRunner) -> None:
