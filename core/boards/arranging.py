@@ -6,7 +6,7 @@ there is room. Sizes stay, but for the tile that is made wider and the one it ta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from core.definitions.board import COLUMNS, Block, Board, Position
 
@@ -78,15 +78,8 @@ def heightened(board: Board, id_: str, rows: int) -> Board:
 
 def free_place(board: Board, size: Position, top: int, bottom: int) -> Position:
     """Return the first place between two rows with room for a tile of a size, else below them."""
-    taken = list(_places(board).values())
-    wide = min(size.width, COLUMNS)
-    spots = (
-        _at(size, x=x, y=y)
-        for y in range(top, bottom)
-        for x in range(COLUMNS - wide + 1)
-        if y + size.height <= bottom
-    )
-    return next((spot for spot in spots if not _hits(spot, taken)), _at(size, x=0, y=bottom))
+    rows = range(top, bottom - size.height + 1)
+    return next(_free(board, size, rows), _at(size, x=0, y=bottom))
 
 
 def tidied(board: Board) -> Board:
@@ -100,21 +93,13 @@ def put(board: Board, block: Block) -> Board:
     Args:
         block: its position says how wide and high it is, not where.
     """
-    taken = list(_places(board).values())
-    size = block.position
-    spots = (
-        _at(size, x=x, y=y)
-        for y in range(board.bottom + 1)
-        for x in range(COLUMNS - size.width + 1)
-    )
-    free = next(spot for spot in spots if not _hits(spot, taken))
+    free = next(_free(board, block.position, range(board.bottom + 1)))
     return board.with_block(block.model_copy(update={"position": free}))
 
 
 def removed(board: Board, id_: str) -> Board:
     """Return the board without a tile; those below it move up."""
-    rest = board.without(id_)
-    return _arranged(rest, "", _places(rest))
+    return tidied(board.without(id_))
 
 
 def _places(board: Board) -> Places:
@@ -123,6 +108,16 @@ def _places(board: Board) -> Places:
 
 def _at(position: Position, **changes: int) -> Position:
     return position.model_copy(update=changes)
+
+
+def _free(board: Board, size: Position, rows: Iterable[int]) -> Iterator[Position]:
+    """Yield the places that begin in some rows with room for a tile of a size, in reading order."""
+    taken = list(_places(board).values())
+    for y in rows:
+        for x in range(COLUMNS - size.width + 1):
+            spot = _at(size, x=x, y=y)
+            if not _hits(spot, taken):
+                yield spot
 
 
 def _under(a: Position, b: Position) -> bool:

@@ -15,7 +15,7 @@ from html import escape
 from typing import Any
 
 from core.boards.answering import board_span, tile_chart
-from core.boards.sections import sections
+from core.boards.sections import heading_words, sections
 from core.boards.wide import wide_words
 from core.definitions.board import Block, Board
 from core.draw import NATURAL, draw
@@ -169,7 +169,7 @@ def _tile(
 ) -> list[str]:
     """Return a tile as HTML: title, dates, picture, notes and table."""
     if block.is_heading:
-        said = escape(safe(block.content.strip().lstrip("#").strip()))
+        said = escape(safe(heading_words(block)))
         return [f'<h2 class="head w12" id="{escape(block.id)}">{said}</h2>']
     span = max(block.position.width, LEAST)
     if block.type == "note":
