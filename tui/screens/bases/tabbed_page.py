@@ -116,8 +116,9 @@ class TabbedPage(TiledPage):
 
     def on_tab_line_picked(self, event: TabLine.Picked) -> None:
         """Show the board whose tab was clicked."""
-        if event.board != self.board.id:
-            self._go_to_tab(event.board)
+        board = self.query_one(TabLine).tabs[event.at].board
+        if board != self.board.id:
+            self._go_to_tab(board)
 
     def action_close_tab(self) -> None:
         """Close the board's tab and show the next, or the list after the last."""
