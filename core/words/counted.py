@@ -23,6 +23,11 @@ def is_people(counting: str) -> bool:
     return counting.strip().lower() in _PEOPLE_TOO
 
 
+def counts_units(question: Any) -> bool:
+    """Whether a question counts units in place of people."""
+    return getattr(question, "counting", None) is not None
+
+
 def many(question: Any) -> str:
     """Return what a question counts, in the plural: "users", "accounts"."""
     counting = getattr(question, "counting", None)

@@ -11,7 +11,7 @@ from core.errors import BadQuestion
 from core.queries import from_json
 from core.queries.common.question import Question
 from core.text import clean, number, things
-from core.words.counted import singular
+from core.words.counted import counts_units, singular
 from tui.actions import edits
 from tui.services.state import body_of
 from tui.texts.fields import has
@@ -70,11 +70,6 @@ def opened_words(page: QuestionShown) -> str:
     if count is None:
         return "people"
     return many(int(count)) if count else ""
-
-
-def counts_units(question: Question) -> bool:
-    """Whether a question counts units in place of people."""
-    return getattr(question, "counting", None) is not None
 
 
 def units_behind(question: Question, cell: Cell) -> Question:

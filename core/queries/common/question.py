@@ -35,7 +35,7 @@ from core.timeframe import (
     shown_part,
     to_date,
 )
-from core.words.counted import PEOPLE, is_people, many, title
+from core.words.counted import PEOPLE, counts_units, is_people, many, title
 
 Inner = Annotated[
     SerializeAsAny["Question"],
@@ -177,7 +177,7 @@ def asked_in_units(ctx: Context, question: Question, ask: Callable[[Context], As
         ask: yields its statements and returns its answer in a context.
     """
     answer = yield from ask(ctx.counting(question))
-    if getattr(question, "counting", None) is None:
+    if not counts_units(question):
         return answer
     units = many(question)
     unit = getattr(answer, "unit", PEOPLE)

@@ -14,6 +14,7 @@ from typing import Any
 from core.answers import Cell
 from core.columns import EMPTY, NONE, OTHER
 from core.queries.common.question import Question
+from core.words.counted import counts_units
 from tui.editors.bodies import body_of
 
 LONGEST = 366 * 86_400
@@ -29,8 +30,7 @@ def rules_of(question: Question | None, cell: Cell | None = None) -> dict[str, A
     Args:
         cell: the number; None for all of its people.
     """
-    counts_units = getattr(question, "counting", None) is not None
-    if question is None or question.kind in MEMBERS or counts_units:
+    if question is None or question.kind in MEMBERS or counts_units(question):
         return None
     inner = getattr(question, "of", None)
     if isinstance(inner, Question):
