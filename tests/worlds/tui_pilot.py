@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -112,11 +112,19 @@ class Driver:
 
     async def says(self, text: str) -> None:
         """Wait until the status line says it, which takes a moment where an overlay comes back."""
-        for _ in range(300):
-            if text in self.status:
+        await self.until(lambda: text in self.status, text)
+
+    async def shows(self, text: str) -> None:
+        """Wait until the screen says it."""
+        await self.until(lambda: text in self.screen, text)
+
+    async def until(self, found: Callable[[], bool], what: object) -> None:
+        """Wait for something that comes a moment after the explorer has settled."""
+        for _ in range(500):
+            if found():
                 return
             await asyncio.sleep(0.01)
-        raise AssertionError(f"never said {text!r}:\n{self.screen}")
+        raise AssertionError(f"never came to {what!r}:\n{self.screen}")
 
     @property
     def _idle(self) -> bool:

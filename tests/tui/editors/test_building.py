@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -26,11 +25,7 @@ def page_of(body: dict[str, Any]) -> Any:
 
 async def until(ff: Driver, words: str) -> None:
     """Wait for the answer beside the form, which comes a moment after the last edit."""
-    for _ in range(200):
-        if words in " ".join(ff.screen.split()):
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError(f"never showed {words!r}:\n{ff.screen}")
+    await ff.until(lambda: words in " ".join(ff.screen.split()), words)
 
 
 async def test_the_answer_and_the_text_change_as_a_form_does(path: Path) -> None:

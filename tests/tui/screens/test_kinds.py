@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -70,21 +70,17 @@ async def test_enter_on_every_question_goes_on_or_says_why_not(sampled: Path) ->
                 page.views[0].move_to(*place)
                 await ff.press("enter")
                 sound(ff)
-                assert await went_on(ff, page), (question, ff.screen)
+                await ff.until(partial(went_on, ff, page), question)
                 assert answered(ff), (question, ff.screen)
                 while ff.app.screen is not page:
                     ff.app.pop_screen()
             ff.app.pop_screen()
 
 
-async def went_on(ff: Driver, page: Page) -> bool:
-    """Whether Enter opens something over a page, or says why not, within two seconds."""
-    for _ in range(200):
-        said = any(words in ff.status for words in WHY_NOT)
-        if said or ff.page is not page or ff.app.screen is not ff.page:
-            return True
-        await asyncio.sleep(0.01)
-    return False
+def went_on(ff: Driver, page: Page) -> bool:
+    """Whether Enter opened something over a page, or said why not."""
+    said = any(words in ff.status for words in WHY_NOT)
+    return said or ff.page is not page or ff.app.screen is not ff.page
 
 
 def answered(ff: Driver) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +20,6 @@ async def write(ff: Driver, text: str) -> None:
     await ff.press("e")
     ff.app.focused.text = text
     await ff.press("f5")
-
-
-async def appears(ff: Driver, text: str) -> None:
-    """Wait until the screen says something."""
-    for _ in range(300):
-        if text in ff.screen:
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError(ff.screen)
 
 
 async def test_a_statement_is_typed_completed_and_run(path: Path) -> None:
@@ -58,7 +48,7 @@ async def test_rows_are_sorted_searched_drawn_and_lead_to_people(path: Path) -> 
     async with explorer(path, place="sql", size=(120, 40)) as ff:
         await write(ff, QUERY)
         await ff.press("escape")
-        await appears(ff, "USE TEMP B-TREE FOR GROUP BY")  # the plan, from a thread
+        await ff.shows("USE TEMP B-TREE FOR GROUP BY")  # the plan, from a thread
         assert ff.page.query_one("#picture")._way == "line"
         rows = ff.page.result.answer.rows
         await ff.press("right", "o", "o")

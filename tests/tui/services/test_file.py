@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -41,15 +40,6 @@ async def polled(ff: Driver) -> str:
     ff.app._poll()
     await ff.settle()
     return ff.status
-
-
-async def until(ff: Driver, text: str) -> None:
-    """Wait until the screen says something."""
-    for _ in range(500):
-        if text in ff.screen:
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError(f"{text!r} never showed:\n{ff.screen}")
 
 
 async def test_a_deleted_file_is_told_and_so_is_its_return(path: Path) -> None:
@@ -130,7 +120,7 @@ async def test_a_mark_waits_for_another_writer_and_is_stored(path: Path) -> None
             assert "Another program is writing to the file. Waiting for it" in ff.status
             await ff.press("2", "6")
             assert "[6 Marks]" in ff.screen
-        await until(ff, "R  Apr 30 2025  release 4.2")
+        await ff.shows("R  Apr 30 2025  release 4.2")
         assert [mark.title for mark in Saved(path).marks()] == ["release 4.2"]
 
 
@@ -151,7 +141,7 @@ async def test_what_was_typed_comes_back_when_it_cannot_be_stored(
         with writing(path):
             for key in keys:
                 await (ff.type(key) if " " in key or key[0].isupper() else ff.press(key))
-            await until(ff, "Try again.")
+            await ff.shows("Try again.")
             assert ff.app.focused.value == typed
         await ff.press("enter", *keys[4:] if place == "marks" else ())
         if place == "marks":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 from pathlib import Path
@@ -17,7 +16,7 @@ from core.queries import KINDS
 from core.queries.common.context import Context
 from core.queries.common.question import Ask, Question
 from core.words.kinds import Wording, nothing
-from tests.worlds.tui_pilot import Driver, explorer, workspace
+from tests.worlds.tui_pilot import explorer, workspace
 from tui.screens.chart import ChartPage
 from tui.services.runner import Answered
 
@@ -63,21 +62,12 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return workspace(tmp_path_factory.mktemp("tui") / "small.db")
 
 
-async def until(ff: Driver, text: str) -> None:
-    """Wait until the screen says something."""
-    for _ in range(300):
-        if text in ff.screen:
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError(f"{text!r} never showed:\n{ff.screen}")
-
-
 async def test_ctrl_c_stops_a_heavy_question_at_once_and_the_next_works(path: Path) -> None:
     async with explorer(path, place="metrics") as ff:
         ff.app.push_screen(ChartPage("metrics", Heavy()))
-        await until(ff, "s, ctrl+c stops")
+        await ff.shows("s, ctrl+c stops")
         await ff.pilot.press("ctrl+c")
-        await until(ff, "Stopped after")
+        await ff.shows("Stopped after")
         assert "F5 runs it again." in ff.screen
         await ff.press("colon")
         await ff.type("users of signup weekly")
@@ -101,7 +91,7 @@ async def test_the_screen_does_not_wait_for_a_stopped_question_to_end(
         await ff.pilot.pause(0.3)
         started = time.perf_counter()
         await ff.pilot.press("ctrl+c")
-        await until(ff, "Stopped after 0.")
+        await ff.shows("Stopped after 0.")
         assert time.perf_counter() - started < 0.5
         assert "Nothing is running" in await ff.press("ctrl+c")
         let_go.set()
@@ -136,7 +126,7 @@ async def test_stopping_a_board_stops_all_its_tiles_and_the_next_question_works(
         asked = ff.page.questions.busy
         assert len(asked) == len(tiles) > 2
         await ff.pilot.press("ctrl+c")
-        await until(ff, "Stopped after")
+        await ff.shows("Stopped after")
         assert all("Stopped after" in str(tile.error) for tile in tiles)
         assert not ff.page.questions.busy
         assert largest.heading.endswith(" (stopped)")
@@ -166,14 +156,14 @@ async def test_leaving_a_page_stops_what_it_asked(path: Path) -> None:
 async def test_a_question_that_takes_too_long_says_what_to_do(path: Path) -> None:
     async with explorer(path, place="metrics", time_limit=0.2) as ff:
         ff.app.push_screen(ChartPage("metrics", Heavy()))
-        await until(ff, "Took longer than 0.2 s for 30d.")
+        await ff.shows("Took longer than 0.2 s for 30d.")
         assert "Run without limit" in ff.screen
 
 
 async def test_a_mistake_stays_in_its_panel(path: Path) -> None:
     async with explorer(path, place="metrics") as ff:
         ff.app.push_screen(ChartPage("metrics", Broken()))
-        await until(ff, "Something broke in this panel.")
+        await ff.shows("Something broke in this panel.")
         await ff.press("1")
         assert "[1 Boards]" in ff.screen
 
@@ -191,14 +181,14 @@ async def test_leaving_the_program_does_not_wait_for_a_question(path: Path) -> N
 async def test_a_question_can_run_without_its_limit(path: Path) -> None:
     async with explorer(path, place="metrics", time_limit=0.2) as ff:
         ff.app.push_screen(ChartPage("metrics", Heavy()))
-        await until(ff, "Took longer")
+        await ff.shows("Took longer")
         await ff.press("colon")
         await ff.type("run without limit")
         await ff.pilot.press("enter")
         await ff.pilot.pause(0.6)
         assert ff.page.questions.busy
         await ff.pilot.press("ctrl+c")
-        await until(ff, "Stopped after")
+        await ff.shows("Stopped after")
 
 
 async def test_only_the_last_question_of_a_view_is_shown(path: Path) -> None:
