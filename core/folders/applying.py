@@ -16,17 +16,13 @@ from core.folders.things import Data, Thing, data_of, thing_of
 from core.folders.workspace import FILE, GAP_NAME, Settings, gap_of, settings_of
 from core.language.renaming import NAMED, Renaming
 from core.store.library.saved import Saved
-from core.store.upkeep.comparing import Told
+from core.store.upkeep.comparing import Told, silent
 from core.store.upkeep.session_gap import recut
 from core.store.workspace import read_meta
 from core.values.toml_text import toml_text
 
 _LAST: Final = "applied"
 """The key in `meta` with what the last apply changed."""
-
-
-def _silent(what: str, done: int, whole: int) -> None:
-    """Say nothing of the progress."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +158,7 @@ def stale_names(saved: Saved, files: Sequence[File]) -> list[str]:
     ]
 
 
-def apply(saved: Saved, found: Sequence[Change], told: Told = _silent) -> None:
+def apply(saved: Saved, found: Sequence[Change], told: Told = silent) -> None:
     """Store changes all at once, and remember them for `take_back`.
 
     Another session gap cuts all sessions anew.

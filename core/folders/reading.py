@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -11,11 +10,11 @@ from typing import Any, Final, NamedTuple
 from core.definitions.saved import PREFIXES, Kind
 from core.definitions.shared import id_from
 from core.errors import BadInput
+from core.folders.tables import table_in
 from core.folders.things import FOLDERS, Data, Thing, data_of
 from core.folders.workspace import FILE, is_usual, settings_in, settings_of
 from core.folders.writing import write_whole
 from core.store.library.saved import MARK_LIMIT, Saved
-from core.text import clean
 from core.values.toml_text import toml_text
 
 SUFFIX: Final = ".toml"
@@ -61,12 +60,7 @@ def files_in(folder: Path) -> list[File]:
 
 def _file(kind: Kind, folder: Path, path: Path) -> File:
     name = path.relative_to(folder).as_posix()
-    try:
-        data = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{clean(name)} is not TOML: {error}.") from error
-    except OSError as error:
-        raise BadInput(f"{clean(name)} could not be read: {error.strerror}.") from error
+    data = table_in(folder, name)
     named = isinstance(data.get("id"), str) and bool(data["id"])
     if not named:
         data = {**data, "id": id_from(PREFIXES[kind], name)}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any, Final
 
 from core.errors import BadInput
+from core.folders.tables import table_in
 from core.store.ingest.sessions import GAP, check_gap
 from core.store.library.saved import Saved
 from core.store.upkeep.session_gap import gap_from, gap_text, session_gap
@@ -34,14 +34,9 @@ def settings_in(folder: Path) -> Settings | None:
     Raises:
         BadInput: it is no TOML, or says something else than a session gap that can be.
     """
-    try:
-        data = tomllib.loads((folder / FILE).read_text("utf-8"))
-    except FileNotFoundError:
+    if not (folder / FILE).exists():
         return None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{FILE} is not TOML: {error}.") from error
-    except OSError as error:
-        raise BadInput(f"{FILE} could not be read: {error.strerror}.") from error
+    data = table_in(folder, FILE)
     unknown = [name for name in data if name != GAP_NAME]
     if unknown:
         raise BadInput(f"{FILE}: {unknown[0]!r} is not known.", f"Allowed: {GAP_NAME}.")

@@ -19,6 +19,11 @@ from core.store.upkeep.recount import Counted, Days, Recount
 Told = Callable[[str, int, int], None]
 """Called with what is being worked on, how much of it is done, and the total or 0."""
 
+
+def silent(what: str, done: int, whole: int) -> None:
+    """Say nothing of the progress."""
+
+
 Place = tuple[int, int, int]
 """event, dimension, value."""
 

@@ -10,16 +10,12 @@ from pathlib import Path
 from core.errors import BadInput
 from core.store.ingest.sessions import GAP, GAP_KEY, check_gap, gap_of
 from core.store.troubles import TROUBLES, sentence
-from core.store.upkeep.comparing import Told
+from core.store.upkeep.comparing import Told, silent
 from core.store.upkeep.recutting import compare_sessions
 from core.store.waiting import Patience, transaction
 from core.store.workspace import bump, check, open_reader, open_writer
 
 _UNITS = {"s": 1000, "m": 60_000, "min": 60_000, "h": 3_600_000}
-
-
-def _silent(what: str, done: int, whole: int) -> None:
-    """Say nothing of the progress."""
 
 
 def session_gap(path: str | Path) -> int:
@@ -39,7 +35,7 @@ def set_session_gap(
     path: str | Path,
     gap: int,
     *,
-    told: Told = _silent,
+    told: Told = silent,
     patience: Patience | None = None,
 ) -> int:
     """Set the gap of a workspace, and cut its sessions anew; return how many are other ones.
@@ -69,7 +65,7 @@ def write_gap(
     connection: sqlite3.Connection,
     gap: int,
     patience: Patience,
-    told: Told = _silent,
+    told: Told = silent,
 ) -> int:
     """Set the gap of an open workspace, as `set_session_gap` does."""
     if gap == gap_of(connection):
@@ -80,7 +76,7 @@ def write_gap(
     return changed
 
 
-def recut(connection: sqlite3.Connection, gap: int, told: Told = _silent) -> int:
+def recut(connection: sqlite3.Connection, gap: int, told: Told = silent) -> int:
     """Set the gap, ms, and cut all sessions by it, in the caller's transaction; return how many are
     other ones.
     """
