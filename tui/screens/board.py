@@ -307,12 +307,6 @@ class BoardPage(SectionedPage):
 
         export_board(self)
 
-    def action_alert(self) -> None:
-        """Make an alert of the focused tile's question, or change one that watches it."""
-        from tui.actions.kept.alerts import alert_here
-
-        alert_here(self)
-
     def action_share(self) -> None:
         """Write the board as a page for others."""
         from tui.actions.kept.sharing import share_board

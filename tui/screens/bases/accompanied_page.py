@@ -168,14 +168,6 @@ class AccompaniedPage(QuestionPage):
             self.query_one(Composition).add_class("-alone")
             self.zoomed = self.panel
 
-    # -- keeping
-
-    def action_alert(self) -> None:
-        """Make an alert of the question, or change one that watches it."""
-        from tui.actions.kept.alerts import alert_here
-
-        alert_here(self)
-
     # -- sharing
 
     def action_share(self) -> None:

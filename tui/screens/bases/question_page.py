@@ -424,6 +424,12 @@ class QuestionPage(Page):
 
         mark_here(self)
 
+    def action_alert(self) -> None:
+        """Make an alert of the question, or change one that watches it."""
+        from tui.actions.kept.alerts import alert_here
+
+        alert_here(self)
+
     def marks_changed(self) -> None:
         """Show the marks as they are now."""
         for view in self.views:
