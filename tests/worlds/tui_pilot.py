@@ -138,8 +138,10 @@ class Driver:
         screen = self.app.screen
         if screen._layout_required or screen._dirty_widgets or screen._scroll_required:
             return False
-        nodes = [self.app, *screen.walk_children(with_self=True)]
-        return not any(node.message_queue_size for node in nodes)
+        nodes = list(screen.walk_children(with_self=True))
+        if not all(node.is_mounted for node in nodes):
+            return False
+        return not any(node.message_queue_size for node in (self.app, *nodes))
 
     @property
     def page(self) -> Any:
