@@ -190,7 +190,12 @@ class WithUsual(TimedQuestion):
         """See Question; as for the question's own number."""
         return self.asked(self.range).compared_cell(ctx, cell)
 
-    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+    @property
+    def counting(self) -> str | None:
+        """What the question counts in place of people."""
+        return getattr(self.of, "counting", None)
+
+    def actors(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: those of the question's own number."""
         return self.asked(self.range).people(ctx, bind, cell)
 

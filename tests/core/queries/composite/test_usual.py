@@ -65,6 +65,8 @@ def test_units_in_place_of_people_have_a_forecast_too() -> None:
     ]
     with engine_of(World(tuple(events), now=NOON)) as engine:
         found = engine.answer(from_text("users of visit counting account vs usual last 7d"))
+        behind = from_text("units of (users of visit counting account vs usual last 7d)")
+        assert [row[:2] for row in engine.answer(behind).rows] == [("-4", 1), ("8", 1)]
     assert (found.unit, found.lines[0].values[-2:]) == ("accounts", (2, 1))
     assert found.lines[0].forecast == 2
 
