@@ -20,7 +20,7 @@ def steps_of(question: Question) -> list[Entry]:
 
     def put(asked: Question, chosen: str | None) -> Question:
         """Keep the ends only where they still name what they did."""
-        if (chosen is None) == (name is None) and chosen == name:
+        if chosen == name:
             return asked
         begins = "_active" if chosen is None else None
         kept = event if chosen is not None else None

@@ -96,14 +96,14 @@ def windows(question: Question) -> list[Entry]:
         return replace(entry, enter=only(entry.enter), turn=only(entry.turn))
 
     given = [name for name in WINDOWS if name in type(question).model_fields]
-    words = {"rolling_window": "rolling window of", "rolling_average": "rolling average of"}
-    rows = {
-        name: fields.number(question, (name,), words[name], none="off", least=2)
-        if name in words
-        else fields.flag(question, (name,), name)
-        for name in given
-    }
-    return [alone(entry, name) for name, entry in rows.items()]
+    return [alone(_window(question, name), name) for name in given]
+
+
+def _window(question: Question, name: str) -> Entry:
+    if name == "cumulative":
+        return fields.flag(question, (name,), name)
+    label = f"{name.replace('_', ' ')} of"
+    return fields.number(question, (name,), label, none="off", least=2)
 
 
 def more(question: Question) -> list[Entry]:
