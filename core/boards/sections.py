@@ -42,7 +42,7 @@ class Section(NamedTuple):
 
 
 def sections(board: Board) -> list[Section]:
-    """Return the sections of a board in order; () if it has no heading."""
+    """Return the sections of a board in order; none if it has no heading."""
     found: list[tuple[str, str, list[Block]]] = [("", ABOVE, [])]
     for block in board.in_order:
         if block.is_heading and block.position.width == COLUMNS:
