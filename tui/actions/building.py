@@ -154,7 +154,23 @@ def _stand_in(page: Building) -> Question:
     return from_json({**body, "conditions": conditions})
 
 
-def breakdown_rows(page: Building) -> list[Row]:
+def break_down(page: Building) -> None:
+    """Choose the fields that a page's question is broken down by."""
+    from tui.widgets.dialogs import Chooser
+
+    several = isinstance(getattr(page.question, "breakdown", ()), tuple)
+
+    def take(value: tuple[str, ...] | None) -> None:
+        if value is not None:
+            page.set_fields(breakdown=value if several else next(iter(value), None))
+
+    rows = _breakdown_rows(page)
+    page.app.push_screen(
+        Chooser("Break down by", rows, free=lambda text: (text,), hint="a field"), take
+    )
+
+
+def _breakdown_rows(page: Building) -> list[Row]:
     """Return the fields that a page's question can be broken down by, those of its event first."""
     from core.boards.suggestions import event_of
     from tui.editors.entries import FieldPick

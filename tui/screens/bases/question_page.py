@@ -208,25 +208,10 @@ class QuestionPage(Page):
 
     def action_breakdown(self) -> None:
         """Choose a field to break down by."""
-        from tui.actions.building import breakdown_rows
-        from tui.widgets.dialogs import Chooser
+        from tui.actions.building import break_down
 
-        if self.refuse("breakdown"):
-            return
-        rows = breakdown_rows(self)
-        self.app.push_screen(
-            Chooser("Break down by", rows, free=lambda text: (text,), hint="a field"),
-            lambda value: (
-                self.set_fields(breakdown=self._fitting(value)) if value is not None else None
-            ),
-        )
-
-    def _fitting(self, value: tuple[str, ...]) -> Any:
-        """Return fields as the kind takes them: a list, or one field or none."""
-        now = getattr(self.question, "breakdown", ())
-        if isinstance(now, tuple):
-            return value
-        return value[0] if value else None
+        if not self.refuse("breakdown"):
+            break_down(self)
 
     def action_filter(self) -> None:
         """Build the filters."""
