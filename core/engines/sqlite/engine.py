@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.answers import Shape
 from core.catalog.catalog import Catalog
@@ -35,6 +35,9 @@ from core.store.troubles import TROUBLES, sentence
 from core.store.waiting import WAIT
 from core.store.workspace import Identity, read_meta
 from core.timeframe import Calendar
+
+if TYPE_CHECKING:
+    from core.engines.sqlite.raw_sql_programs import Programs
 
 
 @dataclass
@@ -80,6 +83,8 @@ class SqliteEngine:
         self._contexts: Cache[Context] = Cache(4)
         self._here = threading.local()
         self._pool = Pool(self.path)
+        self._typed: Programs | None = None
+        self._making = threading.Lock()
 
     @property
     def workspace(self) -> SqliteEngine:
@@ -111,8 +116,12 @@ class SqliteEngine:
                 self._here.asked = outer
 
     def close(self) -> None:
-        """Close the idle connections; the engine must not be used afterwards."""
+        """Close the idle connections and end the processes that wait; the engine must not be used
+        afterwards.
+        """
         self._pool.close()
+        if self._typed:
+            self._typed.close()
 
     # -- questions
 
@@ -176,7 +185,9 @@ class SqliteEngine:
         if statement.typed:
             from core.engines.sqlite.raw_sql import run_typed
 
-            return run_typed(self.path, statement, stop=stop, time_limit=limit)
+            return run_typed(
+                self.path, statement, stop=stop, time_limit=limit, programs=self._programs()
+            )
         parts = [statement, *statement.also]
         if len(parts) == 1 or any(part.made for part in parts):
             return [row for part in parts for row in self._execute(slot, part, stop, limit)]
@@ -262,7 +273,15 @@ class SqliteEngine:
         """See Engine."""
         from core.engines.sqlite.raw_sql import plan_of
 
-        return plan_of(self.path, statement)
+        return plan_of(self.path, statement, self._programs())
+
+    def _programs(self) -> Programs:
+        """Return the processes for typed statements, which none had before the first."""
+        from core.engines.sqlite.raw_sql_programs import Programs
+
+        with self._making:
+            self._typed = self._typed or Programs()
+            return self._typed
 
     # -- the context of a question
 

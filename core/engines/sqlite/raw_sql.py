@@ -2,21 +2,18 @@
 
 A statement may be pasted from anywhere, so it runs in a separate process (raw_sql_child) that has
 only SQLite's own functions, may use little memory, and can be ended at once, even inside a function
-that never checks the time.
+that never checks the time. A crash of SQLite ends that process alone.
 """
 
 from __future__ import annotations
 
-import marshal
 import re
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any, Final
 
 from core.engines.running import Stop
-from core.engines.sqlite import raw_sql_child
+from core.engines.sqlite.raw_sql_programs import Late, Programs
 from core.engines.sqlite.typed_views import ways_of
 from core.errors import (
     BadQuestion,
@@ -78,6 +75,7 @@ def run_typed(
     *,
     stop: Stop | None = None,
     time_limit: float | None = None,
+    programs: Programs | None = None,
 ) -> Rows:
     """Run one SELECT against a workspace; it cannot change anything.
 
@@ -85,6 +83,7 @@ def run_typed(
         statement: the statement, with at most `typed` rows to fetch.
         stop: lets another thread stop it.
         time_limit: as of `seconds_of`.
+        programs: the processes that may run it; without any, one is started for it alone.
 
     Returns:
         The column names, then the rows.
@@ -100,7 +99,7 @@ def run_typed(
     request = _request(
         path, statement.text, statement, rows=statement.typed, seconds=seconds or None
     )
-    kind, *rest = _asked(request, stop or Stop(), seconds)
+    kind, *rest = _asked(request, stop or Stop(), seconds, programs)
     if kind == "large":
         raise QueryFailed(
             f"The rows take more than {MAX_RESULT // 1_000_000} MB.",
@@ -117,7 +116,9 @@ def seconds_of(time_limit: float | None) -> float:
     return TIME_LIMIT if time_limit is None else time_limit and max(time_limit, TIME_LIMIT)
 
 
-def plan_of(path: str | Path, statement: Statement) -> tuple[str, ...]:
+def plan_of(
+    path: str | Path, statement: Statement, programs: Programs | None = None
+) -> tuple[str, ...]:
     """Return how SQLite would run a statement: a line per step, indented below what it serves.
 
     Raises:
@@ -129,7 +130,7 @@ def plan_of(path: str | Path, statement: Statement) -> tuple[str, ...]:
         (holds, given, f"explain query plan {query}", views)
         for holds, given, query, views in request["ways"]
     ]
-    kind, *rest = _asked(request, Stop(), TIME_LIMIT)
+    kind, *rest = _asked(request, Stop(), TIME_LIMIT, programs)
     if kind != "rows":
         said = rest[0]["said"] if kind == "error" else "the plan is too long"
         raise QueryFailed(f"SQLite says: {said.rstrip('.')}.")
@@ -164,46 +165,15 @@ def _check(query: str) -> None:
         raise BadQuestion("The query is not text in UTF-8.", ONE_SELECT, parameter="query")
 
 
-class _Child:
-    """A running process that answers one request; `interrupt` ends it, from any thread."""
-
-    def __init__(self) -> None:
-        program = [sys.executable, "-I", "-S", str(raw_sql_child.__file__)]
-        pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
-        try:
-            self._process = subprocess.Popen(program, stdin=pipe, stdout=pipe, stderr=nowhere)
-        except OSError as error:
-            raise QueryFailed(
-                f"The process that runs statements did not start: {error.strerror}."
-            ) from error
-
-    def __enter__(self) -> _Child:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.interrupt()
-        self._process.communicate()
-
-    def interrupt(self) -> None:
-        """End the process at once."""
-        self._process.kill()
-
-    def reply(self, request: dict[str, Any], seconds: float | None) -> Any:
-        """Return the reply to the request, or None if the process ended without one.
-
-        Raises:
-            subprocess.TimeoutExpired: it did not end in time.
-        """
-        sent, _ = self._process.communicate(marshal.dumps(request), timeout=seconds)
-        return marshal.loads(sent) if self._process.returncode == 0 else None
-
-
-def _asked(request: dict[str, Any], stop: Stop, seconds: float) -> Any:
-    with _Child() as child, stop.guarding(child):
-        try:
-            reply = child.reply(request, seconds + GRACE if seconds else None)
-        except subprocess.TimeoutExpired:
-            raise _late(seconds) from None
+def _asked(request: dict[str, Any], stop: Stop, seconds: float, programs: Programs | None) -> Any:
+    kept = programs or Programs()
+    try:
+        reply = kept.reply(request, stop, seconds + GRACE if seconds else None)
+    except Late:
+        raise _late(seconds) from None
+    finally:
+        if programs is None:
+            kept.close()
     if stop.stopped:
         raise Stopped("Stopped.")
     if reply is None:

@@ -1,8 +1,8 @@
-"""Runs one statement typed by a person, in a separate process (see raw_sql).
+"""Runs statements typed by a person, in a separate process (see raw_sql).
 
-It is started without the project's packages and imports only the standard library, so that it
-starts quickly. It reads one request from standard input and writes one reply to standard output,
-both marshalled:
+It is started without the project's packages and imports only the standard library, and little of
+that (`signal` would take a third of its start), so that it starts quickly. It reads a request from
+standard input and writes a reply to standard output, both marshalled, and waits for the next:
 
 - request: {"uris": files to try in turn, "setup": statements, "ways": (a test, its values, query,
   views) in turn, the first of which that holds is gone, "parameters", "rows": at most, "seconds":
@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import marshal
 import os
-import signal
 import sqlite3
 import struct
 import sys
@@ -26,6 +25,12 @@ if TYPE_CHECKING:  # importing it would take as long as all else
     from typing import Any
 
 PROGRESS_STEPS = 20_000
+IDLE = 300.0
+"""How many seconds it waits for a request before it ends."""
+MUCH = 1_000_000
+"""It ends after rows of more bytes, and so gives back all memory,"""
+LONG = 1.0
+"""or after a statement of more seconds."""
 WITH_RUNS = 12347
 """How the serialised form of a set with containers of runs begins, in its lower half."""
 ALLOWED = frozenset(
@@ -47,6 +52,11 @@ class Budget:
         self._most = most
         self._texts = self._rows = 0
 
+    @property
+    def taken(self) -> int:
+        """How many bytes were taken."""
+        return self._texts + self._rows
+
     def text(self, raw: bytes) -> str:
         """Return a text of a row; a row may be too large before it is complete."""
         self._texts += len(raw)
@@ -61,22 +71,27 @@ class Budget:
             raise TooLarge
 
 
-def reply_to(request: dict[str, Any]) -> tuple[Any, ...]:
-    """Return the reply to a request."""
+def reply_to(request: dict[str, Any]) -> tuple[tuple[Any, ...], int]:
+    """Return the reply to a request, and how many bytes its rows took."""
     budget = Budget(request["result_bytes"])
     deadline = time.monotonic() + request["seconds"] if request["seconds"] else float("inf")
+    connection = None
     try:
         connection, query = opened(request)
         close_doors(connection, request["value_bytes"], deadline)
         connection.text_factory = budget.text
         cursor = connection.execute(query, request["parameters"])
-        return fetched(cursor, request["rows"], budget)
+        return fetched(cursor, request["rows"], budget), budget.taken
     except TooLarge:
-        return "large", None
+        return ("large", None), budget.taken
     except Exception as error:
         code = sqlite3.SQLITE_NOMEM if isinstance(error, MemoryError) else 0
         found = getattr(error, "sqlite_errorcode", code)
-        return "error", {"said": str(error), "code": found, "late": time.monotonic() > deadline}
+        late = time.monotonic() > deadline
+        return ("error", {"said": str(error), "code": found, "late": late}), budget.taken
+    finally:
+        if connection is not None:
+            connection.close()
 
 
 def opened(request: dict[str, Any]) -> tuple[sqlite3.Connection, str]:
@@ -182,13 +197,32 @@ def limit_files(most_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
 
 
+def is_asked() -> bool:
+    """Wait for the next request; false if none came for a while, where the system can tell."""
+    if sys.platform == "win32":
+        return True
+    import select
+
+    return bool(select.select([sys.stdin], [], [], IDLE)[0])
+
+
 def main() -> None:
-    """Answer one request."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this process
-    request = marshal.loads(sys.stdin.buffer.read())
-    limit_files(request["file_bytes"])
-    sys.stdout.buffer.write(marshal.dumps(reply_to(request)))
-    sys.stdout.buffer.flush()
+    """Answer requests until there are no more; after one that took much no other."""
+    limited = False
+    while is_asked():
+        try:
+            request = marshal.load(sys.stdin.buffer)
+        except EOFError:
+            return
+        if not limited:
+            limit_files(request["file_bytes"])
+            limited = True
+        started = time.monotonic()
+        reply, bytes_read = reply_to(request)
+        sys.stdout.buffer.write(marshal.dumps(reply))
+        sys.stdout.buffer.flush()
+        if reply[0] != "rows" or bytes_read > MUCH or time.monotonic() - started > LONG:
+            return
 
 
 if __name__ == "__main__":

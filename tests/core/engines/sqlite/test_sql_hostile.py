@@ -9,6 +9,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -17,7 +18,8 @@ from core.answers import Table
 from core.api import Backend, read, respond
 from core.boards.answering import answer_board
 from core.definitions.board import Block, Board
-from core.engines.sqlite import raw_sql
+from core.engines.sqlite import raw_sql, raw_sql_programs
+from core.engines.sqlite.engine import SqliteEngine
 from core.errors import FootfallError, QueryFailed, TookTooLong
 from core.queries import from_json
 from core.store.library.saved import Saved
@@ -277,11 +279,12 @@ def test_memory_stays_bounded(engine):
 def test_a_statement_that_kills_its_program_is_a_sentence(engine, monkeypatch, tmp_path):
     program = tmp_path / "dies.py"
     program.write_text("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
-    monkeypatch.setattr(raw_sql.raw_sql_child, "__file__", str(program))
-    found = asked(engine, "select 1")
-    assert str(found) == "SQLite crashed on this statement. Write it in a simpler way."
-    monkeypatch.undo()
-    assert asked(engine, "select 1").rows == ((1,),)
+    monkeypatch.setattr(raw_sql_programs.raw_sql_child, "__file__", str(program))
+    with closing(SqliteEngine(engine.path)) as new:
+        found = asked(new, "select 1")
+        assert str(found) == "SQLite crashed on this statement. Write it in a simpler way."
+        monkeypatch.undo()
+        assert asked(new, "select 1").rows == ((1,),)
 
 
 def test_a_workspace_that_was_deleted_is_said(engine, tmp_path):
