@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -57,16 +57,18 @@ ON_SHOW = ("funnel", "people", "user_activity")
 """The questions of the pages that are opened here, not those of panels and starters beside."""
 
 
-def slowed(monkeypatch: pytest.MonkeyPatch, app: Explorer, seconds: float) -> None:
-    """Let what the pages on show ask take so long."""
+def held(monkeypatch: pytest.MonkeyPatch, app: Explorer) -> Event:
+    """Hold the answers of the pages on show until the event that is returned is set."""
     answer = app.engine.run
+    goes_on = Event()
 
     def later(question: Question, **options: Any) -> Any:
         if question.kind in ON_SHOW:
-            time.sleep(seconds)
+            goes_on.wait(60)
         return answer(question, **options)
 
     monkeypatch.setattr(app.engine, "run", later)
+    return goes_on
 
 
 async def test_enter_waits_for_the_number_it_is_on_and_says_so(
@@ -74,10 +76,11 @@ async def test_enter_waits_for_the_number_it_is_on_and_says_so(
 ) -> None:
     monkeypatch.setattr(typing, "SHOWN_AFTER", 0.05)
     async with explorer(path, place="marks") as ff:
-        slowed(monkeypatch, ff.app, 0.2)
+        goes_on = held(monkeypatch, ff.app)
         for key in ("3", "down", "enter", "down", "enter"):
             ff.app.post_message(Key(key, None))
         await ff.says("Down ENTER Down ENTER: waits for the answer. ESC takes it back.")
+        goes_on.set()
         await ff.settle()
         assert ff.page.page_id == "timeline"
         assert "waits" not in ff.status
@@ -89,13 +92,15 @@ async def test_keys_that_wait_can_be_taken_back(
 ) -> None:
     monkeypatch.setattr(typing, "SHOWN_AFTER", 0.05)
     async with explorer(path, place="marks") as ff:
-        slowed(monkeypatch, ff.app, 0.2)
         await ff.press("3")
-        await ff.press("f5")
-        ff.app.post_message(Key("f5", None))
-        ff.app.post_message(Key("enter", None))
+        goes_on = held(monkeypatch, ff.app)
+        for typed in ("f5", "enter"):
+            ff.app.post_message(Key(typed, None))
         await ff.says("ENTER: waits for the answer.")
-        await ff.press(key)
+        ff.app.post_message(Key(key, None))
+        await ff.until(lambda: "waits" not in ff.status, "no key that waits")
+        goes_on.set()
+        await ff.settle()
         assert ff.page.page_id == "funnel"
 
 
@@ -104,11 +109,12 @@ async def test_keys_that_wait_too_long_are_dropped_with_a_word(
 ) -> None:
     monkeypatch.setattr(typing, "LONGEST", 0.1)
     async with explorer(path, place="marks") as ff:
-        slowed(monkeypatch, ff.app, 0.2)
         await ff.press("3")
+        goes_on = held(monkeypatch, ff.app)
         for key in ("f5", "down", "enter"):
             ff.app.post_message(Key(key, None))
         await ff.says("2 keys not acted on")
+        goes_on.set()
         await ff.settle()
         assert ff.page.page_id == "funnel"
 
