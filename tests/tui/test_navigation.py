@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from core.definitions.board import Block, Board
 from core.language.questions import parse
 from core.queries import from_json
 from tests.worlds.tui_pilot import explorer, workspace
+from tui.navigation import board_page, page_for
 
 DAU = {"kind": "active_users", "range": "30d"}
 
@@ -92,3 +94,21 @@ async def test_a_board_opens_in_the_place_of_boards_and_stays_on_top(path: Path)
         await ff.settle()
         assert ff.app.current_mode == ff.page.place == "boards"
         assert ff.line.startswith("Boards > Mine  ")
+
+
+async def test_a_page_closed_while_it_still_opens_does_no_harm(path: Path) -> None:
+    async with explorer(path) as ff:
+        before, board = ff.page, ff.app.library.boards()[0]
+        pages = [
+            lambda: page_for("boards", parse("visit last 7d")),
+            lambda: page_for("boards", from_json({"kind": "user_activity", "user": "u01"})),
+            lambda: board_page(board),
+        ]
+        for page in pages:
+            for turns in (0, 1, 3):  # of the loop: before it has widgets, and with some of them
+                ff.app.push_screen(page())
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+                ff.app.pop_screen()
+                await ff.settle()
+        assert ff.page is before

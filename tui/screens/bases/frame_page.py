@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.events import Key, Resize
+from textual.events import Key, Resize, ScreenResume, ScreenSuspend
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.screen import Screen
@@ -32,6 +32,9 @@ TALL = 32
 VAST = 160
 """Columns from which on tall pages have a third column."""
 
+SHOWN = (Resize, ScreenResume, ScreenSuspend)
+"""What a page is told of being on show."""
+
 
 class FramePage(Screen[None]):
     """A page of a place; pages of one place lie on a stack.
@@ -45,6 +48,7 @@ class FramePage(Screen[None]):
     app: Host
     AUTO_FOCUS = ""
     _focusing = False
+    _given_up = False
     DEFAULT_CSS = """
     FramePage { layout: vertical; layers: base cover; }
     FramePage #body { height: 1fr; width: 1fr; }
@@ -89,7 +93,11 @@ class FramePage(Screen[None]):
             painted_behind(self)
 
     async def _dispatch_message(self, message: Message) -> None:
-        """See MessagePump; a file that cannot be read does not close the page."""
+        """See MessagePump; a file that cannot be read does not close the page, and one that never
+        began has nothing to show or to leave.
+        """
+        if self._given_up and isinstance(message, SHOWN):
+            return
         try:
             await super()._dispatch_message(message)
         except FootfallError as error:
@@ -139,7 +147,12 @@ class FramePage(Screen[None]):
         yield TooSmall()
 
     def on_mount(self) -> None:
-        """Set the keys and the focus, then call `begin`."""
+        """Set the keys and the focus, then call `begin`; a page that was closed before it had its
+        widgets never begins.
+        """
+        self._given_up = not self.display
+        if self._given_up:
+            return
         keys = self.query_one(KeyLine)
         keys.actions = remapped(key_line_of(self.page_id, self.labels), self.app.keymap)
         keys.labels = self.labels
