@@ -22,6 +22,7 @@ class Figure:
         period: label of its bucket, "" if it is that of the whole range.
         before: the figure before it, None if there is none.
         usual: what is usual for it, None if too few figures say so.
+        currency: what it is in, if it is an amount of money in one known currency; else "".
     """
 
     name: str
@@ -30,6 +31,7 @@ class Figure:
     period: str = ""
     before: float | None = None
     usual: Usual | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ def _of_series(answer: Series, known: Known) -> Iterator[Figure]:
             labels[at],
             before=values[at - 1] if at else None,
             usual=usual(labels, values, at, answer.granularity),
+            currency=line.currency,
         )
 
 
@@ -138,12 +141,13 @@ def _of_table(answer: Table) -> Iterator[Figure]:
         return
     unit = {"percent": "percent", "duration": "seconds"}.get(types[at], "number")
     for row in answer.rows:
-        yield Figure(str(row[0]) if at else "", finite(row[at]), unit)
+        name = str(row[0]) if at else ""
+        yield Figure(name, finite(row[at]), unit, currency=answer.columns[at].currency)
 
 
 def _of_treemap(answer: Treemap) -> Iterator[Figure]:
     for tile in answer.tiles:
-        yield Figure(tile.label, finite(tile.size))
+        yield Figure(tile.label, finite(tile.size), currency=tile.size_currency)
 
 
 def _of_people(answer: People) -> Iterator[Figure]:

@@ -11,6 +11,7 @@ from core.answers import Series
 from core.definitions.alert import Alert, Condition
 from core.draw.figures import counted
 from core.draw.figures import figure as written
+from core.draw.units import money
 from core.errors import FootfallError, Stopped
 from core.queries.common.context import Context
 from core.store.library.alert_states import State
@@ -132,8 +133,15 @@ def words(figure: Figure, condition: Condition) -> str:
     when = f" on {figure.period}" if figure.period else ""
     beside = ""
     if condition.is_usual and figure.usual is not None:
-        low, high = (written(x, figure.unit) for x in figure.usual.band(condition.level))
+        low, high = (_amount(x, figure) for x in figure.usual.band(condition.level))
         beside = f", usual are {low} to {high}"
     elif condition.is_change and figure.before is not None:
-        beside = f", before {written(figure.before, figure.unit)}"
+        beside = f", before {_amount(figure.before, figure)}"
+    if figure.currency:
+        return f"{name}{_amount(figure.value, figure)}{when}{beside}"
     return f"{name}{counted(figure.value, figure.unit)}{when}{beside}"
+
+
+def _amount(value: float | None, figure: Figure) -> str:
+    """Return a value as the figure's own is written, without what is counted."""
+    return money(value, figure.currency) if figure.currency else written(value, figure.unit)

@@ -121,8 +121,8 @@ def _figure(verdict: Verdict, alert: Alert) -> dict[str, Any]:
     usual = figure.usual.band(alert.condition.level) if figure.usual is not None else None
     return {
         "name": figure.name, "state": verdict.state, "said": verdict.said, "value": figure.value,
-        "unit": figure.unit, "period": figure.period, "before": figure.before,
-        "usual": list(usual) if usual else None,
+        "unit": figure.unit, "currency": figure.currency, "period": figure.period,
+        "before": figure.before, "usual": list(usual) if usual else None,
     }  # fmt: skip
 
 

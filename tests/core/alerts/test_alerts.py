@@ -96,6 +96,23 @@ def test_every_group_is_judged_and_an_unfinished_day_only_if_asked(workspace: Pa
     assert today == [("firing", "1 event on 2025-04-08")]
 
 
+def test_amounts_of_money_are_told_in_their_currency(tmp_path: Path) -> None:
+    def paid(day: int, amount: int) -> Event:
+        told = {"amount": amount, "currency": "EUR"}
+        return Event("purchase", at(day), f"u{day}", context={"country": "NL"}, properties=told)
+
+    events = (paid(-1, 60), paid(0, 20), Event("login", at(1), "u1"))
+    path = store(World(events), tmp_path / "paid.db")
+    asked = "sum(purchase.amount)"
+    treemap = "group purchase by country size sum(amount) last 3d"
+    for question, when, said in (
+        (f"{asked} last 2d", "changes by 1%", "€20 on 2025-04-07, before €60"),
+        (f"{asked} last 2d by country", "above 1", "NL: €20 on 2025-04-07"),
+        (treemap, "above 1", "NL: €80"),
+    ):
+        assert verdicts(path, at(1), question, when)[0][1] == said
+
+
 def test_a_day_whose_data_is_not_there_is_no_zero(workspace: Path) -> None:
     late = verdicts(workspace, at(2), "signup", "below 10")
     assert late == [("waiting", "data of 2025-04-08 ends at 2025-04-08 06:00")]
