@@ -11,6 +11,9 @@ from core.queries.common.question import Question
 from core.text import clean, number
 from core.timeframe import to_date
 
+_NOBODY = {"audience": "Nobody fits these rules.", "segment": "Nobody is in this segment."}
+"""Kind -> why its list of people is empty, if not because of the number it was opened from."""
+
 
 def why_empty(engine: Engine, question: Question, answer: Any) -> str:
     """Return a sentence for an empty answer, "" for any other."""
@@ -22,7 +25,7 @@ def why_empty(engine: Engine, question: Question, answer: Any) -> str:
     if question.kind == "user_search":
         return f'Nobody matches "{_searched(question)}". 0 lists everybody.'
     if answer.shape == "people":
-        return "There are no people behind this number. Esc goes back."
+        return _NOBODY.get(question.kind, "There are no people behind this number. Esc goes back.")
     asked = getattr(question, "of", question)
     span = ctx.span(asked.range)
     inside = engine.events_in(span.first_day, span.last_day)

@@ -209,7 +209,8 @@ class AnswerView(CursorPanel):
         if self.answer is None:
             return []
         if self.empty:
-            return [(), *wrapped(self.empty, width)]
+            said = wrapped(self.empty, width)
+            return [(), *said] if len(said) < height else said
         lines = self._draw(width, height)
         if self.waiting:
             return dimmed(lines)

@@ -23,6 +23,7 @@ from core.queries.common.context import Context
 from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Frame, Rows, TimedQuestion, frame
 from core.queries.formula.model import FormulaFields
+from core.queries.formula.naming import named
 from core.queries.formula.series import MAX_GROUPS, asked
 from core.queries.trend.windows import check_length
 from core.sql.dialect import Binder, Statement
@@ -107,12 +108,11 @@ class FormulaQuestion(FormulaFields):
         )
 
     def title(self) -> str:
-        """The formulas and their letters."""
-        named = [f"{chr(65 + n)} = {s.metric}" for n, s in enumerate(self.series)]
+        """The formulas with the names of their series."""
         window = ", cumulative" * self.cumulative
         if self.rolling_window:
             window = f", rolling window of {self.rolling_window}"
-        return f"{self.formula} where {', '.join(named)}{window}"
+        return f"{named(self)}{window}"
 
     def _title(self, ctx: Context) -> str:
         events = (s.metric.removeprefix("event:") for s in self.series if ":" in s.metric)

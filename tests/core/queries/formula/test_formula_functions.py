@@ -253,7 +253,7 @@ def test_functions_that_answer_as_a_histogram(engine):
     assert [part.count for part in found.bins] == [1, 0, 1, 2, 0, 1]
     found = answer(engine, "prophist(A)", PURCHASE)
     assert [(part.label, part.count) for part in found.bins] == [("10", 1), ("20", 2), ("50", 1)]
-    assert found.title == "prophist(A) where A = event:purchase"
+    assert found.title == "prophist(A) where A = purchase"
     fields = {"kind": "formula", "formula": "HIST(A1)", "series": [ANY], "segments": SEGMENTS}
     question = from_json({**fields, "range": A_RANGE})
     answered = engine.answer(question)

@@ -156,7 +156,5 @@ def test_a_bad_text_is_refused(text):
 
 def test_a_cell_in_words():
     question = parse("UNIQUES(signup) / UNIQUES(purchase)")
-    words = (
-        "People behind UNIQUES(A) / UNIQUES(B) where A = event:signup, B = event:purchase on Apr 8"
-    )
+    words = "People behind UNIQUES(A) / UNIQUES(B) where A = signup, B = purchase on Apr 8"
     assert format_cell(question, Cell(bucket="2025-04-08")) == words
