@@ -13,7 +13,6 @@ from typing import Any
 from core.formulas.calls import written
 from core.formulas.functions import MEASURING
 from core.grammars.machine import Token
-from core.queries.formula.naming import lettered, named
 from core.queries.trend.words import measured
 from core.text import cut
 from core.words.kinds import Beginning, Kind, Opening, Phrase, Wording, Writing, always, keyword
@@ -79,6 +78,8 @@ def _undotted(writer: Writing, event: str) -> str:
 
 
 def _behind(question: Any, cell: Any) -> str:
+    from core.queries.formula.naming import lettered, named
+
     what = f"{cell.series} where {lettered(question)}" if cell.series else named(question)
     place = f", {cell.row}," if cell.row is not None else ""
     return f"People behind {what}{place}"
