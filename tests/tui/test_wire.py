@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.worlds.effort import effort
 from tests.worlds.terminal.glass import Glass
 from tests.worlds.terminal.session import DOWN, ENTER, ESCAPE, RIGHT, Terminal
 from tests.worlds.tui_pilot import explorer
@@ -205,17 +206,17 @@ def watch(screen: Terminal, size: tuple[int, int], actions: Sequence[tuple[str, 
     ("place", "keys"),
     [("users", ("down", "up")), ("funnel", ("down", "up")), ("boards", ("tab", "shift+tab"))],
 )
-async def test_a_key_that_asks_nothing_is_painted_within_50_ms(
+async def test_a_key_that_asks_nothing_is_painted_with_little_work(
     path: Path, place: str, keys: tuple[str, str]
 ) -> None:
     async with explorer(path, place=place, size=(120, 40)) as ff:
         await ff.press(*keys)
         taken = []
         for key in keys * 3:
-            begun = time.process_time()
-            await ff.pilot.press(key)
-            taken.append(time.process_time() - begun)
-        assert min(taken) < 0.05
+            with effort() as work:
+                await ff.pilot.press(key)
+            taken.append(work.calls)
+        assert min(taken) < 75_000
 
 
 async def test_a_page_that_opens_is_painted_when_it_is_shown(

