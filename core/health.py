@@ -38,7 +38,7 @@ MAX_PAGES: Final = 20_000_000
 
 _REPAIR: Final = "footfall check --repair counts them again"
 
-_INDEXES: Final = ("events_by_event", "events_by_event_ts", "sessions_by_day")
+_INDEXES: Final = ("events_by_event_ts", "sessions_by_day")
 
 
 @dataclass(frozen=True)

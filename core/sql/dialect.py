@@ -166,10 +166,6 @@ class Dialect(Protocol):
         """A relation of the values of a list bound as JSON under a name, for use after `in`."""
         ...
 
-    def indexed(self, index: str) -> str:
-        """The addition to FROM that walks an index; empty if the index does not exist."""
-        ...
-
     def either_bits(self, left: str, right: str) -> str:
         """The bits of either integer."""
         ...

@@ -83,10 +83,6 @@ class ClickHouseDialect:
         kind = "Int64" if kinds <= {int, bool} else "Float64" if kinds <= {int, float} else "String"
         return f"(select arrayJoin(JSONExtract({{{name}:String}}, 'Array({kind})')))"
 
-    def indexed(self, index: str) -> str:
-        """Empty: the table is its own index."""
-        return ""
-
     def either_bits(self, left: str, right: str) -> str:
         """As a function."""
         return f"bitOr(toUInt64({left}), toUInt64({right}))"

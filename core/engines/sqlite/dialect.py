@@ -26,18 +26,8 @@ class SqliteDialect:
     blocks_from: int | None = 20_000  # rows of fewer are read while numpy is loaded
     materialized = "materialized "
 
-    def __init__(
-        self,
-        indexes: frozenset[str] = frozenset(),
-        *,
-        present: Present | None = None,
-    ) -> None:
-        """Take the names of the indexes that the file currently has.
-
-        Args:
-            present: see Dialect.
-        """
-        self._indexes = indexes
+    def __init__(self, *, present: Present | None = None) -> None:
+        """Take what counts at an instant; see Dialect."""
         self.present = present
         self.counted: Counted | None = None
 
@@ -75,11 +65,6 @@ class SqliteDialect:
     def values_of(self, name: str, values: Sequence[Any]) -> str:
         """Each with its own type."""
         return f"(select value from json_each(:{name}))"
-
-    def indexed(self, index: str) -> str:
-        """An import into an empty file creates the indexes last; a killed one leaves none."""
-        known = index in self._indexes and self.present is None and self.counted is None
-        return f"indexed by {index}" if known else ""
 
     def either_bits(self, left: str, right: str) -> str:
         """As an operator."""

@@ -340,9 +340,8 @@ class SqliteEngine:
 
     def _build_context(self) -> Context:
         first, last = self._extent()
-        made = self.read("select name from sqlite_master where type = 'index'")
         catalog = Catalog(self.read)
-        dialect = self.dialect_class(frozenset(str(name) for (name,) in made))
+        dialect = self.dialect_class()
         return Context(
             dialect,
             self.calendar,

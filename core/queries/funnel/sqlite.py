@@ -1,7 +1,7 @@
 """The relation of reported attempts (`funnel.Plan.attempts`) in SQLite.
 
 `walked` handles steps that are distinguished by an event's name alone: from every first event it
-seeks the next step in the index (event, actor, ts). `matched` handles any steps: it collects the
+seeks the next step among the events of its actor. `matched` handles any steps: it collects the
 events that match one of them and matches them per person. Where both apply they agree.
 """
 
@@ -89,22 +89,19 @@ class _Walk:
     Attributes:
         events: placeholders of the steps' events.
         window, end: ms, and the first instant after the span.
-        index: the hint for the index (event, actor, ts).
         last: the number of steps.
     """
 
     events: tuple[str, ...]
     window: str
     end: str
-    index: str
     last: int
 
     @classmethod
     def of(cls, plan: Plan, bind: Binder) -> _Walk:
         """Bind the values that are needed more than once."""
         events = tuple(bind(event) for event in plan.shared.events)
-        index = plan.ctx.dialect.indexed("events_by_event")
-        return cls(events, bind(plan.window), bind(plan.span.end), index, len(plan.steps))
+        return cls(events, bind(plan.window), bind(plan.span.end), len(plan.steps))
 
     @property
     def times(self) -> str:
@@ -142,7 +139,7 @@ class _Walk:
 
     def _step(self, name: str, step: int) -> str:
         seek = f"""(
-                select min(ts) from events {self.index}
+                select min(ts) from events
                 where event = {self.events[step - 1]} and actor = a.actor
                   and ts >= a.t{step - 1})"""
         if step > 2:
@@ -158,7 +155,7 @@ def _first_starts(plan: Plan, bind: Binder, people: tuple[int, int]) -> str:
     members = "".join(f" and actor in ({own.write(bind)})" for own in plan.shared.members)
     return f"""
             select actor, min(ts) as t1
-            from events {plan.ctx.dialect.indexed("events_by_event")}
+            from events
             where event = {bind(plan.shared.events[0])}
               and ts >= {bind(plan.span.start)} and ts < {bind(plan.span.end)}
               and actor between {bind(people[0])} and {bind(people[1])} {members}
@@ -168,7 +165,7 @@ def _first_starts(plan: Plan, bind: Binder, people: tuple[int, int]) -> str:
 def _next_start(w: _Walk, relation: str) -> str:
     """The next start to try for everybody who is stuck; NULL if there is none."""
     return f"""
-            select actor, (select min(ts) from events {w.index}
+            select actor, (select min(ts) from events
                            where event = {w.events[0]} and actor = a.actor
                              and ts >= {w.latest} - {w.window} and ts < {w.end}) as t1
             from {relation} a
@@ -192,7 +189,7 @@ def _further(w: _Walk) -> str:
             select actor, {w.depth}, {w.timely}, {w.latest} from again where {w.stuck}
             union all
             select a.actor, iif({late}, 0, a.depth + 1), {", ".join(times)},
-                   (select min(ts) from events {w.index}
+                   (select min(ts) from events
                     where event = iif({late}, {w.events[0]}, case a.depth {after} end)
                       and actor = a.actor and ts >= iif({late}, a.next - {w.window}, a.next))
             from further a
@@ -201,7 +198,7 @@ def _further(w: _Walk) -> str:
 
 def _first_seq(w: _Walk) -> str:
     return f"""(
-            select min(seq) from events {w.index}
+            select min(seq) from events
             where event = {w.events[0]} and actor = r.actor and ts = r.t1)"""
 
 

@@ -83,11 +83,9 @@ def _of_sessions(plan: Plan, bind: Binder) -> str:
 def _seek(plan: Plan, bind: Binder, actor: str, first: str, end: str, more: str = "") -> str:
     """The (ts, seq) of a person's first occurrence along the path, from `first` to before `end`."""
     anchor = replace(plan.anchor, members=())
-    named = len(anchor.events) == 1 and not anchor.any_event
-    index = plan.ctx.dialect.indexed("events_by_event") if named else ""
     return f"""
             select e.ts, e.seq
-            from {anchor.source(plan.by).replace("events e", f"events e {index}")}
+            from {anchor.source(plan.by)}
             where {_anchored(plan, bind, anchor)} and e.actor = {actor}
               and e.ts >= {first} and e.ts < {end} {more}
             order by {plan.ordered("e")}

@@ -106,21 +106,11 @@ def payments(
                            {brought} as amount,
                            {d.json_label(d.json_property("currency", bind))} as currency
                     from f
-                    cross join {_by_person(revenue, question)}
+                    cross join {revenue.source([Field("property", question.property or "amount")])}
                     where e.actor = f.actor and {revenue.where(bind, None)} and e.ts <= {now}
                 ) paid
                 where amount is not null
             )"""
-
-
-def _by_person(revenue: Selection, question: LtvFields) -> str:
-    """The revenue events as a FROM part, for lookups person by person."""
-    source = revenue.source([Field("property", question.property or "amount")])
-    if revenue.any_event:
-        return source
-    return source.replace(
-        "events e", f"events e {revenue.ctx.dialect.indexed('events_by_event')}", 1
-    )
 
 
 def statement(

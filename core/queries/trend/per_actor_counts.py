@@ -185,7 +185,7 @@ def _whole(bind: Binder, selection: Selection, span: Span, by: list[Field]) -> s
             group by {"1, 2, 3" if by else "1"}"""
     return f"""
             select e.actor as actor, 0 as v0, 0 as v1, count(*) as x
-            from events e {bind.dialect.indexed("events_by_event")}
+            from events e
             where {selection.where(bind, span)} and e.actor <> 0
             group by e.actor"""
 

@@ -341,6 +341,8 @@ def _late_indexes(
 
 def _create(connection: sqlite3.Connection, indexes: Mapping[str, str], patience: Patience) -> None:
     """Create indexes, with parts to sort that fit the processor's cache."""
+    from core.store.schema import PLANNER
+
     (before,) = connection.execute("pragma cache_size").fetchone()
     connection.execute(f"pragma cache_size = {_SORTED_TOGETHER}")
     statements = (
@@ -349,7 +351,7 @@ def _create(connection: sqlite3.Connection, indexes: Mapping[str, str], patience
         for each in (f"pragma threads = {_SORTERS.get(name, 0)}", create)
     )
     try:
-        _run(connection, [*statements, "pragma threads = 0"], patience)
+        _run(connection, [*statements, "pragma threads = 0", *PLANNER], patience)
     finally:
         connection.execute(f"pragma cache_size = {before}")
 

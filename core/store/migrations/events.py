@@ -206,3 +206,8 @@ def m016_own_ids(db: Database) -> None:
     Ids stored before are not marked as such: half of them are in the index without being one.
     """
     db.execute("create index if not exists events_by_own_id on events (id) where id & 1")
+
+
+def m031_one_index_by_name(db: Database) -> None:
+    """No index of events on name and actor: an actor's events of a name are found among theirs."""
+    db.execute("drop index if exists events_by_event")

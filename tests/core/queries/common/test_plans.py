@@ -50,3 +50,20 @@ def test_nothing_is_read_through_for_every_row(engine: Any, asked: dict[str, Any
             assert all(step.startswith("SEARCH") for step in again), steps
         made = [step for step in told.values() if step.startswith("MATERIALIZE relation")]
         assert len(made) == len(set(made))
+
+
+LATER = "(select min(ts) from events e where event = 1 and e.actor = s.actor and ts > s.start)"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"select {LATER} from sessions s",
+        "select count(*) from events where event = 1 and actor in (3, 4) and ts > 0",
+        "select 1 from sessions s, events e where e.actor = s.actor and s.day = 9 and event = 1",
+    ],
+)
+def test_an_event_of_a_person_is_sought_among_their_events(engine: Any, statement: str) -> None:
+    steps = [step for *_, step in engine.read(f"explain query plan {statement}")]
+    assert any("PRIMARY KEY (actor=?" in step for step in steps), steps
+    assert not any("events_by_event_ts" in step for step in steps), steps
