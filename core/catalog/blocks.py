@@ -92,9 +92,16 @@ class Blocks:
 
     def _has_labels(self, field: int) -> bool:
         """Whether a text of a property is what a missing or an empty value is shown as."""
+        return self._has_one_of(field, NONE, EMPTY)
+
+    def has_truths(self, field: int) -> bool:
+        """Whether some value of a property may be true or false, which blocks have as texts."""
+        return self._has_one_of(field, "true", "false")
+
+    def _has_one_of(self, field: int, one: str, other: str) -> bool:
         rows = self._read(
             "select 1 from block_texts where field = ? and text in (?, ?) limit 1",
-            (field, NONE, EMPTY),
+            (field, one, other),
         )
         return bool(rows)
 

@@ -7,7 +7,8 @@ its rows.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Final, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -16,7 +17,7 @@ from core.answers import Cell, Column, Table
 from core.errors import BadQuestion, did_you_mean
 from core.queries.common.context import Context
 from core.queries.common.periods import dates
-from core.queries.common.question import Ask, Question
+from core.queries.common.question import Ask, Question, Rows
 from core.sql.dialect import Binder, Statement
 from core.sql.text import ONE_SELECT, bound, is_sql
 
@@ -70,7 +71,7 @@ class Sql(Question):
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
-        names, *rows = yield self.statement(ctx)
+        names, *rows = yield (yield from self._fastest(ctx))
         kept = [tuple(_value(value) for value in row) for row in rows[: self.limit]]
         return Table(
             title="SQL",
@@ -81,6 +82,21 @@ class Sql(Question):
             rows=tuple(kept),
             truncated=len(rows) > self.limit,
         )
+
+    def _fastest(self, ctx: Context) -> Generator[Statement, Rows, Statement]:
+        """Return the statement to run, after one that counts what it is to run over, if it can."""
+        typed = self.statement(ctx)
+        if ctx.dialect.blocks_from is None or "properties" not in typed.text.lower():
+            return typed
+        from core.queries.sql_groups import over_groups
+        from core.sql.named_events import filtered_names
+        from core.sql.over_blocks import over_blocks
+
+        asked = over_blocks(typed.text)
+        if asked is None:
+            return typed
+        instead = yield from over_groups(ctx, asked, filtered_names(typed.text))
+        return replace(typed, instead=instead)
 
     def statement(self, ctx: Context) -> Statement:
         """Return the statement to run, for at most one row more than the limit."""

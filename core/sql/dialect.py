@@ -60,6 +60,20 @@ class Counted(NamedTuple):
     missing: tuple[str, ...]
 
 
+class Instead(NamedTuple):
+    """What is run in place of a typed statement: one over groups of events.
+
+    Attributes:
+        query: the statement.
+        columns: those of `events_v1` that groups have; the last one says how many events.
+        rows: the groups, a JSON list of lists; events and context are ids.
+    """
+
+    query: str
+    columns: tuple[str, ...]
+    rows: str
+
+
 @dataclass(frozen=True)
 class Statement:
     """SQL text with its named parameters, ready for an engine.
@@ -70,6 +84,7 @@ class Statement:
         typed: for SQL typed by a person, the most rows to fetch; it runs where it can only read,
             and its column names are returned as the first row.
         made: temporary tables that it reads.
+        instead: of a typed one, what means the same in less time, if anything is known.
     """
 
     text: str
@@ -78,6 +93,7 @@ class Statement:
     also: tuple[Statement, ...] = ()
     typed: int = 0
     made: tuple[Made, ...] = ()
+    instead: Instead | None = None
 
     @property
     def reads(self) -> tuple[str, ...]:

@@ -22,6 +22,8 @@ COUNT, FIRST, LAST, UTC_DAY = "n of group", "first of group", "last of group", "
 """Columns of the view of groups: how many events, their first and last `ts`, and the UTC day."""
 PEOPLE: Final = "people of group"
 """Column of a view over stored sets: how many people."""
+PROPERTY: Final = '"property {} of group"'
+"""Column of a view over groups by values of properties, which are numbered from 0."""
 NUMBERS: Final = {"user_id": "user of group", "device_id": "device of group"}
 """Columns whose texts stand for one number each, and the columns of these numbers."""
 
@@ -97,7 +99,7 @@ def grouping(
         return None
     tests = [query[e.start : e.end] for e in edits if e.text == "1"]
     return Grouping(
-        edited(query, _named(query, words, said, edits)),
+        edited(query, [*edits, *named(query, words, edits)]),
         frozenset(columns),
         frozenset(name for name, number in NUMBERS.items() if f'"{number}"' in made),
         f'"{FIRST}"' in made or f'"{LAST}"' in made,
@@ -161,7 +163,7 @@ def _figures(
             text = f'coalesce(sum("{COUNT}"), 0)'
         elif word == "count" and given[:1] == ["distinct"]:
             text = _distinct(*_column(query, words[at + 3 : end]), of_sets=of_sets)
-        elif word == "count" and name in GROUPED:
+        elif word == "count" and _is_grouped(name):
             text = f'coalesce(sum(iif({prefix}{name} is null, 0, "{COUNT}")), 0)'
         elif word in ("min", "max") and name in ("ts", "timestamp"):
             column = f'{word}({prefix}"{FIRST if word == "min" else LAST}")'
@@ -179,7 +181,12 @@ def _distinct(prefix: str, name: str, *, of_sets: bool) -> str | None:
         return f'coalesce(sum({prefix}"{PEOPLE}"), 0)'
     if name in NUMBERS:
         return f'count(distinct {prefix}"{NUMBERS[name]}")'
-    return f"count(distinct {prefix}{name})" if name in GROUPED else None
+    return f"count(distinct {prefix}{name})" if _is_grouped(name) else None
+
+
+def _is_grouped(name: str) -> bool:
+    """Whether a column has one value for all events of a group."""
+    return name in GROUPED or name.startswith(PROPERTY[:10])
 
 
 def _column(query: str, words: Sequence[Word]) -> tuple[str, str]:
@@ -266,18 +273,14 @@ def _unqualified(test: str) -> str:
 # -- putting it together
 
 
-def _named(
-    query: str, words: Sequence[Word], said: Sequence[str], edits: Sequence[Edit]
-) -> list[Edit]:
-    """Return the edits, and names for columns that would be called what they have become."""
-    found = list(edits)
-    for column in _listed(words, said):
+def named(query: str, words: Sequence[Word], edits: Sequence[Edit]) -> Iterator[Edit]:
+    """Yield names for the columns of a statement that would be called what they have become."""
+    for column in _listed(words, [word.said for word in words]):
         start, end = column[0].start, column[-1].end
         changed = any(start <= edit.start and edit.end <= end for edit in edits)
         if changed and not _has_name(column):
             name = query[start:end].replace('"', '""')
-            found.append(Edit(end, end, f' as "{name}"'))
-    return found
+            yield Edit(end, end, f' as "{name}"')
 
 
 def _listed(words: Sequence[Word], said: Sequence[str]) -> Iterator[list[Word]]:

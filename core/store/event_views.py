@@ -167,6 +167,23 @@ def stored_view(asked: Grouping, how: OverSets) -> str:
     """
 
 
+def counted_view(columns: Sequence[str], rows: str) -> str:
+    """Return the query of `events_v1` for a statement over groups of events that are given.
+
+    Args:
+        columns: their names, of which those of events and of context are ids.
+        rows: a JSON list of lists.
+    """
+    listed = {}
+    for at, name in enumerate(columns):
+        value = f"g.value ->> {at}"
+        listed[name if name in _TEXTS else f'"{name.strip(chr(34))}"'] = _TEXTS.get(
+            name, "{}"
+        ).format(value)
+    literal = rows.replace("'", "''")
+    return f"select {_listed(listed)} from json_each('{literal}') g"
+
+
 def properties_view() -> str:
     """Return the query of `events_v1` for a statement that groups by properties alone, where no
     event's name is deleted: those without any are one group. Events are numbered from 1.

@@ -147,7 +147,7 @@ def _request(
 ) -> dict[str, Any]:
     return {
         "uris": reader_uris(path),
-        "ways": [tuple(way) for way in ways_of(query)],
+        "ways": [tuple(way) for way in ways_of(query, statement.instead)],
         "setup": list(_SETUP),
         "parameters": dict(statement.parameters),
         "rows": rows,

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from core.sql.dialect import Instead
 from core.sql.grouping import Grouping, grouping
 from core.sql.moments import by_ts
+from core.sql.named_events import filtered_names
 from core.sql.over_sets import over_sets
-from core.sql.tokens import Word, words_of
 from core.store.event_views import (
     context_view,
+    counted_view,
     daily_view,
     events_view,
     grouped_view,
@@ -61,12 +63,19 @@ UNSTORED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
 """The views that typed statements have and the file has not: their columns and types."""
 
 
-def ways_of(query: str) -> list[Way]:
-    """Return the ways to answer a statement, the best first; the last can always be gone."""
+def ways_of(query: str, instead: Instead | None = None) -> list[Way]:
+    """Return the ways to answer a statement, the best first; the last can always be gone.
+
+    Args:
+        instead: what means the same over groups that were counted.
+    """
+    plain = [("daily_v1", daily_view()), ("context_v1", context_view())]
+    if instead is not None:
+        view = ("events_v1", counted_view(instead.columns, instead.rows))
+        return [Way("select 1", [], instead.query, [view, *plain])]
     names = filtered_names(query)
     query = by_ts(query)
     asked = grouping(query)
-    plain = [("daily_v1", daily_view()), ("context_v1", context_view())]
     found = []
     stored = grouping(query, of_sets=True)
     if stored is not None and (how := over_sets(stored, names)) is not None:
@@ -88,38 +97,3 @@ def _events(asked: Grouping | None, names: Sequence[str], *, few: bool) -> str:
     if asked is None:
         return events_view(joined=few)
     return grouped_view(asked, names, few=few)
-
-
-def filtered_names(query: str) -> list[str]:
-    """Return the names of events to which every use of `events_v1` in a statement is limited.
-
-    Empty if a use is not, or if that cannot be told from how it is written.
-    """
-    words = words_of(query)
-    said = [word.said for word in words]
-    if not {"or", "not"}.isdisjoint(said) or "!" in said or "<>" in query:
-        return []
-    uses, filters, names = 0, 0, []
-    after_where = False
-    for at, word in enumerate(said):
-        uses += word == "events_v1"
-        after_where = (after_where or word == "where") and word not in ("select", "group", "order")
-        if word == "event_name" and after_where:
-            found = _compared(words[at + 1 :], said[at + 1 :])
-            filters += bool(found)
-            names += found
-    return names if uses and filters >= uses else []
-
-
-def _compared(words: Sequence[Word], said: Sequence[str]) -> list[str]:
-    """Return the texts to which what comes before is compared by `=` or `in`."""
-    if said[:1] == ["="]:
-        at = 2 if said[1:2] == ["="] else 1
-        return _texts(words[at : at + 1])
-    if said[:2] == ["in", "("] and ")" in said:
-        return _texts(words[2 : said.index(")")])
-    return []
-
-
-def _texts(words: Sequence[Word]) -> list[str]:
-    return [word.value for word in words if word.kind == "string"]

@@ -19,7 +19,7 @@ from core.definitions.board import Block, Board, Position
 from core.engines.running import Stop
 from core.engines.sqlite.engine import SqliteEngine
 from core.engines.sqlite.raw_sql_child import people_in
-from core.engines.sqlite.typed_views import Way, filtered_names, ways_of
+from core.engines.sqlite.typed_views import Way, ways_of
 from core.errors import BadQuestion, FootfallError, QueryFailed, Stopped, TookTooLong
 from core.export import export
 from core.language.questions import (
@@ -32,6 +32,7 @@ from core.language.questions import (
 )
 from core.queries import from_json
 from core.sql.grouping import grouping
+from core.sql.named_events import filtered_names
 from core.sql.text import is_sql, one_line
 from core.store.event_views import events_view
 from core.store.ingest.importer import Event, store_events

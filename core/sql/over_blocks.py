@@ -1,0 +1,126 @@
+"""Typed statements that only count, over groups of events that have the same values of properties.
+
+A value that a statement takes from `properties` becomes a column of the view of groups, so that no
+JSON is read where packed columns hold the values. What takes anything else from `properties` is not
+known here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from core.columns import CONTEXT
+from core.sql.edits import Edit, edited
+from core.sql.grouping import PROPERTY, grouping, named
+from core.sql.moments import by_ts
+from core.sql.tokens import Word, words_of
+
+_READABLE: Final = frozenset({"event_name", *CONTEXT})
+_COMPARED: Final = re.compile(r"e\.ts\s*([<>]=|<|>|=+|[<>]\s+=)\s*(-?\s?\d+)")
+_NAME: Final = re.compile(r"(\$\.)?([A-Za-z_][A-Za-z0-9_]*)")
+_BEFORE: Final = frozenset("|~-+>.")
+"""What binds `properties` closer than `->>` does, or may."""
+
+
+class OverBlocks(NamedTuple):
+    """A statement over groups of events.
+
+    Attributes:
+        query: the statement over a view `events_v1` of groups.
+        properties: the names of those whose values are columns of the view, in their order.
+        columns: the other columns of `events_v1` that it reads.
+        low, high: from which millisecond on and before which events count; None for any.
+    """
+
+    query: str
+    properties: tuple[str, ...]
+    columns: frozenset[str]
+    low: int | None
+    high: int | None
+
+    @property
+    def is_of_properties(self) -> bool:
+        """Whether all events of a name that have none of the properties are one group."""
+        return self.columns <= {"event_name"} and self.low is self.high is None
+
+
+def over_blocks(query: str) -> OverBlocks | None:
+    """Return a statement that means the same over groups of events; None where none is known."""
+    if "properties" not in query.lower() or "of group" in query.lower():
+        return None
+    query = by_ts(query)
+    words = words_of(query)
+    names: list[str] = []
+    edits = list(_values(query, words, names))
+    if not edits:
+        return None
+    read = edited(query, [*edits, *named(query, words, edits)])
+    asked = grouping(read, readable=_READABLE)
+    if asked is None or asked.numbers or asked.moments or asked.utc_days:
+        return None
+    sides = [side for test in asked.tests for side in _COMPARED.findall(test)]
+    lows, highs = [], []
+    for sign, digits in sides:
+        at = int(digits.replace(" ", ""))
+        sign = sign.replace(" ", "")
+        if sign != "<" and sign != "<=":
+            lows.append(at + (sign == ">"))
+        if sign != ">" and sign != ">=":
+            highs.append(at + (sign != "<"))
+    return OverBlocks(
+        asked.query,
+        tuple(names),
+        asked.columns,
+        max(lows, default=None),
+        min(highs, default=None),
+    )
+
+
+def _values(query: str, words: Sequence[Word], names: list[str]) -> Iterator[Edit]:
+    """Yield what takes the place of values of properties, whose names are added to the list."""
+    for at, word in enumerate(words):
+        if word.said != "properties" or word.kind != "name":
+            continue
+        first = at - 2 if at > 1 and words[at - 1].said == "." else at
+        place = _taken(words, first, at) or _extracted(words, first, at)
+        if place is None:
+            continue
+        start, end, text = place
+        found = _NAME.fullmatch(text.value) if text.text.endswith("'") else None
+        if found is None:
+            continue
+        name = found[2]
+        if name not in names:
+            names.append(name)
+        column = query[words[first].start : word.start] + PROPERTY.format(names.index(name))
+        yield Edit(words[start].start, words[end].end, column)
+
+
+def _taken(words: Sequence[Word], first: int, at: int) -> tuple[int, int, Word] | None:
+    """Return where `properties ->> 'name'` begins and ends, and its text."""
+    if not _is_arrow(words, at + 1, 3) or words[at + 4 : at + 5] == []:
+        return None
+    before = words[first - 1].said if first else ""
+    after = words[at + 5].said if at + 5 < len(words) else ""
+    if words[at + 4].kind != "string" or before in _BEFORE or after == "collate":
+        return None
+    return None if _is_arrow(words, at + 5, 2) else (first, at + 4, words[at + 4])
+
+
+def _extracted(words: Sequence[Word], first: int, at: int) -> tuple[int, int, Word] | None:
+    """Return the same of `json_extract(properties, '$.name')`."""
+    before = [word.said for word in words[max(first - 2, 0) : first]]
+    after = words[at + 1 : at + 4]
+    if before != ["json_extract", "("] or [word.said for word in after[::2]] != [",", ")"]:
+        return None
+    text = after[1]
+    return (first - 2, at + 3, text) if text.text.startswith("'$.") else None
+
+
+def _is_arrow(words: Sequence[Word], at: int, length: int) -> bool:
+    found = words[at : at + length]
+    joined = all(one.end == two.start for one, two in pairwise(found))
+    return joined and "".join(word.said for word in found) == "->>"[:length]
