@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from core.catalog.selectors import CUSTOM, custom_events
+from core.catalog.selectors import CUSTOM
 from core.errors import FootfallError
+from core.language.loose.asked import asked
+from core.language.loose.heard import Names
+from core.language.loose.workspace import names_of
 from core.language.questions import parse_full
 from core.queries.common.context import Context
 from core.queries.lexicon import RESERVED
@@ -103,6 +105,7 @@ _RULES: Final[Sequence[tuple[str, Change]]] = (
     (r"^(?:timeline|activity|history|events) (?:of|for) (?:user |person )(\S+)$", r"user \1"),
     (r"^timeline (?:of|for) (\S+)$", r"user \1"),
     (r"^what did (\S+) do$", r"user \1"),
+    (r"^(?:everything|all|what) (?:that )?(?:user |person )?(\S+) (?:did|has done)$", r"user \1"),
     (r"^(?:find|search)(?: user| users| for)? (\S+)$", r"users matching \1"),
     (r"^(?:growth accounting|new (?:vs\.?|versus|and) returning(?: users| visitors)?"
      r"|returning (?:vs\.?|versus|and) new(?: users| visitors)?)", "lifecycle"),
@@ -139,7 +142,10 @@ _RULES: Final[Sequence[tuple[str, Change]]] = (
      r"time to convert \1 > \2"),
     (r"^(hourly|daily|weekly|monthly) retention( of \S+)?", r"retention\2 \1"),
     (r"^(?:cohorts?|cohort retention)(?: of)? ", "retention of "),
+    (r"^([^()]+ > [^()]+?) (?:by (day|week|month|quarter|year))$",
+     lambda m: f"trend of {m[1]} {_EACH[m[2].lower()]}"),
     # figures
+    (rf"^{_FIGURE} (?:number|count) of ", r"\1 "),
     (rf"^{_FIGURE} (?:of )?(?:the )?(\S+) (?:of|in|per) (\S+)", _figure),
     (rf"^{_FIGURE} (?:of )?(?:the )?(?!of\b)([^\s(]+)" + _END, _figure),
     (r"^(.+?) per (?:active )?(?:actor|user|person|customer)" + _END, r"per actor avg of \1"),
@@ -168,19 +174,6 @@ _RULES: Final[Sequence[tuple[str, Change]]] = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Names:
-    """The names of a workspace.
-
-    Attributes:
-        events: event names, `ce:NAME` for custom ones.
-        fields: names of properties, traits and context columns.
-    """
-
-    events: Sequence[str] = ()
-    fields: Sequence[str] = ()
-
-
 class Guess(NamedTuple):
     """A question that a text may mean.
 
@@ -204,13 +197,6 @@ def guesses(text: str, names: Names) -> list[Guess]:
     return list(found.values())
 
 
-def names_of(ctx: Context) -> Names:
-    """Return the names of a workspace."""
-    catalog = ctx.catalog
-    custom = tuple(f"{CUSTOM}{name}" for name in custom_events(catalog))
-    return Names((*catalog.events.pickable, *custom), tuple(catalog.fields))
-
-
 def askable(text: str, ctx: Context) -> list[Guess]:
     """Return the guesses at a text that can be asked of a workspace, best first."""
     found = []
@@ -229,8 +215,9 @@ def _candidates(text: str, names: Names) -> Iterator[Guess]:
         for each in dict.fromkeys((_ruled(named), _ruled(start), named)):
             yield Guess(_tight(each), sure=True)
             yield Guess(_tight(_named(each, names)), sure=True)
-    for each in (*_two(short, names), *_last_resort(short, names)):
-        yield Guess(each, sure=False)
+    yield from (Guess(each, sure=False) for each in _two(short, names))
+    yield from (Guess(*each) for each in asked(plain, names, _parses))
+    yield from (Guess(each, sure=False) for each in _last_resort(short, names))
 
 
 def _tight(text: str) -> str:

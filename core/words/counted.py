@@ -10,7 +10,19 @@ from core.text import clean
 PEOPLE: Final = "users"
 
 _PEOPLE_TOO: Final = frozenset(
-    {"user", "users", "person", "people", "actor", "actors", "user_id", "distinct_id", "uniques"}
+    {
+        "user",
+        "users",
+        "person",
+        "people",
+        "actor",
+        "actors",
+        "user_id",
+        "user_ids",
+        "distinct_id",
+        "distinct_ids",
+        "uniques",
+    }
 )
 _UNITS_OF_FIGURES: Final = frozenset(
     {"users", "events", "logs", "numbers", "seconds", "percents", "attempts", "pairs", "paths"}

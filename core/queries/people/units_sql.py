@@ -33,10 +33,15 @@ OWN: Final = ("actor", "ts", "seq", "event", "day", "session", "user", "device",
 """The columns of the events besides those of their context."""
 
 
+_ENDS: Final = (("ies", "y"), ("ses", "s"), ("s", ""))
+"""Ends of plurals, and of their singulars."""
+
+
 def unit_field(catalog: Catalog, name: str) -> Field | None:
     """Return the field whose values a question counts, None for people.
 
-    A plural counts the field in the singular if there is none of its own name: accounts.
+    A plural counts the field in the singular if there is none of its own name, and what has an id
+    is called without it: accounts is account or account_id.
 
     Raises:
         BadQuestion: there is no such field, or its values cannot be counted.
@@ -55,11 +60,13 @@ def unit_field(catalog: Catalog, name: str) -> Field | None:
 def _in_singular(catalog: Catalog, name: str) -> str:
     if name.lower() in ("device", "devices", "session", "sessions"):
         return name.lower().removesuffix("s")
-    for end, instead in (("ies", "y"), ("ses", "s"), ("s", "")):
-        one = name.removesuffix(end) + instead
-        if name.endswith(end) and not _is_field(catalog, name) and _is_field(catalog, one):
-            return one
-    return name
+    if _is_field(catalog, name):
+        return name
+    ways = [name, *(name.removesuffix(e) + i for e, i in _ENDS if name.endswith(e))]
+    found = (
+        way + end for way in ways for end in ("", "_id", "Id") if _is_field(catalog, way + end)
+    )
+    return next(found, name)
 
 
 def _is_field(catalog: Catalog, name: str) -> bool:

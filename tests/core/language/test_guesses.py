@@ -83,7 +83,7 @@ READ_AS = {
 
 OFFERED = {
     "signup vs purchase": ["signup / purchase", "signup > purchase"],
-    "signup in germany": ["signup"],
+    "signup in atlantis": ["signup"],
 }
 """What has no one meaning -> the first questions that are offered."""
 

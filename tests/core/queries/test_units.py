@@ -228,6 +228,7 @@ def test_sessions_are_called_by_their_key_or_by_whose_they_are_and_when_they_beg
     [
         ("users of signup counting accounts", "users of signup counting accounts"),
         ("users of signup counting users", "users of signup"),
+        ("users of signup counting user_ids", "users of signup"),
         ("users of signup counting sessions", "users of signup counting session"),
         ("a > b counting totals counting account", "a > b counting totals counting account"),
         ("a counting sessions vs usual", "a counting session vs usual"),
@@ -259,6 +260,20 @@ def test_what_is_counted_is_a_clause(text, canonical):
 def test_one_unit_is_called_in_the_singular(counting, name, names):
     question = from_json({"kind": "trend", "measure": "users", "counting": counting})
     assert (one(question), many(question), singular(names)) == (name, names, name)
+
+
+def test_what_has_an_id_is_counted_by_the_name_without_it():
+    world = World(
+        tuple(
+            Event("signup", NOON, user, properties={"account_id": unit, "teamId": "p"})
+            for user, unit in (("a", "north"), ("b", "north"), ("c", "south"))
+        ),
+        now=NOON + 1000,
+    )
+    with engine_of(world) as engine:
+        for counting, total in (("account_id", 2), ("accounts", 2), ("account", 2), ("teams", 1)):
+            answer = engine.answer(from_text(f"users of signup last 7d counting {counting}"))
+            assert (answer.lines[0].total, answer.unit[:4]) == (total, counting[:4])
 
 
 def test_what_cannot_be_counted_is_refused_in_a_sentence():

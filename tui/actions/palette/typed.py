@@ -75,14 +75,14 @@ def _question(page: KeyedPage, text: str) -> Row:
 
 
 def _guessed(page: KeyedPage, text: str) -> Iterator[Row]:
-    """Yield the questions that a text means in other words."""
+    """Yield the questions that a text means in other words, else those that it may mean."""
     from core.language.guesses import askable
 
-    found = askable(text, page.app.engine.context()) if " " in text else ()
-    for guess in found:
-        if guess.sure:
-            with suppress(FootfallError):
-                yield _question(page, guess.text)
+    found = askable(text, page.app.engine.context()) if " " in text else []
+    sure = [guess for guess in found if guess.sure]
+    for guess in sure or found:
+        with suppress(FootfallError):
+            yield _question(page, guess.text)
 
 
 def _checked(text: str, ctx: Context) -> tuple[Question, str]:

@@ -1,0 +1,1 @@
+"""Sentences of any order of words: what they name, and which questions that makes."""

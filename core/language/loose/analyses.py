@@ -1,0 +1,126 @@
+"""Questions that compare and explain: experiments, what is usual, rhythms and groups of people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from core.language.loose.sentence import REVENUE, Draft, Sentence
+from core.queries.terms import name as quoted
+
+
+def realtime(s: Sentence) -> Iterator[Draft]:
+    """Yield who is here now."""
+    if not s.events and not s.unit:
+        yield Draft("realtime")
+
+
+def stickiness(s: Sentence) -> Iterator[Draft]:
+    """Yield on how many days people come."""
+    event = f" of {s.event}" if s.event else ""
+    yield Draft(f"stickiness{event}{s.counting}", without=("granularity",))
+
+
+def experiment(s: Sentence) -> Iterator[Draft]:
+    """Yield an experiment: its variants, exposure and goal."""
+    field = next(
+        (
+            f
+            for f in (*s.by, *s.free, *s.names.fields)
+            if re.search(r"variant|experiment.?group|bucket|test.?group|cohort", f, re.I)
+        ),
+        "",
+    )
+    field = field or next(iter((*s.by, *s.free)), "")
+    exposed = [quoted(e) for e in s.names.events
+               if re.search(r"experiment|exposure|exposed|assigned|variant", e, re.I)]  # fmt: skip
+    steps = [*exposed[:1], *(e for e in s.events if e not in exposed)]
+    if len(steps) == 1:
+        sold = [quoted(e) for e in s.names.events if re.search("subscri|upgrad|activat", e, re.I)]
+        steps += [e for e in (s.paying(), *sold, s.starting()) if e and e not in steps][:1]
+    if field and len(steps) > 1:
+        yield Draft(f"experiment of {' > '.join(steps)} by {quoted(field)}",
+                    without=("by", "where", "granularity"))  # fmt: skip
+
+
+def explain(s: Sentence) -> Iterator[Draft]:
+    """Yield what moved a figure."""
+    subject = s.event or (f"sum({REVENUE})" if s.says("revenue|sales|income") else "dau")
+    if len(s.events) > 1 or s.says(r"conver\w*"):
+        subject = s.chain() or subject
+    yield Draft(f"explain {subject}", without=("granularity", "compare"))
+    yield Draft(f"{subject} vs usual", without=("compare",))
+
+
+def usual(s: Sentence) -> Iterator[Draft]:
+    """Yield what is usual for a figure, or what is unusual at all."""
+    subject = s.event or (f"sum({REVENUE})" if s.says("revenue|sales|income") else "")
+    if s.says("dau|active users|traffic|users") and not subject:
+        subject = "dau"
+    if subject:
+        yield Draft(f"{subject} vs usual", without=("compare",))
+    else:
+        yield Draft("unusual", without=("granularity", "compare"))
+
+
+def correlation(s: Sentence) -> Iterator[Draft]:
+    """Yield what people who convert do differently."""
+    if s.says(r"different\w*|power users") and not s.event:
+        yield Draft("differences of (segment power_user)", without=("for",))
+    chain = s.chain()
+    if chain:
+        yield Draft(f"correlation of {chain}", without=("granularity", "by"))
+
+
+def attribution(s: Sentence) -> Iterator[Draft]:
+    """Yield which values of a field led to an event."""
+    field = next(iter((*s.by, *s.free)), "") or next(
+        (f for f in s.names.fields if f in ("source", "utm_source", "referrer", "channel")), ""
+    )
+    event = s.event or s.paying()
+    if field and event:
+        model = " with model = first" if s.says("first[ -]touch") else ""
+        yield Draft(f"attribution of {event} by {quoted(field)}{model}", without=("by",))
+
+
+def weekday(s: Sentence) -> Iterator[Draft]:
+    """Yield days of the week, and hours of the day."""
+    hourly = s.says("hours?|time|when|peak|heat ?map|hourly")
+    subject = f"weekday of {s.event}" if s.event else "weekday"
+    yield Draft(f"{subject}{' hourly' if hourly else ''}", without=("granularity", "top"))
+
+
+def lifecycle(s: Sentence) -> Iterator[Draft]:
+    """Yield new, returning and dormant people, or the list of who churned."""
+    if s.says("list|who|which (?:users|people|customers)|(?:users|people|customers) (?:who|that)"):
+        yield Draft("segment churned", without=("granularity",))
+    yield Draft(f"lifecycle{f' of {s.event}' if s.event else ''}{s.counting}")
+
+
+def segment(s: Sentence) -> Iterator[Draft]:
+    """Yield the people of a built-in segment."""
+    if s.event:
+        return
+    if (s.by or s.unit) and s.says("most active|most engaged|heaviest|best"):
+        s.by = s.by or [s.unit]
+        yield Draft("events")
+    elif s.by:
+        yield Draft("users")
+    for pattern, name in (
+        ("power|best|most active|heaviest|most engaged", "power_user"),
+        ("inactive|dormant|sleeping|idle|lost|stopped|haven't|not (?:been )?active"
+            "|no longer|at risk",
+         "dormant"),
+        ("one[- ]time|one[- ]timers?|only once", "one_timer"), ("casual", "casual"),
+        ("regular|loyal", "regular"), ("churned", "churned"), ("returning", "returning"),
+    ):  # fmt: skip
+        if s.says(pattern):
+            yield Draft(f"segment {name}", without=("granularity", "top", "for"))
+
+
+def often(s: Sentence) -> Iterator[Draft]:
+    """Yield how many people did something how often."""
+    if s.event:
+        yield Draft(f"frequency of {s.event}{s.counting}", without=("granularity",))
+    else:
+        yield Draft("engagement")

@@ -1,0 +1,114 @@
+"""From a sentence to questions in the language, with the clauses that fit their kind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from core.language.loose.figures import MONEY
+from core.language.loose.groups import groups
+from core.language.loose.heard import Heard, Names, hear
+from core.language.loose.meaning import drafts
+from core.language.loose.sentence import Draft, Sentence
+from core.queries.terms import name as quoted
+from core.queries.terms import scalar
+
+_AMOUNTS = ("amount", "price", "value", "total", "revenue", "cost")
+
+
+def asked(text: str, names: Names, parses: Callable[[str], bool]) -> Iterator[tuple[str, bool]]:
+    """Yield questions that a sentence may be, the likeliest first, each with whether all of the
+    sentence is in it.
+
+    Args:
+        parses: whether a text is a question.
+    """
+    heard = hear(text, names)
+    sentence = Sentence(heard, names)
+    for draft, pattern in drafts(sentence):
+        clauses = _clauses(heard, sentence, draft)
+        found, missing = _fitting(draft, clauses, parses)
+        if found:
+            told = re.findall(r"\w+", " ".join(_matches(pattern, heard)))
+            told += re.findall(r"\w+", groups(heard, names)[1])
+            left = [word for part in heard.left for word in re.findall(r"\w+", part)]
+            unsaid = set(left) - set(told) or (heard.often > 1 and not draft.often)
+            unsaid = unsaid or (heard.number is not None and heard.number[1] not in found)
+            unsaid = unsaid or any(quoted(field) not in found for field in sentence.free)
+            yield found, not missing and not unsaid
+
+
+def _matches(pattern: str, heard: Heard) -> Iterator[str]:
+    if pattern:
+        for match in re.finditer(rf"(?<![\w-])(?:{pattern})(?![\w-])", heard.text):
+            yield match[0]
+
+
+def _fitting(
+    draft: Draft, clauses: list[str], parses: Callable[[str], bool]
+) -> tuple[str, list[str]]:
+    """Return a draft with all clauses that it takes, "" if it is none; and those it does not."""
+    found, missing = draft.subject, []
+    if not parses(draft.around.format(found)):
+        return "", clauses
+    for clause in clauses:
+        if parses(draft.around.format(f"{found} {clause}")):
+            found = f"{found} {clause}"
+        else:
+            missing.append(clause)
+    return draft.around.format(found), missing
+
+
+def _clauses(heard: Heard, sentence: Sentence, draft: Draft) -> list[str]:
+    said = heard.clauses
+    own = {
+        "within": said.get("within", ""), "range": said.get("range", ""),
+        "granularity": said.get("granularity", ""), "where": _where(heard, sentence),
+        "by": _by(heard, sentence), "top": f"top {said['top']}" if "top" in said else "",
+        "compare": said.get("compare", ""), "for": groups(heard, sentence.names)[0],
+    }  # fmt: skip
+    if own["for"].startswith("where"):
+        own["where"] = f"{own['where']} {own.pop('for')}".strip()
+    return [text for key, text in own.items() if text and key not in draft.without]
+
+
+def _by(heard: Heard, sentence: Sentence) -> str:
+    fields = [field for field in dict.fromkeys(sentence.by) if field != sentence.unit][:2]
+    compared = _side_by_side(heard)
+    fields = fields or ([compared] if compared else [])
+    return f"by {', '.join(map(quoted, fields))}" if fields else ""
+
+
+def _side_by_side(heard: Heard) -> str:
+    """Return the field of which several values are compared."""
+    fields = [valued.field for valued in heard.values if not valued.out]
+    return next((field for field in fields if fields.count(field) > 1), "")
+
+
+def _where(heard: Heard, sentence: Sentence) -> str:
+    by_field: dict[tuple[str, bool], list[str]] = {}
+    for valued in heard.values:
+        values = by_field.setdefault((valued.field, valued.out), [])
+        values += [valued.value] if valued.value not in values else []
+    tests = []
+    for (field, out), values in by_field.items():
+        written = [_value(value) for value in values]
+        if len(written) > 1:
+            tests.append(f"{quoted(field)} {'not in' if out else 'in'} ({', '.join(written)})")
+        else:
+            tests.append(f"{quoted(field)} {'!=' if out else '='} {written[0]}")
+    counted = sentence.event or sentence.free or sentence.says(MONEY)
+    if heard.number is not None and counted and (field := _amount(sentence)):
+        tests.append(f"{quoted(field)} {heard.number[0]} {heard.number[1]}")
+    return f"where {' and '.join(tests)}" if tests else ""
+
+
+def _value(value: str) -> str:
+    return value if re.fullmatch(r"\d{1,15}", value) else scalar(value)
+
+
+def _amount(sentence: Sentence) -> str:
+    if sentence.free:
+        return sentence.free[0]
+    fields = sentence.names.fields
+    return next((f for word in _AMOUNTS for f in fields if word in f.casefold()), "")

@@ -1,0 +1,195 @@
+"""Questions about figures: of events, properties, money, sessions and everybody who is active."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from core.language.loose.sentence import FIGURES, REVENUE, Draft, Sentence
+from core.language.loose.steps import funnel
+from core.queries.terms import name as quoted
+
+MONEY: Final = (
+    "revenue|sales|money|income|turnover|mrr|gmv|earnings|aov|paying|payers?"
+    "|(?:average|avg|mean|median|typical) (?:order|purchase|basket|cart|ticket|transaction|sale)"
+    "(?: (?:value|size|amount))?|(?:order|basket|cart) (?:value|size)"
+)
+
+
+def events(s: Sentence) -> Iterator[Draft]:
+    """Yield what is counted of events."""
+    first = s.event
+    if not first:
+        return
+    if len(s.events) > 1 and s.says("to"):
+        yield from funnel(s)
+    if s.each:
+        yield Draft(f"average of {first}{s.counting}")
+    if s.unit:
+        yield Draft(f"users of {first}{s.counting}")
+    people = s.heard.persons or s.says("unique|who|paying|distinct")
+    if len(s.events) == 2 and s.says("per|for each|ratio|divided by|vs|versus|compared"):
+        yield Draft(f"{s.events[0]} / {s.events[1]}")
+    if s.says("per (?:user|person|customer|visitor|head|capita|active user)"):
+        yield Draft(f"per actor avg of {first}")
+    if s.says("per (?:session|visit)"):
+        yield Draft(f"{first} / sessions")
+    if s.says("share|percent(?:age)?|what %|proportion|fraction|rate"):
+        yield Draft(f"pct_dau of {first}")
+    yield Draft(f"users of {first}" if people else first)
+
+
+def everybody(s: Sentence) -> Iterator[Draft]:
+    """Yield what is counted without an event: everybody who is active."""
+    if s.events:
+        return
+    if s.each and s.heard.persons:
+        s.by, s.unit = [s.each], ""
+        yield Draft("users")
+    if s.unit:
+        word = "mau" if s.says("monthly active") else "wau" if s.says("weekly active") else ""
+        if word:
+            yield Draft(f"{word}{s.counting}", without=("granularity",))
+        yield Draft(f"active users{s.counting}")
+    fields = s.by or s.free
+    if s.says(
+        "share|percent(?:age)?|proportion|fraction|distribution|break ?down|how many of"
+    ) and (fields or s.heard.values):
+        field = fields[0] if fields else s.heard.values[0].field
+        yield Draft(f"composition by {quoted(field)}", without=("by", "where", "top"))
+    viewed = s.viewed()
+    if viewed and s.by and s.says("view(?:s|ed)?|visited|seen|popular|top|traffic|pages?"):
+        yield Draft(viewed)
+    if s.heard.persons or s.says("traffic|audience|dau|active|come from|coming from|based|located"):
+        yield Draft("users")
+    if s.heard.values or fields or s.says("events?|activity|usage"):
+        yield Draft("events")
+
+
+def figure(s: Sentence) -> Iterator[Draft]:
+    """Yield sums, means and the like of a property."""
+    figure = next((f for pattern, f in FIGURES.items() if s.says(pattern)), "")
+    share = re.search(r"\bp ?(\d\d)\b|\b(\d\d)(?:th)? percentile", s.heard.text)
+    figure = f"p{share[1] or share[2]}" if share else figure
+    fields = [name for name in (*s.free, *s.by) if name not in s.by[:1] or not s.by[1:]]
+    field = next(iter(s.free), "")
+    if s.says("distributions?|histogram|spread|range of") and fields:
+        if (field or fields[0]) in s.names.texts and not s.by:
+            s.by = [field or fields[0]]
+            yield from events(s)
+        yield Draft(of("histogram", s.event, field or fields[0]), without=("by", "granularity"))
+    if figure and field:
+        yield Draft(of(figure, s.event, field))
+
+
+def of(figure: str, event: str, field: str) -> str:
+    """Return sum(event.field)."""
+    if field != REVENUE:
+        field = quoted(field)
+    return f"{figure}({event}.{field})" if event else f"{figure}({field})"
+
+
+def revenue(s: Sentence) -> Iterator[Draft]:
+    """Yield revenue, and who brings it."""
+    if s.event and not s.says(MONEY):
+        return
+    if s.says("paying|payers?"):
+        yield Draft("users of revenue_amount")
+    if s.says("(?:average|avg|mean|typical) (?:order|purchase|basket|cart|ticket|transaction|sale)"
+              "|aov|average revenue per (?:order|purchase|transaction)|average (?:sale|deal) ?"
+              "(?:size|value)?|(?:order|basket|cart) (?:value|size)"):  # fmt: skip
+        yield Draft("median(revenue:amount)" if s.says("median") else "avg(revenue:amount)")
+    elif s.says("per (?:user|customer|person|visitor|head)|arpu|arppu"):
+        yield Draft("ltv arppu" if s.says("arppu|paying") else "ltv arpu")
+    elif s.says("per session"):
+        yield Draft("sum(revenue:amount) / sessions")
+    figure = next((f for p, f in FIGURES.items() if s.says(p)), "sum")
+    if s.says("biggest|highest|largest") and (s.by or s.heard.persons):
+        figure = "sum"
+    yield Draft(f"{figure}({REVENUE})")
+
+
+def worth(s: Sentence) -> Iterator[Draft]:
+    """Yield what people bring over their time."""
+    yield Draft("ltv arppu" if s.says("arppu|paying") else "ltv arpu")
+
+
+def sessions(s: Sentence) -> Iterator[Draft]:
+    """Yield sessions: how many, how long, where they begin and end."""
+    if s.event and not s.says(r"sessions?|bounce\w*|landing|entry|exit|time|stay"):
+        return
+    if s.event:
+        if s.says("per (?:session|visit)"):
+            yield Draft(f"{s.event} / sessions")
+        yield Draft(f"sessions of {s.event}")
+        return
+    for pattern, subject in (
+        (r"bounce\w*", "sessions bounce"), ("entry|landing|start on|land on", "sessions entry"),
+        ("exit|leave from|last page", "sessions exit"),
+        ("distribution|lengths|durations|longer|shorter", "sessions length"),
+        ("length|duration|long|time|stay|last|spend|minutes", "sessions average"),
+        ("per (?:user|person|visitor|customer)", "sessions per user"), ("top", "top sessions"),
+        ("users?|people", "sessions"),
+    ):  # fmt: skip
+        if s.says(pattern):
+            yield Draft(subject)
+    yield Draft("sessions volume")
+
+
+def active(s: Sentence) -> Iterator[Draft]:
+    """Yield active people or units."""
+    word = "mau" if s.says("monthly|mau") else "wau" if s.says("weekly|wau") else "dau"
+    if s.event and not s.says("dau|wau|mau"):
+        yield from events(s)
+        return
+    if s.says(r"stick\w*|ratio"):
+        yield Draft("stickiness")
+    granular = () if s.says("per|each|by (?:day|week|month)|every") else ("granularity",)
+    yield Draft(f"{word if granular else 'active users'}{s.counting}", without=granular)
+
+
+def new(s: Sentence) -> Iterator[Draft]:
+    """Yield people or units that are new."""
+    if s.unit:
+        first = s.event or s.starting()
+        if first:
+            yield Draft(f"first time {first}{s.counting}")
+        yield Draft(f"lifecycle{s.counting}")
+    elif s.event:
+        yield Draft(f"first time {s.event}" if s.says("first") else s.event)
+    else:
+        yield Draft("new users")
+
+
+def ranking(s: Sentence) -> Iterator[Draft]:
+    """Yield what is most frequent."""
+    if s.event and not s.by and not s.free:
+        if quoted(s.event) and s.event == s.viewed() and (field := s.page()):
+            s.by = [field]
+            yield Draft(s.event)
+        return
+    if not s.by and not s.free:
+        yield Draft("top events", without=("granularity",))
+    elif s.free and not s.by and not s.event:
+        s.by = s.free[:1]
+        yield Draft(
+            s.viewed() if s.says(r"pages?|view\w*|visited|urls?") and s.viewed() else "events"
+        )
+
+
+def most(s: Sentence) -> Iterator[Draft]:
+    """People by a figure, the largest first."""
+    ranked = 'by "user"'
+    if s.says(MONEY + "|spen[dt]|paid"):
+        yield Draft(f"sum({REVENUE}) {ranked}", without=("by",))
+    elif s.event:
+        yield Draft(f"{s.event} {ranked}", without=("by",))
+
+
+def raw(s: Sentence) -> Iterator[Draft]:
+    """Single events, newest first."""
+    if s.event and not s.heard.persons and not s.unit:
+        most = re.search(r"\b(?:last|latest|recent|newest) (\d+)\b", s.heard.text)
+        limit = f" limit {most[1]}" if most else ""
+        yield Draft(f"raw events of {s.event}{limit}", without=("granularity", "by"))

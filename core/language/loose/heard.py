@@ -1,0 +1,332 @@
+"""What a sentence names of a workspace: events, fields, values, units; and what is left of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, NamedTuple
+
+from core.language.loose.stems import FIELDS, PLACES, alike, stem, stems
+from core.language.loose.times import GAP, Clauses, taken
+
+WORDS: Final = re.compile(r"[^\s,;:?!()\"']+(?:'\w+)?|[,·]")
+_LONGEST: Final = 6
+
+PERSONS: Final = frozenset(stem(word) for word in (
+    "user", "person", "customer", "visitor", "people", "member", "subscriber", "player",
+    "buyer", "shopper", "someone", "somebody", "anyone", "everyone", "everybody", "uniques",
+))  # fmt: skip
+_BY: Final = frozenset({"by", "per", "across", "each", "which", "what", "split", "every", "whose"})
+_NOT: Final = frozenset({
+    "not", "never", "without", "excluding", "except", "non", "didn't", "don't", "doesn't",
+    "haven't", "hasn't", "didnt", "dont", "wasn't", "isn't", "outside",
+})  # fmt: skip
+_ENDS: Final = ("up", "in", "out", "down")
+"""Fillers that belong to the word before them: signed up, logged in."""
+
+_TELLING: Final = frozenset(re.findall(r"\S+", """
+    funnel funnels retention revenue cohort cohorts conversion conversions paths path sessions
+    churn activation new active overview traffic top best usage growth
+"""))  # fmt: skip
+"""Words that say what is asked, and are therefore no values."""
+
+_MAKING: Final = frozenset(
+    ("ask", "creat", "post", "send", "show", "place", "submit", "make", "add", "write", "start")
+)
+"""Verbs of an event that a noun alone means: questions are those that were asked."""
+
+FILLERS: Final = frozenset(re.findall(r"\S+", """
+    a an the our my your their its his her this that these those some any all of in on at to for
+    from with and or is are was were be been being do does did have has had i we you they it he she
+    me us them show give get list see find want need like know tell please can could would should
+    what which who whom how when where there here many much number count counts total amount out
+    then after before by per each every as also just only ever actually currently overall most
+    chart graph plot table report stat stats statistics data metric metrics figure figures kpi
+    value times time event events happen happened happening did done doing perform performed
+    up down about into onto than vs versus compare compared comparison between against over
+    use used using via through i'd let's what's whats who's rate share percent percentage ratio %
+    go gone went come came made make unique distinct different new top rank ranked one ones first
+    last really exactly right now so if but not never without never per someone people person user
+    users customer customers visitor visitors breakdown break broken split group grouped segmented
+    segment wise level based counted counting another view
+    later again once across whose every them was
+"""))  # fmt: skip
+
+
+_SMALL: Final = frozenset(
+    re.findall(r"\S+", "a an the of in on at to for from with and or is are by not no it")
+)
+"""Words that say nothing by themselves even where a name has them."""
+
+
+class Piece(NamedTuple):
+    """A name in a sentence.
+
+    Attributes:
+        name: of the event or field.
+        at, end: its first word, and the one after its last.
+        whole: whether all words of the name are there, and not only one of them.
+        by: whether it is something to break down by.
+    """
+
+    name: str
+    at: int
+    end: int
+    whole: bool = True
+    by: bool = False
+
+
+class Valued(NamedTuple):
+    """A value in a sentence: of which field, at which word, and whether it is excluded."""
+
+    field: str
+    value: str
+    at: int
+    out: bool = False
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of a workspace.
+
+    Attributes:
+        events: event names, `ce:NAME` for custom ones.
+        fields: names of properties, traits and context columns.
+        values: values of fields in lower case -> the field and the value.
+        groups: saved audiences.
+        today: its local date.
+    """
+
+    events: Sequence[str] = ()
+    fields: Sequence[str] = ()
+    values: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    groups: Sequence[str] = ()
+    today: date = date(2000, 1, 1)
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """The fields with values that are no numbers."""
+        return frozenset(
+            name for name, value in self.values.values()
+            if not re.fullmatch(r"-?\d+(\.\d+)?", value)
+        )  # fmt: skip
+
+
+@dataclass
+class Heard:
+    """What a sentence says.
+
+    Attributes:
+        text: all of it, in lower case.
+        words: what is left after its clauses, word by word.
+        clauses: periods and the like (`taken`).
+        events, fields, values: what it names, in order.
+        never: the words that say not.
+        persons: whether it names people.
+        numbers: of a comparison with a number its sign and the number.
+        often: how many times at least, if it says.
+        left: the words that nothing has made use of.
+        fillers: words that say nothing, as no event has them in its name.
+    """
+
+    text: str
+    words: list[str]
+    clauses: Clauses
+    events: list[Piece] = field(default_factory=list)
+    fields: list[Piece] = field(default_factory=list)
+    values: list[Valued] = field(default_factory=list)
+    never: list[int] = field(default_factory=list)
+    persons: bool = False
+    number: tuple[str, str] | None = None
+    often: int = 0
+    left: list[str] = field(default_factory=list)
+    fillers: frozenset[str] = frozenset()
+
+    def says(self, pattern: str) -> bool:
+        """Whether it has words of a pattern."""
+        return re.search(rf"(?<![\w-])(?:{pattern})(?![\w-])", self.text) is not None
+
+
+_SIGNS: Final = (
+    (r"(?:at least|minimum of|no less than|>=)", ">="),
+    (r"(?:at most|no more than|up to|<=)", "<="),
+    (r"(?:more than|over|above|greater than|bigger than|larger than|longer than|exceeding|>)", ">"),
+    (r"(?:less than|under|below|fewer than|smaller than|shorter than|cheaper than|<)", "<"),
+)  # fmt: skip
+_AMOUNT: Final = (
+    r"[$€£]? ?(\d+(?:[.,]\d+)*)(?: ?(?:seconds?|minutes?|mins?|hours?|euros?|eur|dollars?|usd|bucks"
+    r"|pounds?|gbp|[$€£]))?"
+)
+
+
+def hear(text: str, names: Names) -> Heard:
+    """Return what a sentence says about a workspace."""
+    plain = re.sub("%", " percent ", text.casefold().replace("’", "'"))
+    plain = re.sub(r"(\w)'s\b", r"\1", plain)
+    plain = plain.replace("sign-up", "sign up").replace("app's", "app")
+    rest, clauses = taken(plain, names.today)
+    found = Heard(plain, [], clauses)
+    rest = _numbers(rest, found)
+    found.words = [word.strip(".") or word for word in WORDS.findall(rest)]
+    _name(found, names)
+    return found
+
+
+def _numbers(text: str, found: Heard) -> str:
+    """Take what is compared with a number out of a sentence."""
+    many = re.search(r"(more than|at least|over)? ?(once|twice|(\d+) ?(?:times|x))(?!\w)", text)
+    if many is not None:
+        times = {"once": 1, "twice": 2}.get(many[2]) or int(many[3])
+        found.often = times + (many[1] in ("more than", "over"))
+        return text[: many.start()] + GAP + text[many.end() :]
+    for pattern, sign in _SIGNS:
+        sized = re.search(rf"(?<!\w)(?:is |are |was )?{pattern} {_AMOUNT}(?!\w)", text)
+        if sized is not None:
+            found.number = (sign, sized[1].replace(",", ""))
+            return text[: sized.start()] + GAP + text[sized.end() :]
+    return text
+
+
+def _name(found: Heard, names: Names) -> None:
+    words = found.words
+    own = {part for name in names.events for part in stems(name)} - _SMALL
+    found.fillers = FILLERS - own
+    spread = [stems(word) or (word,) for word in words]
+    events = [(name, stems(name.removeprefix("ce:"))) for name in names.events]
+    place = 0
+    while place < len(words):
+        if words[place] in _NOT:
+            found.never.append(place)
+        size = _at(found, names, events, spread, place)
+        if size == 0:
+            _leftover(found, place)
+            size = 1
+        place += size
+
+
+def _leftover(found: Heard, place: int) -> None:
+    word = found.words[place]
+    if stem(word) in PERSONS:
+        found.persons = True
+    elif word not in found.fillers and word not in _NOT and re.search(r"\w", word):
+        found.left.append(word)
+
+
+def _at(
+    found: Heard, names: Names, events: Sequence[tuple[str, tuple[str, ...]]],
+    spread: Sequence[tuple[str, ...]], place: int,
+) -> int:  # fmt: skip
+    """Note the longest name that begins at a word; return how many words it has, 0 for none."""
+    by = _is_by(found, place)
+    for size in range(min(_LONGEST, len(spread) - place), 0, -1):
+        window = found.words[place : place + size]
+        if any(word in ",·" for word in window):
+            continue
+        said = tuple(part for parts in spread[place : place + size] for part in parts)
+        event = _whole(said, events, found.fillers)
+        field_ = _field(" ".join(window), said, names)
+        if event and not (by and field_):
+            found.events.append(Piece(event, place, place + size))
+            return size
+        valued = _value(window, names)
+        if valued and not (field_ and by):
+            out = any(place - 3 <= at < place for at in found.never)
+            found.values.append(Valued(*valued, place, out))
+            return size
+        if field_ and (by or not _part(said, events)):
+            found.fields.append(Piece(field_, place, place + size, by=by))
+            return size
+        if size == 1 and (part := _part(said, events)) and stem(window[0]) not in PERSONS:
+            found.events.append(Piece(part, place, place + 1, whole=False))
+            return 1
+        if size <= 2 and window != ["hit"] and (other := _other(said, events)):
+            found.events.append(Piece(other, place, place + size))
+            return size
+    return 0
+
+
+def _is_by(found: Heard, place: int) -> bool:
+    """Whether what begins at a word is something to break down by."""
+    start = place
+    while any(event.end == start for event in found.events):
+        start = max(event.at for event in found.events if event.end == start)
+    before = [w for w in found.words[max(start - 4, 0) : start] if w not in ("the", "our", "of")]
+    if not before:
+        return "ranked" in found.clauses and place <= 1
+    if before[-1] in _BY:
+        return True
+    if before[-1] == "·" and "ranked" in found.clauses:
+        return len([w for w in found.words[:place] if w not in ("·", "the", "what", "are")]) == 0
+    paired = before[-1] in ("and", "&", ",") and bool(found.fields)
+    return paired and found.fields[-1].by and found.fields[-1].end >= place - 2
+
+
+def _whole(
+    said: tuple[str, ...], events: Sequence[tuple[str, tuple[str, ...]]], fillers: frozenset[str]
+) -> str:
+    """Return the event all of whose words are said, and no others that mean something."""
+    plain = tuple(part for part in said if part not in fillers or part in _ENDS)
+    if not plain or said[0] in fillers or (said[-1] in fillers and said[-1] not in _ENDS):
+        return ""
+    joined = "".join(plain)
+    for name, parts in events:
+        if sorted(parts) == sorted(plain) or "".join(parts) == joined:
+            return name
+    return ""
+
+
+def _part(said: tuple[str, ...], events: Sequence[tuple[str, tuple[str, ...]]]) -> str:
+    """Return the event with a word that is said, the one that makes it if there are several."""
+    if len(said) != 1 or len(said[0]) < 4 or said[0] in FILLERS:
+        return ""
+    found = [(name, parts) for name, parts in events if said[0] in parts]
+    for name, parts in found:
+        if parts[0] == said[0] or set(parts) & _MAKING:
+            return name
+    return found[0][0] if found else ""
+
+
+def _other(said: tuple[str, ...], events: Sequence[tuple[str, tuple[str, ...]]]) -> str:
+    """Return the event that is called otherwise: purchase for orders."""
+    text = " ".join(said)
+    same = alike(said)
+    if text not in same:
+        return ""
+    ways = [word for word in same if word != text]
+    for name, parts in events:
+        if any(f" {way} " in f" {' '.join(parts)} " for way in ways):
+            return name
+    return ""
+
+
+def _field(text: str, said: tuple[str, ...], names: Names) -> str:
+    """Return the field that words name, as they are or in the singular, with or without _id."""
+    if not said or (text in FILLERS and text not in map(str.casefold, names.fields)):
+        return ""
+    joined = "".join(said)
+    known = {"".join(stems(name.rpartition(".")[2])): name for name in reversed(names.fields)}
+    for end in ("", "id", "name", "type", "uuid"):
+        if joined + end in known:
+            return known[joined + end]
+    if joined.removesuffix("name") in known:
+        return known[joined.removesuffix("name")]
+    for other in FIELDS.get(" ".join(said), ()):
+        for name in names.fields:
+            if name.casefold() in (other, f"{other}_id", f"{other}id"):
+                return name
+    return "device" if joined == "devic" and len(said) == 1 else ""
+
+
+def _value(window: Sequence[str], names: Names) -> tuple[str, str] | None:
+    text = " ".join(window)
+    code = re.fullmatch(r"([1-5]\d\d)s?", text)
+    if code and (field_ := next((f for f in names.fields if f in ("status", "code")), "")):
+        return field_, code[1]
+    if text in _TELLING or text.isdigit():
+        return None
+    if text in names.values and len(text) > 2 and text not in FILLERS:
+        return names.values[text]
+    place = PLACES.get(text, "").casefold()
+    return names.values.get(place) if place else None

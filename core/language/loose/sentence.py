@@ -1,0 +1,151 @@
+"""A sentence in words of the workspace, and the drafts of questions that are made of it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from core.catalog.revenue import is_named
+from core.language.loose.heard import Heard, Names, Piece
+from core.language.loose.stems import FIELDS, alike, stem, stems
+from core.queries.terms import name as quoted
+
+REVENUE: Final = "revenue:amount"
+FIGURES: Final = {
+    r"averages?|avg|mean": "avg", r"medians?|typical": "median", r"sum|total|overall": "sum",
+    r"max(?:imum)?|highest|largest|biggest|longest": "max",
+    r"min(?:imum)?|lowest|smallest|shortest": "min",
+}  # fmt: skip
+_UNITS: Final = re.compile(
+    r"account|compan|org|team|workspace|tenant|customer|client|group|site|store|shop|household"
+    r"|project|device|case|order|_id$|[a-z]Id$", re.IGNORECASE,
+)  # fmt: skip
+
+
+class Draft(NamedTuple):
+    """A question that a sentence may be, before its clauses.
+
+    Attributes:
+        subject: its subject, with the clauses that follow from it.
+        around: what is written around subject and clauses, "{}" for them.
+        without: clauses that the subject already says.
+        often: whether it says how many times.
+    """
+
+    subject: str
+    around: str = "{}"
+    without: tuple[str, ...] = ()
+    often: bool = False
+
+
+class Sentence:
+    """A sentence that was heard, and what its words are in questions.
+
+    Attributes:
+        heard: what it says.
+        names: of the workspace.
+        events: quoted, in the order of a funnel.
+        unit: what is counted in place of people, "" for people.
+        by: the fields to break down by.
+    """
+
+    def __init__(self, heard: Heard, names: Names) -> None:
+        self.heard, self.names = heard, names
+        found = sorted(heard.events, key=lambda piece: piece.at)
+        ordered = [quoted(piece.name) for piece in _in_order(found, heard)]
+        if heard.says("then"):
+            ordered = list(dict.fromkeys(ordered[::-1]))[::-1]
+        self.events = list(dict.fromkeys(ordered))
+        per = self._per()
+        self.each = "" if per is None else _unit_name(per, heard)
+        unit = per or self._unit()
+        self.unit = "" if unit is None else _unit_name(unit, heard)
+        self.unit_at = -1 if unit is None else unit.end
+        self.by = [piece.name for piece in heard.fields if piece.by and piece is not unit]
+        self.free = [piece.name for piece in heard.fields if not piece.by and piece is not unit]
+
+    def says(self, pattern: str) -> bool:
+        """Whether it has words of a pattern."""
+        return self.heard.says(pattern)
+
+    def _per(self) -> Piece | None:
+        words = self.heard.words
+        for piece in self.heard.fields:
+            before = words[piece.at - 1] if piece.at else ""
+            if before in ("per", "each", "every") and _UNITS.search(piece.name):
+                return piece
+        return None
+
+    def _unit(self) -> Piece | None:
+        counted = [piece for piece in self.heard.fields if not piece.by]
+        for piece in self.heard.fields:
+            if re.search(r"count(?:ed|ing) (?:as|by|in) ?(?:unique |the )?$",
+                         " ".join((*self.heard.words[: piece.at], ""))):  # fmt: skip
+                return piece
+        likely = [piece for piece in counted if _UNITS.search(piece.name)]
+        if likely or self.heard.persons or self.figure():
+            return next(iter(likely), None)
+        told = "how many|number of|unique|distinct|active|retained|new|paying|churned"
+        return next(iter(counted), None) if self.says(told) else None
+
+    def figure(self) -> bool:
+        """Whether it has a word for a figure."""
+        return any(self.says(pattern) for pattern in FIGURES)
+
+    @property
+    def event(self) -> str:
+        """The first event, "" for none."""
+        return self.events[0] if self.events else ""
+
+    @property
+    def counting(self) -> str:
+        """The clause that says what is counted."""
+        return f" counting {quoted(self.unit)}" if self.unit else ""
+
+    def starting(self) -> str:
+        """The event with which people begin, quoted, "" for none."""
+        for event in self.names.events:
+            if "regist" in alike(stems(event)):
+                return quoted(event)
+        return ""
+
+    def paying(self) -> str:
+        """The event with which people pay, quoted, "" for none."""
+        for event in self.names.events:
+            if is_named(event):
+                return quoted(event)
+        return ""
+
+    def viewed(self) -> str:
+        """The event of a page that is seen, quoted, "" for none."""
+        for event in self.names.events:
+            if "pageview" in alike(stems(event)):
+                return quoted(event)
+        return ""
+
+    def page(self) -> str:
+        """The field with the page of a view, "" for none."""
+        return next((name for name in FIELDS["page"] if name in self.names.fields), "")
+
+    def chain(self) -> str:
+        """The steps of a funnel, "" if only one can be found."""
+        steps = self.events
+        if len(steps) == 1:
+            start, end = self.starting(), self.paying()
+            steps = [start, *steps] if start not in ("", *steps) else [*steps, end]
+        steps = [step for step in dict.fromkeys(steps) if step]
+        return " > ".join(steps) if len(steps) > 1 else ""
+
+
+def _unit_name(piece: Piece, heard: Heard) -> str:
+    return "device" if stem(heard.words[piece.at]) == "devic" else piece.name
+
+
+def _in_order(found: list[Piece], heard: Heard) -> list[Piece]:
+    """Return the events in order of time: what is said to be after the other one last."""
+    if len(found) != 2:
+        return found
+    between = " ".join(heard.words[found[0].end : found[1].at])
+    later = re.search(r"\b(after|following|once|since|from)\b", between)
+    earlier = re.search(r"\b(then|before)\b", between)
+    return found[::-1] if later and not earlier else found

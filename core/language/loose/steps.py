@@ -1,0 +1,112 @@
+"""Questions about what comes after what: funnels, retention, paths, and who is behind them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from core.language.loose.sentence import Draft, Sentence
+from core.queries.terms import name as quoted
+
+STEPS: Final = r"funnels?|conver\w*|drop\w*[ -]?offs?|abandon\w*"
+
+
+def stepwise(s: Sentence) -> Iterator[Draft]:
+    """Yield a funnel where several steps, or words for them, are there."""
+    share = s.says(r"share|percent\w*|rate|many") and s.says("new (?:users?|people|customers?)")
+    if len(s.events) > 1 or s.says(STEPS) or share:
+        yield from funnel(s)
+
+
+def who(s: Sentence) -> Iterator[Draft]:
+    """Yield lists of people or of units."""
+    if s.says(r"how many|number of|percent\w*|share"):
+        return
+    if s.unit and not s.event:
+        return
+    if s.unit and s.heard.never:
+        if chain := s.chain():
+            around = "units of ({}) at step 2 dropped"
+            yield Draft(f"{chain}{s.counting}", around, ("granularity",))
+        return
+    if s.unit:
+        yield Draft(f"users of {s.event}{s.counting}", "units of ({})", ("granularity",))
+        return
+    if s.heard.often > 1 and s.event:
+        yield Draft(f"frequency of {s.event}", without=("granularity",))
+    chain = s.chain() if len(s.events) > 1 or s.heard.never else ""
+    if chain and s.heard.never:
+        yield Draft(chain, "people of ({}) at step 2 dropped", ("granularity",))
+    elif chain:
+        yield Draft(chain, f"people of ({{}}) at step {chain.count(' > ') + 1}", ("granularity",))
+    if s.event:
+        yield Draft(s.event, "people of ({})", ("granularity",))
+
+
+def funnel(s: Sentence) -> Iterator[Draft]:
+    """Yield funnels, and conversion over time."""
+    chain = s.chain()
+    if not chain:
+        return
+    if s.heard.never and not s.unit:
+        yield Draft(chain, "people of ({}) at step 2 dropped", ("granularity",))
+    if "over_time" in s.heard.clauses or "granularity" in s.heard.clauses:
+        yield Draft(f"trend of {chain}{s.counting}")
+    yield Draft(f"{chain}{s.counting}")
+
+
+def time_between(s: Sentence) -> Iterator[Draft]:
+    """Yield how long conversion takes."""
+    chain = s.chain()
+    if chain:
+        yield Draft(f"time to convert {chain}{s.counting}", without=("granularity",))
+
+
+def retention(s: Sentence) -> Iterator[Draft]:
+    """Yield retention, in the periods that are named."""
+    start = f" of {s.events[0]}" if s.events else ""
+    back = f" return {s.events[1]}" if len(s.events) > 1 else ""
+    sized = re.search(
+        r"\b(day|week|month|d|w|m)[ -]?(\d{1,2})\b|\b(\d{1,2})[ -]?(day|week|month)s?\b|"
+        r"within (\d+)(d|w)", f"{s.heard.text} {s.heard.clauses.get('within', '')}",
+    )  # fmt: skip
+    periods = ""
+    if sized is not None:
+        word, count = next((w, n) for w, n in (
+            (sized[1], sized[2]), (sized[4], sized[3]), (sized[6], sized[5])
+        ) if n)  # fmt: skip
+        periods = f" {({'d': 'daily', 'w': 'weekly', 'm': 'monthly'})[word[0]]} {count}"
+    if start and s.says("better|worse|more|longer|than|compared?") and s.says("who|that|those"):
+        yield Draft(f"retention for ({s.event}) against everyone else", without=("compare",))
+    yield Draft(
+        f"retention{start}{back}{periods}{s.counting}", without=("within",) if periods else ()
+    )
+
+
+def paths(s: Sentence) -> Iterator[Draft]:
+    """Yield paths from or to an event."""
+    before = s.says(
+        r"before|lead(?:s|ing)? (?:up )?to|prior to|precede\w*|end(?:s|ing)? (?:in|with)"
+    )
+    if len(s.events) > 1:
+        yield Draft(f"paths from {s.events[0]} to {s.events[1]}")
+    elif s.event:
+        yield Draft(f"paths {'to' if before else 'from'} {s.event}")
+    else:
+        start = s.starting()
+        yield Draft(f"paths from {start}" if start else "paths")
+
+
+def around(s: Sentence) -> Iterator[Draft]:
+    """Yield paths to or from the event that stands after "before" or "after"."""
+    found = re.search(
+        r"\b(before|after|prior to|leading up to|leads to)\b", " ".join(s.heard.words)
+    )
+    later = [] if found is None else [
+        piece for piece in sorted(s.heard.events, key=lambda each: each.at)
+        if piece.at >= len(" ".join(s.heard.words)[: found.start()].split())
+    ]  # fmt: skip
+    if found is not None and later:
+        way = "from" if found[1] == "after" else "to"
+        yield Draft(f"paths {way} {quoted(later[0].name)}", without=("by", "granularity"))

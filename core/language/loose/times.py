@@ -1,0 +1,232 @@
+"""The clauses that a sentence has anywhere: periods, comparisons, windows and limits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from typing import Final
+
+GAP: Final = " · "
+"""Stands where words were taken out of a sentence: those around it are no neighbours."""
+
+_NUMBERS: Final = {
+    "a couple of": "2", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
+    "seven": "7", "eight": "8", "nine": "9", "ten": "10", "twelve": "12", "thirty": "30",
+}  # fmt: skip
+_EACH: Final = {
+    "minute": "minute", "hour": "hourly", "day": "daily", "week": "weekly", "month": "monthly",
+    "quarter": "quarterly", "year": "yearly",
+}  # fmt: skip
+_RUNNING: Final = {
+    "day": "today", "week": "wtd", "month": "mtd", "quarter": "qtd", "year": "ytd",
+}  # fmt: skip
+_PAST: Final = {
+    "hour": "last 1h", "day": "last 24h", "week": "last 7d", "month": "last 1m",
+    "quarter": "last 3m", "year": "last 1y",
+}  # fmt: skip
+_MONTHS: Final = (
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+)
+_UNIT: Final = r"(minute|hour|day|week|month|quarter|year)s?"
+_BEFORE: Final = r"(?:last|previous|prior|preceding|past)"
+_THAN: Final = r"(?:vs\.?|versus|compared? (?:to|with)|against|relative to|than|over)"
+_MONTH: Final = (
+    r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_DAY: Final = r"(?:the )?(\d{1,2})(?:st|nd|rd|th)?"
+_ISO: Final = r"(\d{4}-\d\d-\d\d)"
+
+Clauses = dict[str, str]
+Heard = Callable[[re.Match[str], date], Clauses]
+
+
+def _month(word: str) -> int:
+    return _MONTHS.index(word[:3].lower()) + 1
+
+
+def _latest(month: int, day: int, today: date) -> date | None:
+    """Return the newest such day that is not in the future."""
+    for year in (today.year, today.year - 1):
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            continue
+        if found <= today:
+            return found
+    return None
+
+
+def _between(first: date | None, last: date | None) -> Clauses:
+    if first is None or last is None or last < first:
+        return {}
+    return {"range": f"{first.isoformat()}..{last.isoformat()}"}
+
+
+def _whole_month(found: re.Match[str], today: date) -> Clauses:
+    month = _month(found[1])
+    year = int(found[2]) if found[2] else today.year - (month > today.month)
+    after = date(year + month // 12, month % 12 + 1, 1)
+    return _between(date(year, month, 1), after - timedelta(days=1))
+
+
+def _one_day(month: str, day: str, today: date) -> Clauses:
+    found = _latest(_month(month), int(day), today)
+    return _between(found, found)
+
+
+def _days(one: tuple[str, str], other: tuple[str, str], today: date) -> Clauses:
+    last = _latest(_month(other[0]), int(other[1]), today)
+    first = _latest(_month(one[0]), int(one[1]), last or today)
+    return _between(first, last)
+
+
+def _quarter(found: re.Match[str], today: date) -> Clauses:
+    number = int(found[1])
+    year = int(found[2]) if found[2] else today.year - (number * 3 - 2 > today.month)
+    after = date(year + number // 4, number * 3 % 12 + 1, 1)
+    return _between(date(year, number * 3 - 2, 1), after - timedelta(days=1))
+
+
+def _length(count: str, unit: str) -> str:
+    """Return "7d"; of units that ranges do not have, in those that they have."""
+    if unit == "quarter":
+        return f"{int(count) * 3}m"
+    return f"{count}{'min' if unit == 'minute' else unit[0]}"
+
+
+def _past(found: re.Match[str], today: date) -> Clauses:
+    return {"range": f"last {_length(found[1], found[2])}"}
+
+
+def _since(found: re.Match[str], today: date) -> Clauses:
+    return _between(date.fromisoformat(found[1]), today)
+
+
+def _against(found: re.Match[str], today: date) -> Clauses:
+    """Return the clauses of "this month vs last month"."""
+    one, unit, other = found[1].lower(), found[2], found[3]
+    range_ = f"last_{unit}" if one == "last" else _RUNNING[unit]
+    return {"range": range_, "compare": "vs year" if (unit, other) != ("year", "year")
+            and other == "year" else "vs prev"}  # fmt: skip
+
+
+def _than(found: re.Match[str], today: date) -> Clauses:
+    unit = found[1].lower()
+    if unit in ("period", "time"):
+        return {"compare": "vs prev"}
+    return {"compare": "vs year"} if unit == "year" else {
+        "compare": "vs prev", "range": _RUNNING[unit]
+    }  # fmt: skip
+
+
+def _fixed(**clauses: str) -> Heard:
+    return lambda found, today: dict(clauses)
+
+
+_RULES: Final[Sequence[tuple[str, Heard]]] = (
+    # compared
+    (rf"(this|last) {_UNIT} (?:{_THAN}|and|with|to) (?:the )?(?:{_BEFORE}|same)(?: {_UNIT})?"
+     r"(?: before)?", _against),
+    (rf"(last) {_UNIT} {_THAN} (?:the )?{_UNIT} before(?: that| last)?", _against),
+    (rf"today {_THAN} yesterday", _fixed(range="today", compare="vs prev")),
+    (rf"{_THAN} yesterday", _fixed(range="today", compare="vs prev")),
+    (rf"{_THAN} (?:the |this time )?{_BEFORE} (day|week|month|quarter|year|period)"
+     r"(?:'s period)?", _than),
+    (r"(?:week[ -]over[ -]week|wow|w/w)", _fixed(range="wtd", compare="vs prev")),
+    (r"(?:month[ -]over[ -]month|mom|m/m)", _fixed(range="mtd", compare="vs prev")),
+    (r"(?:year[ -]over[ -]year|yoy|y/y)", _fixed(compare="vs year")),
+    # dates
+    (rf"(?:from |between )?{_ISO} ?(?:to|and|until|till|through|-|–|\.\.) ?{_ISO}",
+     lambda m, today: _between(date.fromisoformat(m[1]), date.fromisoformat(m[2]))),
+    (rf"since {_ISO}", _since),
+    (rf"(?:on )?{_ISO}", lambda m, today: {"range": f"{m[1]}..{m[1]}"}),
+    (rf"(?:from |between )?{_MONTH} {_DAY} ?(?:to|and|until|till|through|-|–) ?{_MONTH} {_DAY}",
+     lambda m, today: _days((m[1], m[2]), (m[3], m[4]), today)),
+    (rf"(?:from |between )?{_MONTH} {_DAY} ?(?:to|and|until|till|through|-|–) ?{_DAY}(?!\d)",
+     lambda m, today: _days((m[1], m[2]), (m[1], m[3]), today)),
+    (rf"since {_MONTH} {_DAY}(?!\d)",
+     lambda m, today: _between(_latest(_month(m[1]), int(m[2]), today), today)),
+    (rf"since {_MONTH}", lambda m, today: _between(_latest(_month(m[1]), 1, today), today)),
+    (rf"(?:on )?{_MONTH} {_DAY}(?!\d)", lambda m, today: _one_day(m[1], m[2], today)),
+    (rf"(?:on )?{_DAY} (?:of )?{_MONTH}", lambda m, today: _one_day(m[2], m[1], today)),
+    (rf"(?:in|for|during|of) {_MONTH}(?: (\d{{4}}))?", _whole_month),
+    (rf"{_MONTH} (\d{{4}})", _whole_month),
+    (r"(?:in |for |during )?q([1-4])(?: (?:of )?(\d{4}))?", _quarter),
+    (r"(?:in|for|during) ((?:19|20)\d\d)",
+     lambda m, today: {"range": f"{m[1]}-01-01..{m[1]}-12-31"}),
+    # periods up to now
+    (rf"(?:in |over |during |for |from |within )?(?:the )?(?:last|past|previous|trailing) (\d+) ?"
+     rf"{_UNIT}", _past),
+    (r"(?:in |over |during |for |from |within )?(?:the )?(?:last|past|trailing) (\d+)(d|w|h|m)",
+     lambda m, today: {"range": f"last {m[1]}{m[2]}"}),
+    (r"(?:in |over |during |for |from )?(?:the )?past (hour|day|week|month|quarter|year)",
+     lambda m, today: {"range": _PAST[m[1]]}),
+    (r"(?:in |over |during |for |from )?(?:the )?(?:last|previous) "
+     r"(week|month|quarter|year)(?:'s)?",
+     lambda m, today: {"range": f"last_{m[1]}"}),
+    (r"(?:so far )?(?:in |for |during )?this (week|month|quarter|year)(?: so far)?(?:'s)?",
+     lambda m, today: {"range": _RUNNING[m[1]]}),
+    (r"(week|month|quarter|year)[ -]to[ -]date", lambda m, today: {"range": _RUNNING[m[1]]}),
+    (r"(wtd|mtd|qtd|ytd)", lambda m, today: {"range": m[1]}),
+    (r"(?:so far )?(today|yesterday)(?: so far)?(?:'s)?", lambda m, today: {"range": m[1]}),
+    (r"since monday", _fixed(range="wtd")),
+    (r"(?:of |for )?(?:all[ -]time|since (?:the )?(?:launch|beginning|start)|historically|so far"
+     r"|in total|in all|overall)", _fixed(range="all_time")),
+    # windows
+    (rf"(?:within|in|inside|during|over) (?:the |their )?(?:first )?(an?|\d+) ?{_UNIT}"
+     r"(?: of (?:signing up|signup|it))?",
+     lambda m, today: {"within": f"within {_length(m[1] if m[1].isdigit() else '1', m[2])}"}),
+    (r"within (\d+) ?(d|h|w|min)", lambda m, today: {"within": f"within {m[1]}{m[2]}"}),
+    (r"(?:on |within )?the same day", _fixed(within="within 1d")),
+    # granularity
+    (rf"(?:by|per|each|every|a|for each|for every|grouped by) {_UNIT}(?! of)",
+     lambda m, today: {"granularity": _EACH[m[1]]}),
+    (r"(hourly|daily|weekly|monthly|quarterly|yearly)",
+     lambda m, today: {"granularity": m[1]}),
+    (r"(?:annual|annually)", _fixed(granularity="yearly")),
+    (r"(day|week|month) (?:by|after) \1", lambda m, today: {"granularity": _EACH[m[1]]}),
+    (r"(?:over|through|across) time|as a (?:trend|time series)|trend(?:s|ed|line)?(?: of| for| in)?"
+     r"|time ?series|evolution of|history of (?!user)|growth (?:of|in)",
+     _fixed(over_time="yes")),
+    # how many groups
+    (r"(?:the )?top (\d+)", lambda m, today: {"top": m[1], "ranked": "yes"}),
+    (r"top", _fixed(ranked="yes")),
+)  # fmt: skip
+_COMPILED: Final = tuple(
+    (re.compile(rf"(?<![\w.-])(?:{pattern})(?![\w-])", re.IGNORECASE), heard)
+    for pattern, heard in _RULES
+)
+
+
+def taken(text: str, today: date) -> tuple[str, Clauses]:
+    """Return a sentence without the clauses that it has, and these; of two alike the first one.
+
+    Clauses: range, granularity, compare, within, top; and whether it asks for a ranking or for
+    something over time.
+    """
+    for word, number in _NUMBERS.items():
+        text = re.sub(rf"\b{word}(?= (?:hour|day|week|month|quarter|year|time|minute)s?\b)", number,
+                      text, flags=re.IGNORECASE)  # fmt: skip
+    clauses: Clauses = {}
+    for pattern, heard in _COMPILED:
+        for found in pattern.finditer(text):
+            own = heard(found, today)
+            if not own or any(key in clauses for key in own if key not in ("range", "ranked")):
+                continue
+            text = text[: found.start()] + GAP + text[found.end() :]
+            clauses |= {key: value for key, value in own.items() if key not in clauses}
+            break
+    return " ".join(text.split()), clauses

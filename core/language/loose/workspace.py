@@ -1,0 +1,49 @@
+"""The names of a workspace that sentences may have."""
+
+from __future__ import annotations
+
+from core.catalog.selectors import CUSTOM, custom_events
+from core.columns import CONTEXT, has_table
+from core.language.loose.heard import Names
+from core.queries.common.context import Context
+from core.timeframe import to_date
+
+MOST_VALUES = 5_000
+"""How many values of properties are known at most."""
+
+
+def names_of(ctx: Context) -> Names:
+    """Return the names of a workspace."""
+    catalog = ctx.catalog
+    custom = tuple(f"{CUSTOM}{name}" for name in custom_events(catalog))
+    events = (*catalog.events.pickable, *custom)
+    traits = (f"trait:{key}" for key in catalog.people.trait_keys())
+    fields = (*catalog.fields, *traits)
+    return Names(events, fields, _values(ctx), _groups(ctx), to_date(ctx.today))
+
+
+def _values(ctx: Context) -> dict[str, tuple[str, str]]:
+    """Return the values of columns and of properties with few of them; of two alike a column's."""
+    found: dict[str, tuple[str, str]] = {}
+    for column in CONTEXT:
+        for text in ctx.catalog.values.of(column).values():
+            found.setdefault(text.casefold(), (column, text))
+    if has_table(ctx.catalog.read, "property_keys"):
+        rows = ctx.catalog.read(
+            """
+            select k.name, v.value
+            from property_values v join property_keys k on k.id = v.dimension
+            where k.state = 'sets' limit ?
+            """,
+            (MOST_VALUES,),
+        )
+        for name, text in rows:
+            found.setdefault(str(text).casefold(), (str(name), str(text)))
+    return found
+
+
+def _groups(ctx: Context) -> tuple[str, ...]:
+    if not has_table(ctx.catalog.read, "audiences"):
+        return ()
+    rows = ctx.catalog.read("select title from audiences", ())
+    return tuple(str(title) for (title,) in rows)

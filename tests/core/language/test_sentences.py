@@ -1,0 +1,124 @@
+"""Sentences as people say them, who have not read how questions are written."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from core.language.guesses import Names, guesses
+
+NAMES = Names(
+    events=(
+        "page_view", "Signed Up", "email_verified", "Document Created", "Invite Sent", "purchase",
+        "Experiment Viewed", "Error Shown",
+    ),
+    fields=(
+        "country", "device_type", "browser", "account_id", "company", "plan", "source", "path",
+        "amount", "words", "variant", "code", "topic",
+    ),
+    values={
+        "de": ("country", "DE"), "mobile": ("device_type", "mobile"), "pro": ("plan", "pro"),
+        "desktop": ("device_type", "desktop"), "google ads": ("source", "google ads"),
+        "organic": ("source", "organic"), "docs": ("topic", "docs"),
+    },
+    groups=("Paying",),
+    today=date(2026, 11, 28),
+)  # fmt: skip
+
+SURE = {
+    "periods": {
+        "signups on Nov 20": '"Signed Up" 2026-11-20..2026-11-20',
+        "signups from oct 3 to nov 2": '"Signed Up" 2026-10-03..2026-11-02',
+        "signups in December": '"Signed Up" 2025-12-01..2025-12-31',
+        "signups in 2025 by month": '"Signed Up" 2025-01-01..2025-12-31 monthly',
+        "signups for the past two weeks by browser": '"Signed Up" last 2w by browser',
+        "signups this month vs last month": '"Signed Up" mtd vs prev',
+        "how did signups do compared to last week": '"Signed Up" wtd vs prev',
+    },
+    "events and values": {
+        "how many people signed up last week": 'users of "Signed Up" last_week',
+        "created documents per day": '"Document Created" daily',
+        "documents on mobile": '"Document Created" where device_type = mobile',
+        "purchases from germany": "purchase where country = DE",
+        "purchases not from germany": "purchase where country != DE",
+        "orders over 50 euros by plan": "purchase where amount > 50 by plan",
+        "500 errors": '"Error Shown" where code = 500',
+        "last 50 purchases": "raw events of purchase limit 50",
+        "top 5 users by purchases": 'purchase by "user" top 5',
+        "which countries do our users come from": "users by country",
+        "most viewed pages last week": "page_view last_week by path",
+        "invites sent per page view": '"Invite Sent" / page_view',
+    },
+    "units": {
+        "how many companies signed up": 'users of "Signed Up" counting company',
+        "unique accounts of Signed Up": 'users of "Signed Up" counting account_id',
+        "signups by account counted as accounts": 'users of "Signed Up" counting account_id',
+        "accounts who created documents":
+            'units of (users of "Document Created" counting account_id)',
+        "accounts that never sent an invite":
+            'units of ("Signed Up" > "Invite Sent" counting account_id) at step 2 dropped',
+        "weekly active companies": "wau counting company",
+        "active accounts per week": "active users counting account_id weekly",
+        "account retention": "retention counting account_id",
+        "invites sent per account": 'average of "Invite Sent" counting account_id',
+        "sign up to purchase conversion for companies": '"Signed Up" > purchase counting company',
+        "unique devices of purchase": "users of purchase counting device",
+    },
+    "steps": {
+        "what % of signups purchase within 7 days": '"Signed Up" > purchase within 7d',
+        "signup conversion mobile vs desktop":
+            '"Signed Up" > purchase where device_type in (mobile, desktop) by device_type',
+        "conversion rate from signed up to purchase by week":
+            'trend of "Signed Up" > purchase weekly',
+        "users who signed up but never purchased":
+            'people of ("Signed Up" > purchase) at step 2 dropped',
+        "people who created a document and then invited someone":
+            'people of ("Document Created" > "Invite Sent") at step 2',
+        "how long does it take to purchase after signup":
+            'time to convert "Signed Up" > purchase',
+        "what pages do people visit before purchase": "paths to purchase",
+        "retention by signup source": 'retention of "Signed Up" by source',
+        "day 7 retention by country": "retention daily 7 by country",
+    },
+    "people and money": {
+        "who are the power users": "segment power_user",
+        "power users by country": "users by country for power_user",
+        "compare power users and everyone else on signup to purchase":
+            '"Signed Up" > purchase for power_user against everyone else',
+        "users who have not been active for a month": "segment dormant",
+        "average order value": "avg(revenue:amount)",
+        "total revenue from germany this year": "sum(revenue:amount) ytd where country = DE",
+        "average number of words by plan": "avg(words) by plan",
+        "plan distribution of purchases": "purchase by plan",
+        "DAU/MAU ratio": "stickiness",
+        "busiest hour of the day": "weekday hourly",
+        "how often do people purchase": "frequency of purchase",
+    },
+}  # fmt: skip
+"""Theme -> sentence -> the question that it is, with nothing left out."""
+
+OFFERED = {
+    "signups from atlantis": '"Signed Up"',
+    "who purchased more than twice": "frequency of purchase",
+    "sessions longer than 10 minutes": "sessions length",
+    "did the new onboarding experiment work?":
+        'experiment of "Experiment Viewed" > purchase by variant',
+    "why did signups drop last week": 'explain "Signed Up" last_week',
+    "do people who invite teammates retain better":
+        'retention for ("Invite Sent") against everyone else',
+}  # fmt: skip
+"""Sentence -> the question offered first, which does not say all of it."""
+
+
+@pytest.mark.parametrize("theme", SURE)
+def test_a_sentence_is_the_question_that_says_all_of_it(theme: str) -> None:
+    found = {text: guesses(text, NAMES)[0] for text in SURE[theme]}
+    assert {text: guess.text for text, guess in found.items()} == SURE[theme]
+    assert [text for text, guess in found.items() if not guess.sure] == []
+
+
+def test_what_a_question_does_not_say_is_offered_and_not_taken_for_it() -> None:
+    found = {text: guesses(text, NAMES)[0] for text in OFFERED}
+    assert {text: guess.text for text, guess in found.items()} == OFFERED
+    assert [text for text, guess in found.items() if guess.sure] == []
