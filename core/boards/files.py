@@ -12,7 +12,7 @@ from typing import Any
 from core.definitions.board import Board
 from core.definitions.shared import checked
 from core.errors import BadInput, FootfallError
-from core.language.kept import read_tiles, write_tiles
+from core.language.kept import read_file_tiles, write_tiles
 
 
 def board_from_json(text: str | bytes) -> Board:
@@ -26,7 +26,7 @@ def board_from_json(text: str | bytes) -> Board:
 
 def board_from(data: Any) -> Board:
     """Return the board described by the object in a file; BadInput if it is invalid."""
-    return checked(Board, read_tiles(data) if isinstance(data, dict) else data)
+    return checked(Board, read_file_tiles(data) if isinstance(data, dict) else data)
 
 
 def board_to_json(board: Board) -> str:

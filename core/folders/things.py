@@ -18,7 +18,7 @@ from core.definitions.saved import Item, Kind, Mark
 from core.definitions.shared import checked
 from core.errors import BadInput, FootfallError
 from core.language.custom_events import format_custom, parse_custom
-from core.language.kept import read_kept, text_of, write_kept, write_tiles
+from core.language.kept import read_file, text_of, write_kept, write_tiles
 
 FOLDERS: Final[dict[Kind, str]] = {
     "custom_events": "events", "audiences": "audiences", "charts": "charts", "alerts": "alerts",
@@ -156,10 +156,10 @@ def _item(kind: Kind, data: Data) -> Item:
     elif kind == "audiences":
         body = read_definition(body).model_dump(mode="json", by_alias=True, exclude_defaults=True)
     elif kind == "alerts":
-        read = checked(Alert, read_kept(body))
+        read = checked(Alert, read_file(body))
         body = read.model_dump(mode="json", exclude_defaults=True)
     else:
-        body = read_kept(body)
+        body = read_file(body)
         if not body.get("question"):
             raise BadInput("A chart needs a question.")
     head = {name: data[name] for name in ("id", "title", "description") if name in data}

@@ -5,7 +5,8 @@ and beside them `language`, an integer, 1 if it is missing. It is the version of
 the text, so that an older program refuses only what it could misread.
 
 After reading, the text is in the current language and has no version, unless it could not be
-rewritten: it then stays as it is stored, and asking it gives the reason.
+rewritten: it then stays as it is stored, and asking it gives the reason. A file that says no
+version is read in the current language (`read_file`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any, Final
 
-from core.errors import BadQuestion
+from core.errors import BadQuestion, FootfallError
 from core.queries.versions import check_language, may_differ, needed_language
 
 FIELD: Final = "language"
@@ -45,6 +46,38 @@ def read_kept(kept: Body) -> Body:
     except BadQuestion:
         return {**kept, FIELD: language}
     return found
+
+
+def read_file(data: Body) -> Body:
+    """Return a chart or tile of a file with its question in the current language.
+
+    A file that says no version was written by hand, today, or exported when there was but one: it
+    is read in the current language, and in the first where it is no question in this.
+    """
+    if data.get(FIELD) is not None:
+        return read_kept(data)
+    found = {name: deepcopy(value) for name, value in data.items() if name != FIELD}
+    for holder, name in _places(found):
+        text = text_of(holder[name])
+        if may_differ(text, FIRST) and not _asks(text):
+            holder[name] = read_kept({"question": holder[name]})["question"]
+    return found
+
+
+def read_file_tiles(data: Body) -> Body:
+    """Return the board of a file with the questions of its tiles in the current language."""
+    return _in_tiles(data, read_file)
+
+
+def _asks(text: str) -> bool:
+    """Whether a text is a question in the current language."""
+    from core.language.questions import parse_any
+
+    try:
+        parse_any(text)
+    except FootfallError:
+        return False
+    return True
 
 
 def write_kept(body: Body) -> Body:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any, Final
 
@@ -70,11 +71,13 @@ def _in_singular(catalog: Catalog, name: str) -> str:
 
 
 def _is_field(catalog: Catalog, name: str) -> bool:
+    strict = copy(catalog)
+    strict.missed = None
     try:
-        catalog.existing(name, "counting")
+        strict.existing(name, "counting")
     except BadQuestion:
         return False
-    return catalog.missed is None or catalog.properties.has(name.removeprefix("properties."))
+    return True
 
 
 def units_of(ctx: Context, question: Any) -> Context:

@@ -274,6 +274,8 @@ def test_what_has_an_id_is_counted_by_the_name_without_it():
         for counting, total in (("account_id", 2), ("accounts", 2), ("account", 2), ("teams", 1)):
             answer = engine.answer(from_text(f"users of signup last 7d counting {counting}"))
             assert (answer.lines[0].total, answer.unit[:4]) == (total, counting[:4])
+        kept = engine.answer(from_text("users of signup last 7d counting country"), forgiving=True)
+        assert [note for note in kept.notes if "not a field" in note] == []
 
 
 def test_what_cannot_be_counted_is_refused_in_a_sentence():

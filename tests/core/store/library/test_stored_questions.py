@@ -196,10 +196,14 @@ def test_a_tile_that_is_added_is_of_today(saved):
 # -- files of boards
 
 
-def test_a_board_file_without_versions_is_one_of_the_first(saved):
-    text = json.dumps({"title": "From a file", "blocks": BLOCKS})
-    board = board_from_json(text)
-    assert board.block("old").question == '"lifecycle" as bars'
+def test_a_board_file_without_versions_is_of_today_where_that_can_be_asked(saved):
+    blocks = [{"id": "now", "question": "lifecycle weekly"},
+              {"id": "then", "question": "lifecycle > signup"}]  # fmt: skip
+    board = board_from_json(json.dumps({"title": "From a file", "blocks": blocks}))
+    assert [block.question for block in board.blocks] == [
+        "lifecycle weekly", '"lifecycle" > signup',
+    ]  # fmt: skip
+    assert block_question(board, board.block("now")).kind == "lifecycle"
     assert board_from_json(board_to_json(board)) == board
     assert saved.save_board(board).blocks == board.blocks
 
