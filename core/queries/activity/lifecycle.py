@@ -207,7 +207,7 @@ class Lifecycle(TimedQuestion):
             sizes = f"sizes as materialized ({_sizes(d)}),"
             held = f"""
                 union all
-                select count(*), {HELD}, min(v0), {d.build("0")} from sizes"""
+                select cast(count(*) as bigint), {HELD}, min(v0), {d.build("0")} from sizes"""
         states = [
             ("slot", "1", "v0", d.only("users", "seen")),
             ("slot", "2", "v0", d.both("users", "previous")),
