@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple, Protocol
 
-from core.errors import BadQuestion
 from core.filters import Condition
 from core.sql.present import Present
 
@@ -40,24 +39,38 @@ class Made(NamedTuple):
     parameters: dict[str, Any]
 
 
+class Relation(NamedTuple):
+    """A relation that a statement has once, however often it is read.
+
+    Attributes:
+        key: identifies what it selects: relations with equal keys in a statement are the same.
+        write: returns its SQL.
+    """
+
+    key: tuple[object, ...]
+    write: Callable[[Binder], str]
+
+
 class Counted(NamedTuple):
     """What a statement reads when units are counted in place of people (definitions 2.7).
 
-    The table of `rows` has the events with the number of their unit as `actor` (0: none) and the
+    What `rows` names has the events with the number of their unit as `actor` (0: none) and the
     person as `person`. A statement reads it under the name `events`, so everything that is written
     for people counts units.
 
     Attributes:
-        rows: the events by unit.
-        people: those whose events count, in a column `actor`; None for everybody.
-        columns: the columns of `rows`.
+        rows: the events by unit: a table, or a relation of those that count, with all columns.
+        people: of a table, those whose events count, in a column `actor`; None for everybody.
+        columns: the columns of the table.
         missing: the columns of events that are 0 in all of them, and that it does not have.
+        numbered: whether what is counted are numbers, which units then are.
     """
 
-    rows: Made
+    rows: Made | Relation
     people: Made | None
-    columns: tuple[str, ...]
-    missing: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    numbered: bool = False
 
 
 class Instead(NamedTuple):
@@ -345,18 +358,6 @@ class Dialect(Protocol):
         ...
 
 
-class Relation(NamedTuple):
-    """A relation that a statement has once, however often it is read.
-
-    Attributes:
-        key: identifies what it selects: relations with equal keys in a statement are the same.
-        write: returns its SQL.
-    """
-
-    key: tuple[object, ...]
-    write: Callable[[Binder], str]
-
-
 class Binder:
     """Collects the parameters of one statement while its text is written."""
 
@@ -429,9 +430,3 @@ def preceded(text: str, relations: Sequence[tuple[str, str]]) -> str:
     if begun is None:
         return f"with {named} {text}"
     return f"with {begun[1] or ''}{named}, {text[begun.end() :]}"
-
-
-class OnFileOnly(BadQuestion):
-    """A question that only the workspace's own file answers, not another engine; nobody sees it, as
-    the engine then asks the file.
-    """

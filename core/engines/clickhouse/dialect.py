@@ -7,6 +7,7 @@ the empty set.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from typing import Any
 
 from core.columns import ACTIVE, EMPTY, NONE
@@ -15,7 +16,7 @@ from core.engines.clickhouse import sets, values
 from core.engines.clickhouse.columns import NOTHING, Columns
 from core.engines.clickhouse.sets import ALL_COUNT, Flags
 from core.filters import Condition
-from core.sql.dialect import Binder, Counted, Program
+from core.sql.dialect import Binder, Counted, Program, Relation
 from core.sql.present import Present
 
 
@@ -46,31 +47,41 @@ class ClickHouseDialect:
 
     def upto(self, present: Present) -> ClickHouseDialect:
         """Return the same dialect for what counts at an instant."""
-        return ClickHouseDialect(present, self.flags, self._columns, self.program)
-
-    @property
-    def _known(self) -> Columns:
-        """The columns of properties, which `events` as of an instant does not have."""
-        return self._columns() if self.present is None else NOTHING
+        found = copy(self)
+        found.present = present
+        return found
 
     @property
     def has_sets(self) -> bool:
-        """Unless something is dated after now: the sets of a day are those of all of it."""
-        return self.present is None
+        """Of people, unless something is dated after now: the sets of a day are of all of it."""
+        return self.present is None and self.counted is None
 
     def counting(self, counted: Counted) -> ClickHouseDialect:
-        """Not here: `core.queries.common.units` leaves units to the workspace file."""
-        raise NotImplementedError
+        """Return the same dialect for units."""
+        found = copy(self)
+        found.counted = counted
+        return found
 
     def unit_of(self, counted: Counted, actor: str) -> str:
-        """Not here either."""
-        raise NotImplementedError
+        """Looked up among the units of the statement's events, unless it is that number."""
+        if counted.numbered:
+            return actor
+        pairs = """(
+            select tuple(arrayPushBack(groupArray(actor), toUInt32(0)),
+                         arrayPushBack(groupArray(unit), ''))
+            from (select distinct actor, toString(unit) as unit from events where actor <> 0))"""
+        return f"transform(toUInt32({actor}), {pairs}.1, {pairs}.2, '')"
 
     def standing_in(self, binder: Binder, names: set[str]) -> list[tuple[str, str]]:
-        """See core.engines.clickhouse.present and .sets."""
+        """See core.engines.clickhouse.present and .sets, and `core.sql.dialect.Counted`."""
+        found = []
+        if self.counted is not None and "events" in names:
+            assert isinstance(self.counted.rows, Relation)
+            found.append(("events as ", self.counted.rows.write(binder)))
+            names = names - {"events"}
         if self.present is not None:
-            return standing.relations(self.present, binder, names)
-        return sets.relations(self.flags, binder, names)
+            return [*found, *standing.relations(self.present, binder, names)]
+        return [*found, *sets.relations(self.flags, binder, names)]
 
     def placeholder(self, name: str, value: Any) -> str:
         """Typed by the value, as ClickHouse does not infer types."""
@@ -182,7 +193,7 @@ class ClickHouseDialect:
 
     def json_property(self, path: str, binder: Binder) -> str:
         """See values.property_at."""
-        own = {name: f"e.{column}" for name, column in self._known.raw.items()}
+        own = {name: f"e.{column}" for name, column in self._columns().raw.items()}
         return values.property_at("e.properties", path, binder, own)
 
     def dictionary(self, column: str, texts: Mapping[int, str], binder: Binder) -> str:
@@ -202,7 +213,7 @@ class ClickHouseDialect:
 
     def as_number(self, raw: str) -> str:
         """See values.number."""
-        return self._known.instead(raw, "number") or values.number_of(raw)
+        return self._columns().instead(raw, "number") or values.number_of(raw)
 
     def total(self, expression: str) -> str:
         """In integer millionths if all numbers are multiples of them, else compensated."""
@@ -233,7 +244,7 @@ class ClickHouseDialect:
 
     def json_label(self, raw: str) -> str:
         """Text without its quotes, everything else as JSON."""
-        return self._known.instead(raw, "label") or values.label_of(raw)
+        return self._columns().instead(raw, "label") or values.label_of(raw)
 
     def items(self, raw: str, *, different: bool) -> str:
         """The texts of its elements."""

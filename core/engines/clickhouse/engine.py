@@ -21,7 +21,7 @@ from core.engines.sqlite.engine import SqliteEngine
 from core.errors import FootfallError, Stopped
 from core.queries.common.context import Context
 from core.queries.common.question import Question, Rows
-from core.sql.dialect import OnFileOnly, Statement
+from core.sql.dialect import Statement
 from core.store.waiting import WAIT
 from core.timeframe import Calendar
 
@@ -29,9 +29,10 @@ SETTINGS = {
     "join_use_nulls": 1,
     "prefer_column_name_to_alias": 1,
     "precise_float_parsing": 1,
+    "asterisk_include_materialized_columns": 1,
 }
 """Settings of every statement: NULLs in joins, column names before aliases and numbers as in
-SQLite.
+SQLite, and all columns of events in a relation that stands for them.
 """
 
 SPREAD = {"distributed_product_mode": "'global'"}
@@ -194,23 +195,15 @@ class ClickHouseEngine:
         state = self.state()  # before the context: an answer is never newer than its key says
         program = _Program(self, stop or Stop(), limit)
         ctx = self._of_cluster(self.workspace.context(), program)
-        try:
-            return answered(
-                question,
-                ctx,
-                state,
-                self._cache,
-                lambda ctx: self._drive(question, ctx, program),
-                fresh=fresh,
-                forgiving=forgiving,
-            )
-        except OnFileOnly as reason:
-            found = self.workspace.run(
-                question, stop=stop, fresh=fresh, time_limit=limit, forgiving=forgiving
-            )
-            note = f"Answered by the workspace file: {reason.message}"
-            notes = (*found.answer.notes, note)
-            return replace(found, answer=found.answer.model_copy(update={"notes": notes}))
+        return answered(
+            question,
+            ctx,
+            state,
+            self._cache,
+            lambda ctx: self._drive(question, ctx, program),
+            fresh=fresh,
+            forgiving=forgiving,
+        )
 
     def answer(self, question: Question, **options: Any) -> Any:
         """Answer a question and return only the shape; options as for `run`."""

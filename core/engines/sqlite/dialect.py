@@ -9,7 +9,7 @@ from typing import Any
 from core.columns import EMPTY, NONE
 from core.engines.sqlite import present as standing
 from core.filters import Condition
-from core.sql.dialect import Binder, Counted, Program
+from core.sql.dialect import Binder, Counted, Made, Program
 from core.sql.json_paths import property_of
 from core.sql.like import literal
 from core.sql.present import Present
@@ -45,6 +45,7 @@ class SqliteDialect:
 
     def unit_of(self, counted: Counted, actor: str) -> str:
         """Our function."""
+        assert isinstance(counted.rows, Made)
         return f"unit_of('{counted.rows.name}', {actor})"
 
     def standing_in(self, binder: Binder, names: set[str]) -> list[tuple[str, str]]:

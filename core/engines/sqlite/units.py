@@ -23,6 +23,7 @@ NO_UNIT: Final = frozenset({None, "", NONE, EMPTY})
 
 def events_of(counted: Counted, present: Present | None, bind: Binder) -> str:
     """Return the SELECT that statements read in place of `events`."""
+    assert isinstance(counted.rows, Made)
     missing = "".join(f", 0 as {column}" for column in counted.missing)
     tests = [f"u.ts <= {bind(present.now)}"] if present else []
     if counted.people is not None:

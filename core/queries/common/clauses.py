@@ -212,13 +212,12 @@ class Clauses:
         return f"not {found}" if condition.holds(None) else found
 
     def _among(self, members: Relation) -> str:
-        """The name of a relation of people, who are not the actors of the events if units are
+        """A relation of people, who are not the actors of the events if units are
         counted.
         """
         if self.ctx.dialect.counted is None:
             return self.bind.relation(members)
-        table = self.ctx.people_of(members)
-        return f"temp.{self.bind.made(table)}"
+        return self.ctx.people_of(self.bind, members)
 
     def _listed(
         self, field: Field, condition: Condition, actor: str

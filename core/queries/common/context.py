@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from core.catalog.catalog import Catalog
-from core.sql.dialect import Binder, Dialect, Made, Relation
+from core.sql.dialect import Binder, Dialect, Relation
 from core.sql.present import Present, whole_events
 from core.timeframe import (
     DAY,
@@ -38,7 +38,7 @@ _AS_OF = """
 """
 
 
-def nobody_else(members: Relation) -> Made:
+def nobody_else(bind: Binder, members: Relation) -> str:
     """Stand for `Context.people_of` where the actors are people."""
     raise NotImplementedError
 
@@ -86,8 +86,8 @@ class Context:
         audience, chart: return the JSON object of the audience or chart saved under a name or id.
         in_audience: returns the members of an audience: (context, name or id).
         in_segment: returns those of a built-in segment: (context, its key, a range text).
-        people_of: where units are counted, returns a table of the people in a relation, which is
-            written for people.
+        people_of: where units are counted, returns SQL of a relation of the people in another,
+            which is written for people.
         in_units: returns the context of a question that counts units: (context, question).
         whole: the same including data dated after now; None if there is none.
         usual: the context of other questions if this one includes data after the present, with a
@@ -105,7 +105,7 @@ class Context:
     in_audience: Callable[[Context, str], Relation]
     in_segment: Callable[[Context, str, str], Relation]
     in_units: Callable[[Context, Any], Context]
-    people_of: Callable[[Relation], Made] = nobody_else
+    people_of: Callable[[Binder, Relation], str] = nobody_else
     whole: Context | None = None
     usual: Context | None = None
 

@@ -12,7 +12,7 @@ def session_key(ctx: Context) -> str:
     It is NULL outside any session.
     """
     if ctx.dialect.name == "clickhouse":
-        return _clickhouse()
+        return _clickhouse(ctx.person)
     return _sqlite(ctx.person, all_kept=not ctx.catalog.events.active)
 
 
@@ -36,9 +36,9 @@ def _sqlite(person: str, *, all_kept: bool) -> str:
                    end)"""
 
 
-def _clickhouse() -> str:
+def _clickhouse(person: str) -> str:
     """The session was looked up when the event was copied."""
-    return """multiIf(
+    return f"""multiIf(
             e.derived is null, null,
-            e.session > 0, concat(toString(e.actor), 's', toString(e.session)),
-            concat(toString(e.actor), '.', toString(e.derived)))"""
+            e.session > 0, concat(toString({person}), 's', toString(e.session)),
+            concat(toString({person}), '.', toString(e.derived)))"""

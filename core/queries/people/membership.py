@@ -41,7 +41,6 @@ def in_units(ctx: Context, question: Any) -> Context:
 
     Raises:
         BadQuestion: what it counts is not a field.
-        OnFileOnly: the engine is not that of the workspace file.
     """
     from core.queries.people.units_sql import units_of
 

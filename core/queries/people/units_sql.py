@@ -23,7 +23,7 @@ from core.queries.common.context import Context
 from core.queries.common.select import members_of
 from core.queries.common.selection import Selection
 from core.queries.common.session_key import session_key
-from core.sql.dialect import Counted, Made, OnFileOnly, Relation
+from core.sql.dialect import Binder, Counted, Made, Relation
 
 KINDS: Final = ("context", "either", "property", "trait", "device", "session", "start")
 """The kinds of fields whose values can be counted."""
@@ -85,22 +85,36 @@ def units_of(ctx: Context, question: Any) -> Context:
 
     Raises:
         BadQuestion: what it counts is not a field.
-        OnFileOnly: the engine is not that of the workspace file.
     """
     field = unit_field(ctx.catalog, question.counting)
     if field is None:
         return ctx
-    if ctx.dialect.name != "sqlite":
-        raise OnFileOnly(f"counting {question.counting} reads what only that has.")
+    members = _members(ctx, question)
+    if ctx.dialect.name == "clickhouse":
+        return _of_clickhouse(ctx, field, members)
     kept = [column for column in CONTEXT if ctx.catalog.values.of(column)]
     missing = tuple(column for column in CONTEXT if column not in kept)
     rows = _rows(ctx, field, kept)
-    counted = Counted(rows, _people(ctx, question), (*OWN, *kept), missing)
-    return replace(
-        ctx,
-        dialect=ctx.dialect.counting(counted),
-        people_of=lambda members: people_of(ctx, [members]),
-    )
+    people = people_of(ctx, members) if members else None
+    counted = Counted(rows, people, (*OWN, *kept), missing)
+
+    def among(bind: Binder, members: Relation) -> str:
+        return f"temp.{bind.made(people_of(ctx, [members]))}"
+
+    return replace(ctx, dialect=ctx.dialect.counting(counted), people_of=among)
+
+
+def _of_clickhouse(ctx: Context, field: Field, members: Sequence[Relation]) -> Context:
+    from core.queries.people.units_clickhouse import people_found, relation_of_units
+
+    def raw(whole: Context, bind: Binder) -> str:
+        return _raw(whole, field, Clauses(whole, bind))
+
+    def among(bind: Binder, members: Relation) -> str:
+        return people_found(ctx, bind, [members])
+
+    counted = relation_of_units(ctx, field, raw, members)
+    return replace(ctx, dialect=ctx.dialect.counting(counted), people_of=among)
 
 
 def _rows(ctx: Context, field: Field, kept: Iterable[str]) -> Made:
@@ -140,12 +154,11 @@ def _raw(ctx: Context, field: Field, write: Clauses) -> str:
     return raw
 
 
-def _people(ctx: Context, question: Any) -> Made | None:
-    """Those whose events count."""
+def _members(ctx: Context, question: Any) -> Sequence[Relation]:
+    """Those whose events count; everybody if empty."""
     clauses = [clause for clause in question.conditions if is_on_people(ctx, clause)]
     whose = Selection(ctx, members=members_of(ctx, question), range=question.range)
-    members = whose.narrowed(clauses).members
-    return people_of(ctx, members) if members else None
+    return whose.narrowed(clauses).members
 
 
 def people_of(ctx: Context, members: Sequence[Relation]) -> Made:

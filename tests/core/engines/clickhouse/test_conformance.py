@@ -91,6 +91,13 @@ EXCLUSIONS: tuple[list[dict[str, Any]], ...] = (
 steps = st.fixed_dictionaries(
     {"event": st.sampled_from(NAMES), "filters": st.sampled_from(STEP_FILTERS)}
 )
+
+
+def _excludes_no_step(fields: dict[str, Any]) -> bool:
+    steps = {step["event"] for step in fields["steps"] if not step["filters"]}
+    return steps.isdisjoint(part["event"] for part in fields["exclusions"])
+
+
 funnels = st.fixed_dictionaries(
     {
         "kind": st.just("funnel"),
@@ -107,7 +114,7 @@ funnels = st.fixed_dictionaries(
         "compare": timed["compare"],
         "limit": timed["limit"],
     }
-)
+).filter(_excludes_no_step)
 times = st.builds(
     lambda fields, measure: {
         **{k: v for k, v in fields.items() if k != "compare"},
@@ -138,9 +145,19 @@ lifecycles = st.fixed_dictionaries(
         "granularity": st.sampled_from(("daily", "weekly", "monthly")),
         "event": st.none() | st.sampled_from(NAMES),
         "new_means": st.sampled_from(("activity", "product")),
+        "breakdown": st.sampled_from(([], [], ["country"], ["trait:plan"])),
         "conditions": timed["conditions"],
         "compare": timed["compare"],
     }
+)
+of_units = st.builds(
+    lambda question, counting: {**question, "counting": counting},
+    active
+    | funnels
+    | retentions
+    | lifecycles
+    | trends.filter(lambda fields: fields["measure"] == "users"),
+    st.sampled_from(("country", "device", "session", "properties.item", "trait:plan")),
 )
 segments = st.fixed_dictionaries(
     {
@@ -172,7 +189,7 @@ paths = st.fixed_dictionaries(
     optional={"event": st.sampled_from(EVENTS), "from": st.just("hat"), "to": st.just("1")},
 )
 one_question = st.one_of(
-    trends, active, tops, funnels, funnels, times, retentions, lifecycles, segments, paths
+    trends, active, tops, funnels, times, retentions, lifecycles, segments, paths, of_units
 )
 questions = st.lists(one_question, min_size=6, max_size=6)
 random_worlds = settings(

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from contextlib import closing
 
+import pytest
+
 from core.boards.facts import look_around
 from core.engines.clickhouse.address import Address
 from core.engines.clickhouse.chdb import ChdbRunner
 from core.engines.clickhouse.engine import ClickHouseEngine
 from core.engines.clickhouse.server import ServerRunner
 from core.engines.sqlite.engine import SqliteEngine
-from core.language.questions import parse
 from tests.worlds.clickhouse import Engines, check, check_people, copied, needs_chdb
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.kinds import ALL_KINDS, asked, fields, samples
 
 pytestmark = needs_chdb
 
-NOT_COMPARED = {"sql": "its rows have no order", "units": "the workspace file counts them"}
+NOT_COMPARED = {"sql": "its rows have no order"}
 
 
 def test_every_kind_is_answered_as_by_sqlite(runner: ChdbRunner) -> None:
@@ -48,18 +49,18 @@ def test_people_by_when_a_trait_was_last_set(fixture: Engines) -> None:
         check_people(fixture, fields_, check(fixture, fields_))
 
 
-def test_units_are_counted_by_the_workspace_file_and_a_note_says_so(runner: ChdbRunner) -> None:
-    with asked() as engine, copied(engine, runner) as clickhouse:
-        for text in (
-            "users of signup counting country",
-            "signup > purchase counting country",
-            "units of (users of signup counting country)",
-            "people of (users of signup counting country)",
-        ):
-            usual, found = engine.answer(parse(text)), clickhouse.answer(parse(text))
-            *notes, note = found.notes
-            assert note.startswith("Answered by the workspace file: counting country")
-            assert found.model_copy(update={"notes": tuple(notes)}) == usual
+@pytest.mark.parametrize("counting", ["session", "device", "item", "trait:plan", "start_version"])
+def test_units_are_counted_there_and_those_behind_a_number_listed(
+    fixture: Engines, counting: str
+) -> None:
+    for whose in ([], [{"field": "country", "value": "NL"}, {"field": "user", "value": ["u1", "u2"],
+                       "operator": "in"}]):  # fmt: skip
+        of = {"kind": "trend", "measure": "users", "range": A_RANGE, "conditions": whose}
+        of |= {"counting": counting, "granularity": "weekly", "breakdown": "country"}
+        answer = check(fixture, of)
+        check_people(fixture, of, answer, at_most=1)
+        for cell, _ in list(answer.cells())[:2]:
+            check(fixture, {"kind": "units", "of": of, "cell": cell.model_dump()})
 
 
 def test_what_a_first_board_is_about_is_read_from_the_file(appendix: SqliteEngine) -> None:

@@ -27,9 +27,6 @@ from tests.worlds.servers.shards import CLUSTER, Shards
 pytestmark = needs_chdb
 
 MANY_BYTES = "é'" * 123
-ON_FILE = ("units",)
-"""Kinds that the workspace file answers, and a note says so."""
-
 SQL = {
     "kind": "sql",
     "query": "select event_name as e, count(distinct user_id) as u, count(*) as n "
@@ -49,7 +46,7 @@ def test_every_kind_is_answered_by_shards_as_by_the_file(runner: ChdbRunner) -> 
         assert len(counts) == 2
         assert min(counts) > 0
         with closing(ClickHouseEngine(engine.path, shards, clock=engine.clock)) as there:
-            for kind in (kind for kind in ALL_KINDS if kind not in ON_FILE):
+            for kind in ALL_KINDS:
                 asking = SQL if kind == "sql" else fields(samples(kind)[0])
                 answer = check((engine, there), asking)
                 if hasattr(answer, "cells"):
