@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.events import Click, Key
+from textual.events import Click, Key, Resize
 from textual.widgets import Input
 from textual.widgets.input import Selection
 
@@ -155,8 +155,10 @@ class Chooser(Overlay):
         Binding("tab", "step(1)", show=False, priority=True),
     ]
     DEFAULT_CSS = """
-    Chooser Vertical { width: 84%; min-width: 72; max-width: 100; height: 84%; max-height: 32; }
+    Chooser Vertical { width: 84%; max-width: 100; height: 84%; max-height: 32; }
     """
+    NARROWEST: ClassVar[int] = 72
+    """Columns that its box has, where the terminal has as many."""
 
     def __init__(
         self,
@@ -185,7 +187,8 @@ class Chooser(Overlay):
 
     def box(self) -> ComposeResult:
         """See Overlay."""
-        with Vertical():
+        with Vertical() as box:
+            box.styles.min_width = self._least(self.app.size.width)
             yield Field(hint=self.hint, title=self.heading)
             listing = self.new_list()
             listing.can_focus, listing.joined = False, True
@@ -194,6 +197,13 @@ class Chooser(Overlay):
     def new_list(self) -> Listing:
         """Return the list before it has rows."""
         return Told(empty="Nothing to choose from.")
+
+    def on_resize(self, event: Resize) -> None:
+        """Keep the box within the terminal."""
+        self.query_one(Vertical).styles.min_width = self._least(event.size.width)
+
+    def _least(self, columns: int) -> int:
+        return min(self.NARROWEST, columns)
 
     def on_mount(self) -> None:
         """Fill the list."""
