@@ -197,7 +197,7 @@ ACTIONS = (
     Action("new", ("n",), "new", "a new question, or statement of SQL", "save",
            ("boards", "board", "layout", "metrics", "funnel", "retention", "marks", "segments",
             "sql", *LISTED), rank=26,
-           on=(("boards", "a new board"), ("board", "open another board in a tab"),
+           on=(("boards", "a new board"), ("board", "another board in a tab, or a new one"),
                ("layout", "add a tile, a note or a heading"),
                ("marks", "a new mark"), ("segments", "a new audience"),
                ("people users", "a segment of exactly these"))),

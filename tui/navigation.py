@@ -69,12 +69,16 @@ class Navigation:
 
         self._app.push_screen(EventPage(self._place, event, events, total))
 
-    def open_board(self, board: Board, range_text: str | None = None) -> None:
+    def open_board(
+        self, board: Board, range_text: str | None = None, *, arrange: bool = False
+    ) -> None:
         """See Navigator."""
         from tui.screens.board import BoardPage
 
         self._app.go("boards")
-        opens = board_page(board, range_text)
+        opens = BoardPage("boards", board, {"range": range_text} if range_text else None)
+        if arrange:
+            opens.when_started(lambda: opens.perform("edit"))
         if isinstance(self._app.screen, BoardPage):
             self._app.switch_screen(opens)  # tabs lie side by side
         else:

@@ -13,7 +13,7 @@ from core.errors import BadInput, FootfallError
 from core.language.questions import format_question
 from core.queries.common.question import Question
 from core.store.library.saved import Item, Saved
-from core.text import clean
+from core.text import clean, things
 from tui.actions.storing import Again, attempt
 from tui.widgets.dialogs import Chooser, Confirm, Prompt
 from tui.widgets.listing import Row
@@ -121,7 +121,9 @@ def add_to_board(page: QuestionShown) -> None:
     question, view = page.question, page.main
     if question is None or view is None:
         return
-    rows = [Row(b.title, b.id, f"{len(b.blocks)} tiles") for b in page.app.library.saved_boards()]
+    rows = [
+        Row(b.title, b.id, things(len(b.blocks), "tile")) for b in page.app.library.saved_boards()
+    ]
     rows.append(Row(NEW, NEW))
 
     def chosen(value: str | None) -> None:
@@ -147,17 +149,20 @@ def tile(question: Question, title: str, chart: str, board: Board) -> Block:
 # -- boards
 
 
-def new_board(page: ListPage) -> None:
-    """Ask for a name and start an empty board."""
+def new_board(page: AnyPage, made: Callable[[Board], object]) -> None:
+    """Ask for a name, start an empty board, and open it where tiles are added.
+
+    Args:
+        made: called with the board before it is opened.
+    """
 
     def store(name: str, again: Again) -> None:
         board = checked(Board, {"title": name})
-        said = f"Created board {clean(name)}. ENTER opens it, e there adds tiles."
-        attempt(page, lambda saved: saved.save_board(board), said, shown, again)
+        attempt(page, lambda saved: saved.save_board(board), "", shown, again)
 
     def shown(stored: Board) -> None:
-        page.fill()
-        page.listing.select(stored.id)
+        made(stored)
+        page.app.navigator.open_board(stored, arrange=True)
 
     ask_name(page, "New board", "", store)
 

@@ -104,7 +104,11 @@ class BoardsPage(Page):
         """Create an empty board."""
         from tui.actions.saving import new_board
 
-        new_board(self)
+        def made(board: Board) -> None:
+            self.fill()
+            self.listing.select(board.id)
+
+        new_board(self, made)
 
     def action_rename(self) -> None:
         """Give the board under the cursor another name."""

@@ -87,11 +87,14 @@ class Navigator(Protocol):
             total: how many the list has beyond those, None if that is not known.
         """
 
-    def open_board(self, board: Board, range_text: str | None = None) -> None:
+    def open_board(
+        self, board: Board, range_text: str | None = None, *, arrange: bool = False
+    ) -> None:
         """Open a board in the place of boards.
 
         Args:
             range_text: overrides the range of every tile.
+            arrange: whether to go on to its layout.
         """
 
     def show_board(

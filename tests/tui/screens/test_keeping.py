@@ -225,10 +225,13 @@ async def test_a_tile_of_an_older_footfall_keeps_its_meaning_when_the_board_is_s
     assert (later.question, later.language) == ("dau", 3)
 
 
-async def test_a_new_board_is_under_the_cursor(path: Path) -> None:
+async def test_a_new_board_opens_where_tiles_are_added(path: Path) -> None:
     Saved(path).save_board(Board(title="Growth", blocks=(Block(question="dau"),)))
     async with explorer(path, place="boards") as ff:
-        await ff.press("escape", "n", *"Zed", "enter")
+        await ff.press("n", "up", "enter", *"Yam", "enter")  # in a tab beside the one on show
+        assert (ff.page.page_id, ff.page.board.title) == ("layout", "Yam")
+        await ff.press("escape", "escape", "n", *"Zed", "enter")
+        assert (ff.page.page_id, ff.page.board.title) == ("layout", "Zed")
+        assert "n adds a tile" in ff.status
+        await ff.press("escape", "escape")
         assert ff.page.listing.row.text == "Zed"
-        await ff.press("enter")
-        assert ff.page.board.title == "Zed"

@@ -130,7 +130,8 @@ class TabbedPage(TiledPage):
         self.app.tabs.close(self.board.id)
 
     def action_new(self) -> None:
-        """Open another board as a tab."""
+        """Open another board as a tab, or a new one."""
+        from tui.actions.saving import NEW, new_board
         from tui.widgets.dialogs import Chooser
 
         open_ = self.app.tabs.ids()
@@ -144,13 +145,15 @@ class TabbedPage(TiledPage):
             for id_, board in boards.items()
             if id_ != self.board.id
         ]
-        if not rows:
-            self.say("There is no other board. ESC and then n make one.")
-            return
-        self.app.push_screen(
-            Chooser("Open as a tab", rows),
-            lambda id_: self._go_to_tab(id_) if id_ else None,
-        )
+        rows.append(Row(NEW, NEW))
+
+        def chosen(id_: str | None) -> None:
+            if id_ == NEW:
+                new_board(self, lambda board: self.keep_tab())
+            elif id_:
+                self._go_to_tab(id_)
+
+        self.app.push_screen(Chooser("Open as a tab", rows), chosen)
 
     def _go_to_tab(self, id_: str) -> None:
         if not id_:
