@@ -14,7 +14,7 @@ from core.draw.board import print_board
 from core.draw.figures import span_text
 from core.draw.spans import Span, safe
 from core.errors import BadInput, FootfallError, QueryFailed
-from core.text import escaped
+from core.text import cut, escaped
 from tui.widgets.dialogs import Menu, Prompt
 
 if TYPE_CHECKING:
@@ -41,6 +41,9 @@ BOARD_FORMATS = (
     ("S", "whole board: svg, a picture", "svg"),
     ("X", "whole board: text, as drawn", "text"),
 )
+HEADING = 34
+"""Cells that the name of a panel has in the heading of the menu."""
+
 SUFFIX = {"markdown": "md", "text": "txt"}
 
 
@@ -55,7 +58,7 @@ def export_panel(page: AnswerPage) -> None:
         if kind is not None:
             ask_file(page, view.heading, kind, lambda: panel_as(view, kind))
 
-    page.app.push_screen(Menu("Export", FORMATS), chosen)
+    page.app.push_screen(Menu(_headed(view), FORMATS), chosen)
 
 
 def export_board(page: BoardAnswered) -> None:
@@ -72,7 +75,12 @@ def export_board(page: BoardAnswered) -> None:
     alone = FORMATS if view is not None and view.answer is not None else ()
     entries = [(key, words, ("tile", kind)) for key, words, kind in alone]
     entries += [(key, words, ("board", kind)) for key, words, kind in BOARD_FORMATS]
-    page.app.push_screen(Menu("Export", entries), chosen)
+    page.app.push_screen(Menu(_headed(view if alone else None), entries), chosen)
+
+
+def _headed(view: AnswerView | None) -> str:
+    """Return the heading of the menu: which panel is written."""
+    return "Export" if view is None else f"Export {cut(view.heading, HEADING)}"
 
 
 def _ask_board(page: BoardAnswered, kind: str) -> None:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from textual.containers import Vertical
 
 from core.draw import Look
 from core.store.library.saved import Mark, Saved
@@ -56,11 +57,20 @@ async def test_no_size_breaks_a_page(path: Path, size: tuple[int, int]) -> None:
     async with explorer(path, size=size) as ff:
         for _, digit, _ in PLACES:
             await ff.press(digit)
-        await ff.press("question_mark", "escape", "r", "escape")
+        await ff.press("question_mark")
+        if size[0] >= 60:
+            assert ff.app.screen.query_one(Vertical).region.right <= size[0]
+        await ff.press("escape", "r", "escape")
         if size[0] >= 60 and size[1] >= 18:
             assert "? help" in ff.screen
         elif size[0] > 40:
             assert f"{size[0]}x{size[1]} is too small: footfall needs 60x18." in ff.screen
+
+
+async def test_a_letter_that_does_nothing_on_a_page_says_so(path: Path) -> None:
+    async with explorer(path) as ff:
+        await ff.press("escape", "x")
+        assert ff.status.startswith("x does nothing on this page; ? lists its keys.")
 
 
 async def test_an_empty_workspace_says_what_to_do_on_every_page(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from core.errors import FootfallError
-from tui.keys import BY_ID, PLACES, actions_of, key_line_of, remapped
+from tui.keys import BY_ID, PLACES, actions_of, key_line_of, name_of, remapped
 from tui.texts.summary import Chip
 from tui.widgets.chrome import Crumb, KeyLine, Status, Tabs, TooSmall
 from tui.widgets.host import Host
@@ -211,11 +211,19 @@ class FramePage(Screen[None]):
         return ""
 
     def on_key(self, event: Key) -> None:
-        """Clear the last message on any key."""
+        """Clear the last message on any key; a letter without a meaning here says so."""
         status = self.query_one(Status)
         if status.message:
             status.message = ""
             status.repaint()
+        if event.is_printable and not self.action_on(event.key):
+            known = remapped((BY_ID["help"],), self.app.keymap)[0].shown
+            self.say(f"{name_of(event.key)} does nothing on this page; {known} lists its keys.")
+
+    def action_on(self, key: str) -> str:
+        """The id of the action that a key runs here, "" for none."""
+        known = remapped(actions_of(self.page_id), self.app.keymap)
+        return next((action.id for action in known if key in action.keys), "")
 
     def on_resize(self, event: Resize) -> None:
         """Show one sentence instead when the terminal is too small."""

@@ -13,7 +13,7 @@ from core.draw.spans import plain
 from core.errors import FootfallError, Stopped, TookTooLong
 from core.queries.common.question import Question
 from core.text import age, number
-from tui.keys import actions_of, remapped
+from tui.keys import actions_of
 from tui.screens.bases.frame_page import FramePage
 from tui.screens.bases.whereabouts import put_back, whereabouts
 from tui.services.clipboard import send
@@ -300,11 +300,6 @@ class Page(FramePage):
         if isinstance(panel, Listing) and not panel.rows and self.questions.busy:
             return "the list"
         return ""
-
-    def action_on(self, key: str) -> str:
-        """The id of the action that a key runs here, "" for none."""
-        known = remapped(actions_of(self.page_id), self.app.keymap)
-        return next((action.id for action in known if key in action.keys), "")
 
     # -- actions everywhere
 
