@@ -184,7 +184,7 @@ def _near(value: float, decimals: int, sign: str) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """Return "0s", "45s", "2m 10s", "3h 2m", "6d 2h" or "–"."""
+    """Return "0s", "45s", "2m 10s", "3h 2m", "6d 2h", "6d" or "–"."""
     if seconds is None:
         return "–"
     if 0 < seconds < 1:
@@ -196,12 +196,13 @@ def duration(seconds: float | None) -> str:
         (60, "m", 1, "s"),
     ):
         if whole >= size:
-            return f"{whole // size}{unit} {whole % size // lower}{below}"
+            rest = whole % size // lower
+            return f"{whole // size}{unit}" + (f" {rest}{below}" if rest else "")
     return f"{whole}s"
 
 
 def age(ms: int) -> str:
-    """Return a coarse age: "just now", "3 min ago", "5 h ago", "12 days ago"."""
+    """Return a coarse age: "just now", "3 min ago", "5 h ago", "12 days ago", "14 years ago"."""
     seconds = ms // 1000
     if seconds < 60:
         return "just now" if seconds >= 0 else "in the future"
@@ -209,4 +210,5 @@ def age(ms: int) -> str:
         return f"{seconds // 60} min ago"
     if seconds < 172_800:
         return f"{seconds // 3600} h ago"
-    return f"{seconds // 86400:,} days ago"
+    days = seconds // 86400
+    return f"{days} days ago" if days < 730 else f"{days * 4 // 1461:,} years ago"

@@ -75,7 +75,7 @@ def short(value: float | None, unit: str) -> str:
         exact = abs(float(brief) - shown) <= 1e-9 * abs(shown)
         return f"{brief}%" if exact else percent(value)
     if unit == "seconds":
-        return duration(value).removesuffix(" 0s").removesuffix(" 0m").removesuffix(" 0h")
+        return duration(value)
     if unit == "currency":
         shown = round(abs(value), 2) or abs(value)
         return f"{'-' if value < 0 else ''}${compact(shown)}"

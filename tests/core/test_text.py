@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.draw.figures import figure, short
 from core.draw.grids.grid import Heat
-from core.text import change, compact, number, percent, points
+from core.text import age, change, compact, duration, number, percent, points
 
 
 @pytest.mark.parametrize(
@@ -114,3 +114,16 @@ def test_a_cell_of_a_grid_has_three_places_for_the_ends_too():
         "100",
     ]
     assert [Heat(0.09, True).text(rate) for rate in (0, 0.0004, 0.013)] == ["0.0", "<.1", "1.3"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0s"), (45, "45s"), (60, "1m"), (130, "2m 10s"), (86_400 * 30, "30d")],
+)
+def test_durations_leave_out_what_is_zero(seconds, words):
+    assert duration(seconds) == words
+
+
+def test_long_ages_are_in_years():
+    assert age(729 * 86_400_000) == "729 days ago"
+    assert age(5_360 * 86_400_000) == "14 years ago"

@@ -95,7 +95,7 @@ def whole(answer: Flow) -> str:
     """Return how many paths there are, and what became of them."""
     scope = "in one session"
     if answer.scope_seconds is not None:
-        window_ = duration(answer.scope_seconds).removesuffix(" 0h").removesuffix(" 0m")
+        window_ = duration(answer.scope_seconds)
         scope = f"within {window_}"
     said = f"{_counted(answer, answer.total)} {scope}"
     if answer.unit != "users":

@@ -234,7 +234,7 @@ def _foot(answer: Steps, size: int, look: Look) -> list[Line]:
     who = "No one" if answer.unit == answer.whom else f"No {answer.unit}"
     seconds, window, within = answer.window_seconds, "no", ""
     if seconds is not None:
-        window = duration(seconds).removesuffix(" 0h").removesuffix(" 0m")
+        window = duration(seconds)
         within = f" within {window}"
     parts: list[Line] = [(Span(text),) for text in found]
     parts[0] = (*parts[0], *_trend(answer, size, look))

@@ -81,8 +81,7 @@ class Correlation(FunnelFields):
         """Return how long those count who do not convert, in words."""
         if self.window_seconds is None:
             return ""
-        long = duration(self.window_seconds).removesuffix(" 0h").removesuffix(" 0m")
-        return f", or for {long.removesuffix(' 0s')} if they did not"
+        return f", or for {duration(self.window_seconds)} if they did not"
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""

@@ -251,8 +251,8 @@ def test_drawing_and_navigation(engine):
     answer = ask(engine, KIND, range=A_RANGE, steps=SIGN_UP, breakdown="country")
     drawn = plain(draw(answer, 80, 30))
     assert "   10m-1d " in drawn
-    assert "median 1d 1h, p75 1d 12h, p90 1d 19h, mean 1d 0h." in drawn
-    assert "NL: 1, mean 10m 0s" in drawn
+    assert "median 1d 1h, p75 1d 12h, p90 1d 19h, mean 1d." in drawn
+    assert "NL: 1, mean 10m" in drawn
     places = navigate(answer)
     assert places[0] == [Cell(row="10m-1d20m")]
     assert places[2] == [Cell(group=("DE",), row="10m-1d20m")]
