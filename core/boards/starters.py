@@ -146,8 +146,12 @@ def _money(facts: Facts) -> tuple[str, str] | None:
     return f"{property_} of {event}", f"sum({name(event)}.{name(property_)})"
 
 
+WINDOWS = {"weekly": 90, "monthly": 365}
+"""Unit of a board over so long a time -> days that people have for a funnel; else a week."""
+
+
 def _funnel_text(facts: Facts) -> str:
-    days = 30 if facts.period.unit in ("weekly", "monthly") else 7
+    days = WINDOWS.get(facts.period.unit, 7)
     steps = " > ".join(name(step) for step in facts.steps)
     return f"{steps} within {duration_words(days * 86_400)}"
 

@@ -172,10 +172,18 @@ def complete_only(question: Question, ctx: Context) -> Question:
     return revise(question, range=dates_text(whole[0].first_day, whole[-1].last_day))
 
 
+LAST_DAYS = (89, 364)
+"""How many days before its last one data that ended is shown from."""
+
+FEW = 0.01
+"""The share of all events below which a time is not worth showing."""
+
+
 def usual_range(host: Host) -> str:
     """Return the configured range or, where it ends after the newest events, the days before it.
 
-    Without one it is 30d; data that ended is shown by its last 90 days.
+    Without one it is 30d; data that ended is shown by its last 90 days, or its last year or all of
+    it where these are hardly any of its events.
     """
     ctx, usual = host.engine.context(), host.config.range or "30d"
     if ctx.latest is None:
@@ -183,4 +191,9 @@ def usual_range(host: Host) -> str:
     last = ctx.calendar.day_of(ctx.latest)
     if last >= ctx.span(usual).first_day:
         return usual
-    return dates_text(last - 89, last)
+    first = ctx.calendar.day_of(ctx.earliest or ctx.latest)
+    engine = host.engine
+    least = FEW * engine.events_in(first, last)
+    begins = (last - days for days in LAST_DAYS)
+    enough = (day for day in begins if engine.events_in(day, last) >= least)
+    return dates_text(next(enough, first), last)

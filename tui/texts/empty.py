@@ -8,8 +8,11 @@ from core.draw.figures import day_text
 from core.engines.running import Engine
 from core.queries.common.context import Context
 from core.queries.common.question import Question
-from core.text import clean, number
+from core.text import clean, things
 from core.timeframe import to_date
+
+RESET = "0 resets your changes."
+"""The end of a sentence about a question that people narrowed, if they did."""
 
 _NOBODY = {"audience": "Nobody fits these rules.", "segment": "Nobody is in this segment."}
 """Kind -> why its list of people is empty, if not because of the number it was opened from."""
@@ -26,14 +29,13 @@ def why_empty(engine: Engine, question: Question, answer: Any) -> str:
         return f'Nobody matches "{_searched(question)}". 0 lists everybody.'
     if answer.shape == "people":
         return _NOBODY.get(question.kind, "There are no people behind this number. Esc goes back.")
-    asked = getattr(question, "of", question)
-    span = ctx.span(asked.range)
+    span = ctx.span(question.range)
     inside = engine.events_in(span.first_day, span.last_day)
-    narrowing = _narrowing(asked)
+    narrowing = _narrowing(question)
     if not inside:
         return f"No events from {_day(span.first_day)} to {_day(span.last_day)}. {_hint(ctx, span)}"
     if narrowing:
-        return f"None of {number(inside)} events match {narrowing}. 0 resets your changes."
+        return f"None of {things(inside, 'event')} match {narrowing}. {RESET}"
     dates = f"from {_day(span.first_day)} to {_day(span.last_day)}"
     return f"{_subject(answer)} {dates}. r chooses another range."
 

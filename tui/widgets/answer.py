@@ -20,6 +20,7 @@ from core.queries.common.question import Question
 from core.store.library.saved import Mark
 from tui.services.runner import Run
 from tui.services.state import log
+from tui.texts.empty import RESET
 from tui.widgets.panel import CursorPanel
 from tui.widgets.words import wrapped
 
@@ -209,12 +210,19 @@ class AnswerView(CursorPanel):
         if self.answer is None:
             return []
         if self.empty:
-            said = wrapped(self.empty, width)
+            said = wrapped(self._why_empty, width)
             return [(), *said] if len(said) < height else said
         lines = self._draw(width, height)
         if self.waiting:
             return dimmed(lines)
         return lines
+
+    @property
+    def _why_empty(self) -> str:
+        """Why the answer is empty; how to take changes back only where there are some."""
+        if self.saved is not None and self.saved != self.shown_question:
+            return self.empty
+        return self.empty.removesuffix(RESET).rstrip()
 
     def _draw(self, width: int, height: int) -> list[Line]:
         look, at, dated = self.app.look, self.shown_cursor, self._is_dated(self.answer)

@@ -196,3 +196,20 @@ async def test_what_changed_a_number_has_the_number_below_it(path: Path) -> None
         await ff.settle()
         found = ff.page.query_one("#changed").question
         assert (found.kind, found.event, found.compare) == ("trend", "signup", "previous")
+
+
+async def test_data_that_ended_is_shown_over_a_time_with_enough_of_it(tmp_path: Path) -> None:
+    country = [{"country": name} for name in ("NL", "DE")]
+    long_ago = [
+        Event("signup", NOW - (900 + n % 60) * DAY, f"u{n}", context=country[n % 2])
+        for n in range(150)
+    ]
+    late = Event("visit", NOW - 400 * DAY, "u1")
+    path = workspace(tmp_path / "ended.db", [*long_ago, late])
+    async with explorer(path, place="metrics", size=(120, 40)) as ff:
+        assert ff.page.main.answer.lines[0].total == 150
+        assert "newest 400 days ago" in ff.status
+        await ff.press("r", "7")
+        changed = ff.page.query_one("#changed")
+        assert "May 05 2025 to May 11 2025" in ff.page.main.empty
+        assert changed.empty == ff.page.main.empty
