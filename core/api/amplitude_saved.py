@@ -36,7 +36,7 @@ from core.export import delimited, rows
 from core.queries.common.question import Question
 from core.queries.composite.saved_chart import chart_question, opened
 from core.queries.people.search import UserSearch
-from core.text import clean
+from core.text import clean, things
 
 Json = dict[str, Any]
 FIGURES = ("count", "number", "percent", "duration")
@@ -185,11 +185,12 @@ def _people(answer: People, question: Question, backend: Backend) -> Json:
         return user_search(ask.UserSearch(user=question.user), backend)
     kind = "match_user_or_device_id" if answer.rows else "nomatch"
     left = answer.total - answer.offset - len(answer.rows)
+    more = things(left, "more user is", "more users are")
     return {
         "matches": [match(row.user, backend) for row in answer.rows],
         "type": kind,
         "total": answer.total,
-        "warnings": [f"{left} more users are on other pages."] if left else [],
+        "warnings": [f"{more} on other pages."] if left else [],
     }
 
 
@@ -214,6 +215,7 @@ def _number(answer: Number, question: Question, backend: Backend) -> Json:
 
 def _treemap(answer: Treemap, question: Question, backend: Backend) -> Json:
     left = answer.omitted_groups
+    more = things(left, "more group is", "more groups are")
     return {
         "data": {
             "series": [
@@ -223,7 +225,7 @@ def _treemap(answer: Treemap, question: Question, backend: Backend) -> Json:
             "seriesLabels": [answer.size, answer.intensity],
             "xValues": [clean(tile.label) for tile in answer.tiles],
         },
-        "warnings": [f"{left} more groups are left out."] if left else [],
+        "warnings": [f"{more} left out."] if left else [],
     }
 
 

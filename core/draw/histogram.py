@@ -12,7 +12,7 @@ from core.draw.legend import wrapped
 from core.draw.spans import Line, Look, Span, clipped, safe, under_cursor
 from core.draw.spark import bar, thickened
 from core.draw.table import grid_lines, scrolled
-from core.text import fit, percent, width
+from core.text import fit, percent, things, width
 
 Cursor = tuple[int, int] | None
 POINTED_FROM = 50
@@ -214,7 +214,8 @@ def _facts(answer: Histogram) -> list[str]:
         count = f"{safe(' / '.join(group.group))}: {figure(group.total, answer.unit)}"
         found.append(", ".join(filter(None, [count, _averages(group, answer.of)])) + ".")
     if answer.omitted:
-        found.append(f"{answer.omitted} more groups are not shown.")
+        left = things(answer.omitted, "more group is", "more groups are")
+        found.append(f"{left} not shown.")
     return [*found, *answer.notes]
 
 

@@ -71,7 +71,8 @@ def timeline_chart(
     at = next((i for i, line in enumerate(body) if line and line[0].style[:3] == "row"), 0)
     start = 0 if at < rows else min(at - rows // 2, max(len(body) - rows, 0))
     more = answer.total_events - len(answer.events)
-    tail = wrapped([f"{more:,} more events."] if answer.truncated and more > 0 else [], size)
+    left = [f"{things(more, 'more event')}."] if answer.truncated and more > 0 else []
+    tail = wrapped(left, size)
     return [*head, (), *body[start : start + rows], *tail, *wrapped(list(answer.notes), size)]
 
 

@@ -115,9 +115,7 @@ def _tell(page: PeopleListed, item: Item, listed: int, members: int) -> None:
             f"Saved {clean(item.title, 60)}: {many(members)}, in Segments under yours. U undoes it."
         )
         return
-    said = (
-        f"Saved, but it has {number(members)} people, not {number(listed)}, because ids are shared."
-    )
+    said = f"Saved, but it has {many(members)}, not {number(listed)}, because ids are shared."
     page.say(said, warning=True)
 
 

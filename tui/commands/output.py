@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from core.errors import FootfallError
-from core.text import clean, escaped, harmless, one_line
+from core.text import clean, escaped, harmless, one_line, things
 
 if TYPE_CHECKING:
     from core.draw import Look
@@ -77,12 +77,12 @@ def left_out(answer: Any) -> list[str]:
     """Return sentences on how much an answer left out; a drawing shows most of that itself."""
     found = []
     if answer.shape == "people" and answer.total > len(answer.rows):
-        found.append(f"-- {len(answer.rows):,} of {answer.total:,} people")
+        found.append(f"-- {len(answer.rows):,} of {things(answer.total, 'person', 'people')}")
     if getattr(answer, "omitted", 0):
-        found.append(f"-- {answer.omitted:,} more groups; top N shows more")
+        found.append(f"-- {things(answer.omitted, 'more group')}; top N shows more")
     if getattr(answer, "truncated", False):
         shown = answer.events if answer.shape == "timeline" else answer.rows
-        found.append(f"-- {len(shown):,} rows, there are more")
+        found.append(f"-- {things(len(shown), 'row')}, there are more")
     return found
 
 

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from core.errors import FootfallError
 from core.queries import from_json
 from core.queries.common.question import Question
-from core.text import clean, cut, number
+from core.text import clean, cut, things
 from core.timeframe import UNITS
 from tui.actions import edits
 from tui.actions.opening import open_number
@@ -323,7 +323,7 @@ class EventsPage(AccompaniedPage):
         """See FramePage: also which event, and how many there are."""
         event = getattr(self.question, "event", None)
         total = self.events.total
-        many = f"{number(total)} events" if total is not None else ""
+        many = things(total, "event") if total is not None else ""
         return (*(Chip(text) for text in (event, many) if text), *super().chips)
 
 

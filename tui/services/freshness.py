@@ -7,7 +7,7 @@ from typing import Any
 from core.engines.running import Engine
 from core.errors import FootfallError
 from core.store.library.profiles import writable
-from core.text import age, clean, number
+from core.text import age, clean, things
 
 
 class Freshness:
@@ -74,8 +74,8 @@ class Freshness:
         if ctx.earliest is None or ctx.latest is None:
             return f"{self._name}  no events"
         days = ctx.calendar.day_of(ctx.earliest), ctx.calendar.day_of(ctx.latest)
-        total = number(self._engine.events_in(*days))
+        total = things(self._engine.events_in(*days), "event")
         said = "" if writable(self._engine.path) else "read-only  "
         newest = age(self._engine.clock() - ctx.latest)
         zone = clean(ctx.calendar.zone_name, 40)
-        return f"{self._name}  {said}{total} events  newest {newest}  {zone}"
+        return f"{self._name}  {said}{total}  newest {newest}  {zone}"

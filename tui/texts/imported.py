@@ -208,7 +208,8 @@ def _gone_on(report: ImportReport) -> Iterator[str]:
             "had the same content; --again reads it"
         )
     if len(files) > SHOWN:
-        yield f"note: {number(len(files) - SHOWN)} more files are known and were not read again"
+        left = things(len(files) - SHOWN, "more file is", "more files are")
+        yield f"note: {left} known and not read again"
     for name, earlier in report.resumed.items():
         yield (
             f"note: {clean(name.rsplit('/', 1)[-1])} was read from line "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.store.ingest.report import Progress
-from core.text import clean, compact, cut, duration, number
+from core.text import clean, compact, cut, duration, number, things
 
 BAR = 24
 STORING = "storing the last of it"
@@ -36,7 +36,7 @@ def is_read(at: Progress) -> bool:
 def lines_text(at: Progress) -> str:
     """Return "120,000 lines, 3 rejected"."""
     rejected = f", {number(at.rejected)} rejected" if at.rejected else ""
-    return f"{number(at.read)} lines{rejected}"
+    return f"{things(at.read, 'line')}{rejected}"
 
 
 def pace_text(at: Progress) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.draw.spans import Line
+from core.text import things
 from tui.widgets.panel import Panel
 
 
@@ -24,5 +25,5 @@ class Detail(Panel):
     def content(self, width: int, height: int) -> list[Line]:
         """See Panel; what does not fit is counted on the lower edge."""
         rest = len(self._lines) - height
-        self.footing = f"{rest} more line{'s' * (rest > 1)}" if rest > 0 else ""
+        self.footing = things(rest, "more line") if rest > 0 else ""
         return self._lines

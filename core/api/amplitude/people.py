@@ -26,7 +26,7 @@ from core.catalog.revenue import AMOUNT
 from core.errors import NotFound
 from core.queries.sessions import documented_bins
 from core.sql.json_paths import json_path
-from core.text import clean
+from core.text import clean, things
 
 Json = dict[str, Any]
 
@@ -184,7 +184,8 @@ def user_search(asked: ask.UserSearch, backend: Backend) -> Json:
         "type": "match_user_or_device_id" if exact else "match_user_prefix",
     }
     left = answer.total - len(answer.rows)
-    said = f"{left} more users match; a longer prefix narrows the search."
+    matching = things(left, "more user matches", "more users match")
+    said = f"{matching}; a longer prefix narrows the search."
     return {**found, **({"warnings": [said]} if left else {})}
 
 

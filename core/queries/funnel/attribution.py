@@ -29,7 +29,7 @@ from core.queries.common.selection import Selection
 from core.queries.funnel.attribution_blocks import Credited
 from core.queries.funnel.attribution_weights import ENDS, decay, weight, weights
 from core.sql.dialect import Binder, Statement
-from core.text import percent
+from core.text import percent, things
 from core.timeframe import DAY
 
 EXAMPLE = (8, 3, 1)
@@ -164,8 +164,8 @@ class Attribution(Question):
         *days, last = EXAMPLE
         *shares, end = map(percent, weights(self.model, [DAY * n for n in EXAMPLE]))
         return (
-            f"{count:,} conversions of {people:,} users; "
-            f"touches up to {self.lookback_days} days before.",
+            f"{things(count, 'conversion')} of {things(people, 'user')}; "
+            f"touches up to {things(self.lookback_days, 'day')} before.",
             f"Touches {', '.join(map(str, days))} and {last} days before a conversion "
             f"get {', '.join(shares)} and {end} of it.",
         )

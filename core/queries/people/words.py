@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from core.text import things
 from core.words.kinds import (
     Kind,
     Nested,
@@ -78,7 +79,7 @@ def _members(question: Any) -> str:
         return f"Audience {question.audience}"
     rules = question.definition
     if rules.static_ids and not (rules.filters or rules.events or rules.groups):
-        return f"{len(rules.static_ids):,} people by id"
+        return f"{things(len(rules.static_ids), 'person', 'people')} by id"
     return "Audience of these rules"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.draw.spans import Line, Span
-from core.text import clean, fit, width
+from core.text import clean, fit, things, width
 from tui.texts.happened import Fact
 from tui.widgets.panel import CursorPanel
 from tui.widgets.words import folded
@@ -69,7 +69,7 @@ class FactsPanel(CursorPanel):
             self._top_line = min(max(self._top_line, after - height), first)
         self._top_line = min(self._top_line, max(len(lines) - height, 0))
         rest = len(lines) - self._top_line - height
-        self.footing = f"{rest} more lines" if rest > 0 else ""
+        self.footing = things(rest, "more line") if rest > 0 else ""
         return lines[self._top_line : self._top_line + height]
 
     def _fact_lines(self, fact: Fact, label: int, wide: int, here: bool) -> list[Line]:
