@@ -30,6 +30,9 @@ MOST = 200
 Found = tuple[str, Question, str]
 """A title, its question, and how it is drawn."""
 
+SHORT = 3
+"""Up to how many words a text is taken for a question with a mistake."""
+
 ALIASES = {"funnels": "funnel", "user": "users", "people": "users", "person": "users"}
 
 
@@ -80,9 +83,14 @@ def _guessed(page: KeyedPage, text: str) -> Iterator[Row]:
 
     found = askable(text, page.app.engine.context()) if " " in text else []
     sure = [guess for guess in found if guess.sure]
-    for guess in sure or found:
+    for guess in sure or (found if _is_sentence(text) else ()):
         with suppress(FootfallError):
             yield _question(page, guess.text)
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether a text is rather said than written in the language, with a mistake in it."""
+    return len(text.split()) > SHORT and not set("=<>(),") & set(text)
 
 
 def _checked(text: str, ctx: Context) -> tuple[Question, str]:
