@@ -88,7 +88,8 @@ class Context:
         in_segment: returns those of a built-in segment: (context, its key, a range text).
         people_of: where units are counted, returns SQL of a relation of the people in another,
             which is written for people.
-        in_units: returns the context of a question that counts units: (context, question).
+        in_units: returns the context of a question that counts units: (context, question,
+            whether for its answer alone).
         whole: the same including data dated after now; None if there is none.
         usual: the context of other questions if this one includes data after the present, with a
             later `now`; else None.
@@ -104,7 +105,7 @@ class Context:
     chart: Callable[[str], dict[str, Any]]
     in_audience: Callable[[Context, str], Relation]
     in_segment: Callable[[Context, str, str], Relation]
-    in_units: Callable[[Context, Any], Context]
+    in_units: Callable[[Context, Any, bool], Context]
     people_of: Callable[[Binder, Relation], str] = nobody_else
     whole: Context | None = None
     usual: Context | None = None
@@ -142,13 +143,16 @@ class Context:
         first, last = (self.calendar.day_of(ms or 0) for ms in (self.earliest, self.latest))
         return days_span(first, last, self.calendar)
 
-    def counting(self, question: Any) -> Context:
+    def counting(self, question: Any, *, answering: bool = False) -> Context:
         """Return the context in which the actors of a question are what it counts: this one for
         people, else units (see core.queries.people.units_sql).
+
+        Args:
+            answering: whether it is for the answer, and not for who is behind it.
         """
         if getattr(question, "counting", None) is None or self.dialect.counted is not None:
             return self
-        return self.in_units(self, question)
+        return self.in_units(self, question, answering)
 
     @property
     def person(self) -> str:

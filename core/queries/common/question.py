@@ -176,7 +176,7 @@ def asked_in_units(ctx: Context, question: Question, ask: Callable[[Context], As
     Args:
         ask: yields its statements and returns its answer in a context.
     """
-    answer = yield from ask(ctx.counting(question))
+    answer = yield from ask(ctx.counting(question, answering=True))
     if not counts_units(question):
         return answer
     units = many(question)

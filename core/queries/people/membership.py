@@ -36,12 +36,15 @@ def in_segment(ctx: Context, segment: str, range_text: str) -> Relation:
     return Relation(("segment", segment, span), members)
 
 
-def in_units(ctx: Context, question: Any) -> Context:
+def in_units(ctx: Context, question: Any, answering: bool) -> Context:
     """Return the context of a question that counts units in place of people.
+
+    Args:
+        answering: whether it is for the answer alone.
 
     Raises:
         BadQuestion: what it counts is not a field.
     """
     from core.queries.people.units_sql import units_of
 
-    return units_of(ctx, question)
+    return units_of(ctx, question, answering=answering)

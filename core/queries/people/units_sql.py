@@ -16,6 +16,8 @@ from typing import Any, Final
 
 from core.catalog.catalog import Catalog
 from core.catalog.fields import Field
+from core.catalog.revenue import SELECTORS
+from core.catalog.selectors import ANY, ANY_ACTIVE, NEW
 from core.columns import CONTEXT
 from core.errors import BadQuestion
 from core.queries.common.clauses import Clauses, is_on_people
@@ -33,6 +35,18 @@ ALLOWED: Final = "Allowed: device, session, properties, traits and the columns o
 OWN: Final = ("actor", "ts", "seq", "event", "day", "session", "user", "device", "person")
 """The columns of the events besides those of their context."""
 
+
+SOUGHT: Final = ("funnel", "funnel_trend", "time_to_convert")
+"""The kinds of questions that seek single events, one after the other."""
+
+ORDERS: Final = ("ordered", "unordered")
+"""The orders of steps for which no other events matter."""
+
+MEASURES: Final = ("users", "average", "frequency")
+"""The measures of an event for which no other events matter."""
+
+WORDS: Final = (None, ANY, ANY_ACTIVE, NEW, *SELECTORS)
+"""Selectors that are no names of events."""
 
 _ENDS: Final = (("ies", "y"), ("ses", "s"), ("s", ""))
 """Ends of plurals, and of their singulars."""
@@ -80,8 +94,12 @@ def _is_field(catalog: Catalog, name: str) -> bool:
     return True
 
 
-def units_of(ctx: Context, question: Any) -> Context:
+def units_of(ctx: Context, question: Any, *, answering: bool = False) -> Context:
     """Return the context in which the actors of a question are the units that it counts.
+
+    Args:
+        answering: whether it is for the answer alone, for which there need be only the events that
+            the question names.
 
     Raises:
         BadQuestion: what it counts is not a field.
@@ -94,7 +112,8 @@ def units_of(ctx: Context, question: Any) -> Context:
         return _of_clickhouse(ctx, field, members)
     kept = [column for column in CONTEXT if ctx.catalog.values.of(column)]
     missing = tuple(column for column in CONTEXT if column not in kept)
-    rows = _rows(ctx, field, kept)
+    rows = _rows(ctx, field, kept, _named_by(ctx, question) if answering else (),
+                 sought=question.kind in SOUGHT)  # fmt: skip
     people = people_of(ctx, members) if members else None
     counted = Counted(rows, people, (*OWN, *kept), missing)
 
@@ -117,8 +136,26 @@ def _of_clickhouse(ctx: Context, field: Field, members: Sequence[Relation]) -> C
     return replace(ctx, dialect=ctx.dialect.counting(counted), people_of=among)
 
 
-def _rows(ctx: Context, field: Field, kept: Iterable[str]) -> Made:
-    """The events of all times by unit."""
+def _named_by(ctx: Context, question: Any) -> tuple[int, ...]:
+    """Return the events that a question's answer is of; () if it may be of any."""
+    if question.kind in SOUGHT and question.order in ORDERS and question.users == "active":
+        names = [step.event for step in (*question.steps, *question.exclusions)]
+    elif question.kind == "first_time" or getattr(question, "measure", "") in MEASURES:
+        names = [question.event]
+    else:
+        return ()
+    found = [None if name in WORDS else ctx.catalog.events.ids.get(name) for name in names]
+    return tuple(sorted(event for event in found if event)) if all(found) else ()
+
+
+def _rows(
+    ctx: Context, field: Field, kept: Iterable[str], events: Sequence[int], *, sought: bool
+) -> Made:
+    """The events of all times by unit; of some events only theirs.
+
+    An index takes longer than the table. Only chains of events, which are sought one by one, are
+    worth it.
+    """
     whole = ctx.whole or ctx
     bind = whole.binder()
     noted: tuple[str, ...] = ()
@@ -130,15 +167,14 @@ def _rows(ctx: Context, field: Field, kept: Iterable[str]) -> Made:
         join = whole.dialect.properties_join() if field.needs_properties else ""
         unit = f"unit_code(:unit, {_raw(whole, field, Clauses(whole, bind))})"
     plain = ", ".join(f"e.{column}" for column in (*OWN[1:-1], *kept))
-    select = bind.whole(f"select {unit} as actor, {plain}, e.actor as person from events e {join}")
-    name = _named("units", "".join(noted) + select, bind.values)
+    listed = ", ".join(map(str, events))
+    select = bind.whole(f"select {unit} as actor, {plain}, e.actor as person from events e {join}"
+                        f"{f' where e.event in ({listed})' if events else ''}")  # fmt: skip
+    name = _named("units" if sought else "rows", "".join(noted) + select, bind.values)
     typed = ", ".join(f"{column} integer" for column in (*OWN[:-1], *kept, OWN[-1]))
-    steps = (
-        *noted,
-        f"create temp table {name} ({typed})",
-        f"insert into temp.{name} {select}",
-        f"create index temp.{name}_by_event on {name} (event, actor, ts, seq, day, person)",
-    )
+    made = (f"create temp table {name} ({typed})", f"insert into temp.{name} {select}")
+    index = f"create index temp.{name}_by_event on {name} (event, actor, ts, seq, day, person)"
+    steps = (*noted, *made, *((index,) if sought else ()))
     return Made(name, steps, {**bind.values, "unit": name})
 
 
