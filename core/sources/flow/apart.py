@@ -74,6 +74,11 @@ class Apart:
         return sentences
 
     @property
+    def is_ahead(self) -> bool:
+        """Whether the next block is here already."""
+        return self._messages.is_waiting
+
+    @property
     def process_id(self) -> int:
         """The id of the process."""
         return self._process.pid
@@ -145,6 +150,11 @@ class _Messages:
         self._changed = Condition()
         self._thread = Thread(target=self._read, daemon=True)
         self._thread.start()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there is one to return, or the process has ended."""
+        return bool(self._waiting)
 
     def next(self) -> tuple[int, Any] | None:
         """Return the next message; None if the process has ended."""

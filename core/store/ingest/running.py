@@ -40,6 +40,14 @@ _HOPELESS = 1_000
 _FIRST = 10_000
 """How many events the first batch has at least."""
 
+_FIRST_PARTS = 8
+"""Which part of the others it is, if that is more."""
+
+_LESS = 4
+"""How many times smaller than all events that are stored a batch is at most, unless it is full: it
+changes most pages of these.
+"""
+
 
 class Host(Protocol):
     """What runs import into a workspace one after the other.
@@ -146,14 +154,18 @@ class Run:
     @property
     def _is_due(self) -> bool:
         """Whether to write what is read: a batch, a small one at first, so that writing begins
-        early, or most of the last two if another process reads on meanwhile, so that little is left
-        to write when it has read all.
+        early. If another process reads on meanwhile, also what is read whenever nothing else is
+        there to write, unless that is little beside what is stored, and most of the last two, so
+        that little is left to write when it has read all.
         """
         count, most = self._count_of_rows, self._loader.batch_size
-        if not self._accepted and self._earlier is None:
-            return count >= min(most, max(most // 4, _FIRST))
-        if count >= most or count < most // 4 or not isinstance(self._source, Apart):
-            return count >= most
+        least = min(most, max(most // _FIRST_PARTS, _FIRST))
+        if count >= most or (not self._accepted and self._earlier is None and count >= least):
+            return True
+        if not isinstance(self._source, Apart) or count < least:
+            return False
+        if not self._source.is_ahead and count * _LESS >= self._loader.writer.arrived:
+            return True
         left = (self._source.input.total or 0) - self._position_now
         return 0 < left * count <= most // 8 * (self._position_now - self._position_then)
 

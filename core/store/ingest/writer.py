@@ -88,6 +88,7 @@ class Writer:
         self._open: ExitStack | None = None
         self._together = together
         self._tied: dict[int, int] = {}
+        self._seq = 1
         self._days = Days(read_calendar(connection))
 
     def write(
@@ -161,6 +162,11 @@ class Writer:
             self._blocks.settle(goes_on=goes_on)
             bump(self._connection)
         self._generation = str(generation + 1)
+
+    @property
+    def arrived(self) -> int:
+        """How many events had been stored or were repeated by the end of the last batch."""
+        return self._seq - 1
 
     def people(self) -> int:
         """Return how many people have events in the workspace."""
@@ -341,7 +347,7 @@ class Writer:
         fresh = self._fresh(events, touched, written)
         columns = fresh.written()
         parts = parts_of_columns(list(columns.values()))
-        insert(self._connection, "insert into events", list(columns), parts)
+        insert(self._connection, "insert or rollback into events", list(columns), parts)
         self._latest = max(self._latest, int(events.ts.max()))
         return fresh
 
@@ -395,7 +401,7 @@ class Writer:
         seqs, places = events.said()
         texts = [events.texts[place] or "" for place in places.tolist()]
         insert(
-            self._connection, "insert into event_properties", ("seq", "properties"),
+            self._connection, "insert or rollback into event_properties", ("seq", "properties"),
             parts_of(list(zip(seqs.tolist(), texts, strict=True))),
         )  # fmt: skip
         told, stopped = self._properties.take(counted(texts), said.add)

@@ -1,5 +1,8 @@
 """Inserting rows, many with one statement: three quarters of the time of one each, half of it where
 there are triggers.
+
+"insert or rollback" ends the transaction if a row cannot be inserted. For such a statement SQLite
+keeps no copy of every page that it changes, to take back its own rows alone.
 """
 
 from __future__ import annotations
@@ -32,14 +35,18 @@ def insert(
     """Insert rows.
 
     Args:
-        into: the statement up to the table, as "insert into events".
+        into: the statement up to the table, as "insert or rollback into events".
         names: the columns that are given.
         then: the rest of the statement, as "on conflict do nothing".
     """
     row = f"({', '.join('?' for _ in names)})"
-    start = f"{into} ({', '.join(names)}) values "
+    statements: dict[int, str] = {}
     for part in parts:
-        connection.execute(start + ", ".join([row] * (len(part) // len(names))) + then, part)
+        count = len(part) // len(names)
+        if count not in statements:
+            rows = ", ".join([row] * count)
+            statements[count] = f"{into} ({', '.join(names)}) values {rows}{then}"
+        connection.execute(statements[count], part)
 
 
 def parts_of(rows: Sequence[Sequence[Any]]) -> Iterator[Part]:

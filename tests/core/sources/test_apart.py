@@ -136,6 +136,17 @@ def rows_of(source: Source | Apart) -> Iterator[Row]:
                 yield Row(**dict(zip(fields, values, strict=True)))
 
 
+def test_a_source_apart_is_ahead_once_its_next_block_is_here(tmp_path: Path) -> None:
+    path = tmp_path / "in.json"
+    path.write_bytes(mixed(50))
+    with closing(opened(path)) as apart:
+        until = time.monotonic() + 30
+        while not apart.is_ahead and time.monotonic() < until:
+            time.sleep(0.01)
+        assert apart.is_ahead
+        assert next(apart.coded()).read > 0
+
+
 def test_a_source_apart_yields_the_same_columns_and_ends_when_it_is_closed(tmp_path: Path) -> None:
     path = tmp_path / "in.json"
     path.write_bytes(mixed(500))
