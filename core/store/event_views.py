@@ -130,13 +130,17 @@ _PEOPLE: dict[frozenset[str], str] = {
 """How many people a group has, by the columns of groups."""
 
 
-def stored_view(asked: Grouping, how: OverSets) -> str:
+def stored_view(asked: Grouping, how: OverSets, *, every: bool = False) -> str:
     """Return the query of `events_v1` for a statement over groups of events that are stored; it
     needs `people_in(set)`.
+
+    Args:
+        every: no event's name is read or deleted, so that the sets of any event are enough.
     """
     codes = {"event_name": "event", "day": "day"} | dict.fromkeys(CONTEXT, "value")
     keys = {codes[name] for name in asked.columns} | ({"day"} if asked.utc_days else set())
-    tests = " and ".join(["a.event in (select id from event_names where not deleted)", *how.tests])
+    of = "= 0" if every else "in (select id from event_names where not deleted)"
+    tests = " and ".join([f"a.event {of}", *how.tests])
     columns = {name: _TEXTS[name].format(f"g.{codes[name]}") for name in asked.columns}
     if asked.utc_days:
         columns[f'"{UTC_DAY}"'] = _TEXTS["day"].format("g.day")

@@ -38,6 +38,9 @@ _ARE_FEW: Final = f"""
     """
 
 
+_NONE_DELETED: Final = "not exists (select 1 from event_names where deleted)"
+
+
 class Way(NamedTuple):
     """One way to answer a statement.
 
@@ -79,11 +82,13 @@ def ways_of(query: str, instead: Instead | None = None) -> list[Way]:
     found = []
     stored = grouping(query, of_sets=True)
     if stored is not None and (how := over_sets(stored, names)) is not None:
-        view = ("events_v1", stored_view(stored, how))
-        found.append(Way(f"select {how.holds}", [], stored.query, [view, *plain]))
+        for every in (True, False) if "event_name" not in stored.columns else (False,):
+            view = ("events_v1", stored_view(stored, how, every=every))
+            holds = f"select {how.holds}{f' and {_NONE_DELETED}' if every else ''}"
+            found.append(Way(holds, [], stored.query, [view, *plain]))
     by = grouping(query, readable=frozenset({"properties"}))
     if by is not None and not (by.numbers or by.moments or by.utc_days or by.tests):
-        holds = "select not exists (select 1 from event_names where deleted)"
+        holds = f"select {_NONE_DELETED}"
         found.append(Way(holds, [], by.query, [("events_v1", properties_view()), *plain]))
     for few in (True, False) if names else (False,):
         view = ("events_v1", _events(asked, names, few=few))

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 import time
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -406,6 +407,17 @@ def test_what_stored_sets_tell_is_read_from_them(query):
         assert found[1]
         assert found == answered(engine, query, events_view())
         assert [tuple(row) for row in rows(engine, query)] == found[1]
+
+
+def test_sets_of_any_event_are_read_unless_one_is_deleted():
+    query = "select country, count(*) from events_v1 group by country order by 1"
+    way = ways_of(query)[0]
+    assert "a.event = 0" in dict(way.views)["events_v1"]
+    whole = appendix_a()
+    for world in (whole, replace(whole, flags=(("sign_up", "deleted"),))):
+        with engine_of(world) as engine:
+            assert _holds(engine, way) == (not world.flags)
+            assert rows(engine, query) == answered(engine, query, events_view())[1]
 
 
 @pytest.mark.parametrize(
