@@ -160,7 +160,7 @@ class _Firsts(NamedTuple):
 
     def by_value(self, bind: Binder, field: Field) -> str:
         """The same as `sets` from stored sets; who had several values on their first day is looked
-        for in the events.
+        for in the events. Everybody has one first day, so these are the same people on all days.
         """
         d, plan = bind.dialect, self.plan
         firsts = self.selection.first_days(bind, plan.span.first_day, plan.cohorts[-1].last_day)
@@ -169,20 +169,20 @@ class _Firsts(NamedTuple):
         return f"""
         select slot, v0, {d.union("users")} as users
         from (
-            with firsts as materialized ({firsts}),
-            valued as materialized (
+            with valued as materialized (
                 select f.day as day, a.v0 as v0, {d.both("a.users", "f.users")} as users
-                from firsts f
-                join ({valued}) a on a.slot = f.day
+                from ({valued}) a
+                cross join ({firsts}) f
+                where f.day = a.slot
             ),
             several as materialized (
-                select day, {d.at_least("tally", "2")} as users
-                from (select day, {d.tally("users")} as tally from valued group by day)
+                select {d.at_least("tally", "2")} as users
+                from (select {d.tally("users")} as tally from valued group by '')
             )
             select {_slot(bind, plan, "v.")} as slot, v.v0 as v0,
                    {d.only("v.users", "s.users")} as users
             from valued v
-            join several s on s.day = v.day
+            cross join several s
             union all
             select {_slot(bind, plan)}, v0, {d.build("actor")}
             from ({several})
