@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.blocks.functions.aggregates import WHOLE
-from core.blocks.functions.gathering import SLOT, WHO, Gathering
-from core.blocks.functions.groups import added_up, counted, starts
+from core.blocks.functions.gathering import MANY, SLOT, WHO, Gathering
+from core.blocks.functions.groups import CELLS, PLACES, added_up, counted, starts
 from core.blocks.functions.plan import Ints
 
 NEW, RETURNING, RESURRECTED, DORMANT = 1, 2, 3, 4
@@ -35,10 +37,14 @@ class States(Gathering):
 
     def finalize(self) -> str:
         """Return the rows."""
-        wide = self.most(WHO)
-        parts = [share.counts(wide) for share in self.shares() if len(share)]
-        if not parts:
+        if not len(self):
             return "[]"
+        wide = self.most(WHO)
+        few = self._few(wide)
+        if few:
+            parts = list(self._marked(few, wide))
+        else:
+            parts = [share.counts(wide) for share in self.shares() if len(share)]
         each, every, active, held = map(added_up, zip(*parts, strict=True))
         groups = held[0]
         if not len(groups):
@@ -63,6 +69,58 @@ class States(Gathering):
             ]
         )
 
+    def _few(self, wide: int) -> int:
+        """Return below which code people are marked in a table; most often the first is that of
+        rows without a value, of which there are most.
+        """
+        cells = wide * self._slots
+        for few in (self.most("v0"), 1):
+            if few * cells <= min(CELLS, PLACES * len(self)):
+                found = sum(np.count_nonzero(code < few) for (code,) in self.blocks(["v0"]))
+                if len(self) - found <= MANY:
+                    return few
+        return 0
+
+    def _marked(self, few: int, wide: int) -> Iterator[list[Counts]]:
+        """Yield the counts of groups below a code, and of the others."""
+        table = np.zeros((self._slots, few * wide), np.bool_)
+        others: list[list[Ints]] = []
+        for slots, codes, who in self.blocks([SLOT, "v0", WHO]):
+            inside = slots >= 0
+            marked = inside & (codes < few)
+            table[slots[marked], codes[marked] * wide + who[marked]] = True
+            rest = np.flatnonzero(inside & ~marked)
+            if len(rest):
+                others.append([column[rest] for column in (slots, codes, who)])
+        yield self._of_table(table, few)
+        if others:
+            slots, codes, who = map(np.concatenate, zip(*others, strict=True))
+            yield self._of_rows(slots, codes * wide + who, wide)
+
+    def _of_table(self, table: NDArray[np.bool_], few: int) -> list[Counts]:
+        """Return the counts of people marked by slot, and group by group."""
+        each: list[tuple[Ints, Ints]] = []
+        ever = np.zeros((STATES, table.shape[1]), np.bool_)
+        groups = np.arange(few)
+        seen = table[0] | table[1]
+        for slot in range(SHOWN, self._slots):
+            now, before = table[slot], table[slot - 1]
+            found = {
+                NEW: now & ~seen,
+                RETURNING: now & before,
+                RESURRECTED: now & seen & ~before,
+                DORMANT: before & ~now,
+            }
+            seen |= now
+            for state, people in found.items():
+                ever[state] |= people
+                each.append(((groups * self._slots + slot) * STATES + state, _by(people, few)))
+        states = [(groups * STATES + state, _by(ever[state], few)) for state in range(STATES)]
+        there = [
+            (groups, _by(np.logical_or.reduce(table[first:]), few)) for first in (SHOWN, SHOWN - 1)
+        ]
+        return [_some(each), _some(states), *(_some([one]) for one in there)]
+
     def counts(self, wide: int) -> list[Counts]:
         """Return how many people are in each state of a group in a slot, and in any slot; how many
         are active in each group, and how many make it one that is held.
@@ -73,7 +131,11 @@ class States(Gathering):
         slots = self.column(SLOT)
         rows = np.flatnonzero(slots >= 0)
         pairs = self.column("v0")[rows] * wide + self.column(WHO)[rows]
-        pair, slot = np.divmod(counted(pairs * self._slots + slots[rows])[0], self._slots)
+        return self._of_rows(slots[rows], pairs, wide)
+
+    def _of_rows(self, slots: Ints, pairs: Ints, wide: int) -> list[Counts]:
+        """Return the counts of rows of pairs of a group and a person."""
+        pair, slot = np.divmod(counted(pairs * self._slots + slots)[0], self._slots)
         whose, state, when = self._states(pair, slot)
         ever = counted(whose * STATES + state)[0]
         return [
@@ -112,6 +174,20 @@ class States(Gathering):
         _, names, none = self.shown([np.zeros_like(codes), codes])
         columns = (slots.tolist(), names, none, states.tolist(), people.tolist())
         return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _by(people: NDArray[np.bool_], few: int) -> Ints:
+    """Return how many of marked people are in each group."""
+    found: Ints = np.count_nonzero(people.reshape(few, -1), axis=1)
+    return found
+
+
+def _some(counts: list[Counts]) -> Counts:
+    """Return counts as one, by their keys, without those of nobody."""
+    keys, people = map(np.concatenate, zip(*counts, strict=True))
+    order = np.argsort(keys)
+    order = order[people[order] > 0]
+    return keys[order], people[order]
 
 
 def _of(counts: Counts, groups: Ints, shown: Ints) -> Counts:

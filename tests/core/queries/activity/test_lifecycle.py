@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.answers import Cell
+from core.blocks.functions.states import States
 from core.errors import BadQuestion
 from core.queries import from_json
 from tests.oracles.activity import lifecycle as oracle
@@ -130,6 +131,18 @@ def test_a_breakdown_is_a_lifecycle_for_each_value():
             fields = {"range": WEEKS, "breakdown": "country", "granularity": unit, "limit": 2}
             both = [ask(engine, "lifecycle", **fields) for engine in (blocks, rows)]
             assert both[0] == both[1]
+
+
+@pytest.mark.parametrize("few", [0, 1, 3])
+@pytest.mark.parametrize("breakdown", ["country", "amount"])
+def test_people_of_any_number_of_groups_are_marked_in_a_table(few, breakdown, monkeypatch):
+    monkeypatch.setattr(States, "_few", lambda self, wide: few)
+    with read_both_ways(appendix_a()) as (blocks, rows):
+        for unit in ("daily", "weekly"):
+            fields = {"range": WEEKS, "breakdown": breakdown, "granularity": unit}
+            found, expected = (ask(engine, "lifecycle", **fields) for engine in (blocks, rows))
+            assert found == expected
+            assert any(line.total for line in found.lines)
 
 
 def test_its_people_leave_room_in_the_parser_for_the_statement_around_them():
