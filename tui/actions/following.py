@@ -6,6 +6,7 @@ Each takes over the range, the filters and the people of the page's question.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,7 @@ from core.queries.common.question import Question
 from core.text import clean
 from tui.actions import edits
 from tui.actions.related import ways
+from tui.editors.bodies import body_of
 from tui.texts.fields import has
 from tui.widgets.companion import About
 
@@ -112,16 +114,22 @@ def by_another_field(about: About) -> Question | None:
 
 
 def _broken_down(about: About, question: Question, taken: Sequence[str] = ()) -> Question | None:
-    """Return a question that has no breakdown by a field; None if there is none to take."""
+    """Return a question that has no breakdown by a field; None if there is none to take, or if the
+    kind has breakdowns but not of this question.
+    """
     name = a_field(replace(about, question=question), taken)
     if name is None:
         return None
     several = isinstance(getattr(question, "breakdown", None), tuple)
-    return edits.revise(question, breakdown=(name,) if several else name)
+    with suppress(FootfallError):
+        return edits.revise(question, breakdown=(name,) if several else name)
+    return None
 
 
 def by_heading(question: Question) -> str:
-    """Return the heading of a question by a field."""
+    """Return the heading of a question by a field, or of what people do."""
+    if question.kind == "top_events":
+        return "What they do most"
     by = getattr(question, "breakdown", None) or ""
     return "By " + clean(by if isinstance(by, str) else ", ".join(by), 40)
 
@@ -193,7 +201,8 @@ def what_changed(about: About) -> Question | None:
     """Return the values that changed the number most since the period before.
 
     Of a funnel, which has no such number, its conversion over time; of these values, the number
-    over time; of others, and where there is no field to examine, the period before.
+    over time; of others, and where there is no field to examine, the period before; of what has
+    none, when the people under the cursor were active.
     """
     question = about.question
     if question.kind == "explain":
@@ -202,7 +211,7 @@ def what_changed(about: About) -> Question | None:
     if question.kind == "funnel":
         return conversion_over_time(about)
     if question.kind not in COMPARED:
-        return period_before(about) if question.kind in OVER_A_RANGE else None
+        return period_before(about) if question.kind in OVER_A_RANGE else they_were_active(about)
     catalog = about.context.catalog
     stored = any(map(catalog.values.of, catalog.fields))
     examined = () if stored else tuple(_properties(about))[:EXAMINED]
@@ -220,8 +229,31 @@ def what_changed(about: About) -> Question | None:
     )
 
 
+def they_did(about: About) -> Question | None:
+    """Return what the people behind the number under the cursor do most; None where nobody is."""
+    return _among(about, {"kind": "top_events", "order_by": "users", "limit": 15})
+
+
+def they_were_active(about: About) -> Question | None:
+    """Return how many of the people behind the number under the cursor were active when."""
+    unit = unit_for(about.question.range, about.context)
+    return _among(about, {"kind": "active_users", "granularity": unit})
+
+
+def _among(about: About, body: dict[str, Any]) -> Question | None:
+    """Return a question about the people behind the number under the cursor."""
+    if about.cell is None or about.question.kind == "sql":
+        return None
+    inside = {"kind": "people", "of": body_of(about.question), "cell": about.cell.model_dump()}
+    with suppress(FootfallError):
+        return from_json({**body, "range": about.question.range, "among": inside})
+    return None
+
+
 def change_heading(question: Question) -> str:
     """Return the heading of `what_changed`; "" for that of its answer."""
+    if question.among is not None and question.kind == "active_users":
+        return "How many of them were active"
     headings = {"explain": "What changed most", "funnel_trend": "Conversion over time"}
     if question.kind in COMPARED and getattr(question, "compare", None):
         return ""
@@ -229,10 +261,12 @@ def change_heading(question: Question) -> str:
 
 
 def by_value(about: About) -> Question | None:
-    """Return the metric by a field, compared with the period before; others by a field alone."""
+    """Return the metric by a field, compared with the period before; others by a field alone, and
+    of those that cannot be broken down what the people under the cursor do most.
+    """
     question = about.question
     if question.kind not in COMPARED:
-        return by_a_field(about)
+        return by_a_field(about) or they_did(about)
     name = a_field(about)
     if name is None:
         return None

@@ -25,8 +25,13 @@ async def test_a_metric_has_its_values_and_what_changed_below_it(path: Path) -> 
         await ff.type("top events")
         await ff.press("enter")
         assert ff.page.question.kind == "top_events"
-        assert values.question is None
-        assert "By country" not in ff.screen  # the chart has the room
+        assert values.question.among.cell == ff.page.main.cell  # it cannot be broken down
+        assert "What they do most" in ff.screen
+        await ff.press("E")
+        await ff.type("paths from signup")
+        await ff.press("enter")
+        assert values.question.among.of.kind == "paths"
+        assert values.error is None
 
 
 async def test_companions_are_not_asked_where_there_is_no_room(path: Path) -> None:
