@@ -78,6 +78,12 @@ _FILLING: Final = re.compile(
     re.IGNORECASE,
 )
 
+_COUNTED: Final = re.compile(
+    r"^(?:how many|number of|no\.? of|count of) (?:unique )?(?:users|people|persons|customers) "
+    r"(?:who|that) ", re.IGNORECASE,
+)  # fmt: skip
+"""Begins a text that asks how many people did something, and not who."""
+
 _RULES: Final[Sequence[tuple[str, Change]]] = (
     (r"^(?:trend of |conversion (?:rate )?(?:of |from )?)(.+?) over time$", r"trend of \1"),
     (r" over time\b", ""),
@@ -209,7 +215,7 @@ def askable(text: str, ctx: Context) -> list[Guess]:
 
 def _candidates(text: str, names: Names) -> Iterator[Guess]:
     plain = " ".join(text.strip().rstrip("?!.").split())
-    short = _FILLING.sub("", plain)
+    short = plain if _COUNTED.match(plain) else _FILLING.sub("", plain)
     for start in dict.fromkeys((short, plain)):
         named = _named(start, names)
         for each in dict.fromkeys((_ruled(named), _ruled(start), named)):

@@ -43,6 +43,13 @@ def experiment(s: Sentence) -> Iterator[Draft]:
                     without=("by", "where", "granularity"))  # fmt: skip
 
 
+def common(s: Sentence) -> Iterator[Draft]:
+    """Yield what a segment's people have in common."""
+    for draft in segment(s):
+        if draft.subject.startswith("segment"):
+            yield Draft(f"differences of ({draft.subject})", without=("granularity", "for"))
+
+
 def explain(s: Sentence) -> Iterator[Draft]:
     """Yield what moved a figure."""
     subject = s.event or (f"sum({REVENUE})" if s.says("revenue|sales|income") else "dau")
@@ -67,6 +74,8 @@ def correlation(s: Sentence) -> Iterator[Draft]:
     """Yield what people who convert do differently."""
     if s.says(r"different\w*|power users") and not s.event:
         yield Draft("differences of (segment power_user)", without=("for",))
+    if s.events == [s.starting()]:
+        yield Draft(f"explain {s.event}", without=("granularity", "compare"))
     chain = s.chain()
     if chain:
         yield Draft(f"correlation of {chain}", without=("granularity", "by"))

@@ -34,6 +34,7 @@ def asked(text: str, names: Names, parses: Callable[[str], bool]) -> Iterator[tu
             left = [word for part in heard.left for word in re.findall(r"\w+", part)]
             unsaid = set(left) - set(told) or (heard.often > 1 and not draft.often)
             unsaid = unsaid or (heard.number is not None and heard.number[1] not in found)
+            unsaid = unsaid or (heard.limits is not None and heard.limits[1] not in found)
             unsaid = unsaid or any(quoted(field) not in found for field in sentence.free)
             yield found, not missing and not unsaid
 
@@ -65,7 +66,8 @@ def _clauses(heard: Heard, sentence: Sentence, draft: Draft) -> list[str]:
         "within": said.get("within", ""), "range": said.get("range", ""),
         "granularity": said.get("granularity", ""), "where": _where(heard, sentence),
         "by": _by(heard, sentence), "top": f"top {said['top']}" if "top" in said else "",
-        "compare": said.get("compare", ""), "for": groups(heard, sentence.names)[0],
+        "compare": said.get("compare", ""), "with": said.get("with", ""),
+        "for": groups(heard, sentence.names)[0],
     }  # fmt: skip
     if own["for"].startswith("where"):
         own["where"] = f"{own['where']} {own.pop('for')}".strip()
@@ -98,6 +100,9 @@ def _where(heard: Heard, sentence: Sentence) -> str:
         else:
             tests.append(f"{quoted(field)} {'!=' if out else '='} {written[0]}")
     counted = sentence.event or sentence.free or sentence.says(MONEY)
+    if heard.limits is not None and counted and (field := _amount(sentence)):
+        least, most = heard.limits
+        tests.append(f"{quoted(field)} >= {least} and {quoted(field)} <= {most}")
     if heard.number is not None and counted and (field := _amount(sentence)):
         tests.append(f"{quoted(field)} {heard.number[0]} {heard.number[1]}")
     return f"where {' and '.join(tests)}" if tests else ""

@@ -22,8 +22,10 @@ def events(s: Sentence) -> Iterator[Draft]:
     first = s.event
     if not first:
         return
-    if len(s.events) > 1 and s.says("to"):
+    if len(s.events) > 1 and (s.says("to") or "within" in s.heard.clauses):
         yield from funnel(s)
+    if s.heard.often > 1:
+        yield Draft(f"frequency of {first}{s.counting}", without=("granularity",))
     if s.each:
         yield Draft(f"average of {first}{s.counting}")
     if s.unit:
@@ -33,6 +35,8 @@ def events(s: Sentence) -> Iterator[Draft]:
         yield Draft(f"{s.events[0]} / {s.events[1]}")
     if s.says("per (?:user|person|customer|visitor|head|capita|active user)"):
         yield Draft(f"per actor avg of {first}")
+    elif s.says("per (?:paying )?(?:buyer|payer|shopper|member|subscriber|player|reader|customer)"):
+        yield Draft(f"average of {first}")
     if s.says("per (?:session|visit)"):
         yield Draft(f"{first} / sessions")
     if s.says("share|percent(?:age)?|what %|proportion|fraction|rate"):
@@ -94,6 +98,9 @@ def revenue(s: Sentence) -> Iterator[Draft]:
     """Yield revenue, and who brings it."""
     if s.event and not s.says(MONEY):
         return
+    if s.each:
+        s.by, s.unit = [s.each], ""
+        yield Draft(f"sum({REVENUE})")
     if s.says("paying|payers?"):
         yield Draft("users of revenue_amount")
     if s.says("(?:average|avg|mean|typical) (?:order|purchase|basket|cart|ticket|transaction|sale)"
@@ -151,6 +158,8 @@ def active(s: Sentence) -> Iterator[Draft]:
 
 def new(s: Sentence) -> Iterator[Draft]:
     """Yield people or units that are new."""
+    if len(s.events) > 1 and "within" in s.heard.clauses:
+        return
     if s.unit:
         first = s.event or s.starting()
         if first:
@@ -164,6 +173,8 @@ def new(s: Sentence) -> Iterator[Draft]:
 
 def ranking(s: Sentence) -> Iterator[Draft]:
     """Yield what is most frequent."""
+    if s.event and s.heard.persons and not s.by:
+        yield Draft(f'{s.event} by "user"')
     if s.event and not s.by and not s.free:
         if quoted(s.event) and s.event == s.viewed() and (field := s.page()):
             s.by = [field]
@@ -181,7 +192,7 @@ def ranking(s: Sentence) -> Iterator[Draft]:
 def most(s: Sentence) -> Iterator[Draft]:
     """People by a figure, the largest first."""
     ranked = 'by "user"'
-    if s.says(MONEY + "|spen[dt]|paid"):
+    if s.says(MONEY + "|spen[dt]|spending|paid|valuable"):
         yield Draft(f"sum({REVENUE}) {ranked}", without=("by",))
     elif s.event:
         yield Draft(f"{s.event} {ranked}", without=("by",))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from difflib import get_close_matches
 from typing import Final, NamedTuple
 
 from core.language.loose.stems import FIELDS, PLACES, alike, stem, stems
@@ -13,11 +14,14 @@ from core.language.loose.times import GAP, Clauses, taken
 
 WORDS: Final = re.compile(r"[^\s,;:?!()\"']+(?:'\w+)?|[,·]")
 _LONGEST: Final = 6
+_SPELT: Final = 6
+"""From how many letters on a word may be misspelt."""
 
 PERSONS: Final = frozenset(stem(word) for word in (
     "user", "person", "customer", "visitor", "people", "member", "subscriber", "player",
     "buyer", "shopper", "someone", "somebody", "anyone", "everyone", "everybody", "uniques",
 ))  # fmt: skip
+_USER: Final = ("user", "users", "customer", "customers", "person", "people")
 _BY: Final = frozenset({"by", "per", "across", "each", "which", "what", "split", "every", "whose"})
 _NOT: Final = frozenset({
     "not", "never", "without", "excluding", "except", "non", "didn't", "don't", "doesn't",
@@ -38,7 +42,7 @@ _MAKING: Final = frozenset(
 """Verbs of an event that a noun alone means: questions are those that were asked."""
 
 FILLERS: Final = frozenset(re.findall(r"\S+", """
-    a an the our my your their its his her this that these those some any all of in on at to for
+    a an no the our my your their its his her this that these those some any all of in on at to for
     from with and or is are was were be been being do does did have has had i we you they it he she
     me us them show give get list see find want need like know tell please can could would should
     what which who whom how when where there here many much number count counts total amount out
@@ -59,6 +63,10 @@ _SMALL: Final = frozenset(
     re.findall(r"\S+", "a an the of in on at to for from with and or is are by not no it")
 )
 """Words that say nothing by themselves even where a name has them."""
+
+
+AROUND: Final = timedelta(days=14)
+"""How long before and after a mark something is looked at that it may have changed."""
 
 
 class Piece(NamedTuple):
@@ -96,6 +104,7 @@ class Names:
         fields: names of properties, traits and context columns.
         values: values of fields in lower case -> the field and the value.
         groups: saved audiences.
+        marks: public marks in lower case, and the newest of a category -> their date.
         today: its local date.
     """
 
@@ -103,6 +112,7 @@ class Names:
     fields: Sequence[str] = ()
     values: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     groups: Sequence[str] = ()
+    marks: Mapping[str, date] = field(default_factory=dict)
     today: date = date(2000, 1, 1)
 
     @property
@@ -126,8 +136,10 @@ class Heard:
         never: the words that say not.
         persons: whether it names people.
         numbers: of a comparison with a number its sign and the number.
+        limits: the numbers between which another one is.
         often: how many times at least, if it says.
         left: the words that nothing has made use of.
+        typed: all of it, as it was typed.
         fillers: words that say nothing, as no event has them in its name.
     """
 
@@ -140,9 +152,16 @@ class Heard:
     never: list[int] = field(default_factory=list)
     persons: bool = False
     number: tuple[str, str] | None = None
+    limits: tuple[str, str] | None = None
     often: int = 0
     left: list[str] = field(default_factory=list)
     fillers: frozenset[str] = frozenset()
+    typed: str = ""
+
+    def spelt(self, word: str) -> str:
+        """Return a word as it was typed."""
+        at = self.typed.casefold().find(word)
+        return self.typed[at : at + len(word)] if at >= 0 else word
 
     def says(self, pattern: str) -> bool:
         """Whether it has words of a pattern."""
@@ -166,21 +185,50 @@ def hear(text: str, names: Names) -> Heard:
     plain = re.sub("%", " percent ", text.casefold().replace("’", "'"))
     plain = re.sub(r"(\w)'s\b", r"\1", plain)
     plain = plain.replace("sign-up", "sign up").replace("app's", "app")
+    plain = _dated(plain, names)
     rest, clauses = taken(plain, names.today)
-    found = Heard(plain, [], clauses)
-    rest = _numbers(rest, found)
+    found = Heard(plain, [], clauses, typed=text)
+    rest = _numbers(rest, found, names)
     found.words = [word.strip(".") or word for word in WORDS.findall(rest)]
     _name(found, names)
     return found
 
 
-def _numbers(text: str, found: Heard) -> str:
+def _dated(text: str, names: Names) -> str:
+    """Return a sentence with dates in place of the marks that it names."""
+    for title in sorted(names.marks, key=len, reverse=True):
+        named = re.search(rf"\b(?:the )?(?:last |latest )?{re.escape(title)}(?!\w)", text)
+        if named is None:
+            continue
+        at = names.marks[title]
+        before, after = text[: named.start()], text[named.end() :]
+        if re.search(r"\b(?:since|after)\s*$", before):
+            before = re.sub(r"\b(?:since|after)\s*$", "", before)
+            return f"{before} since {at.isoformat()} {after}"
+        if re.search(r"affect|impact|effect|influence|around|before and after", text):
+            last = min(at + AROUND, names.today)
+            spoken = re.sub(r"before and after|\b(?:did|does|has)\b|affect\w*|impact\w*|effect\w*"
+                            r"|around", " ", f"{before} · {after}")  # fmt: skip
+            return f"{(at - AROUND).isoformat()} to {last.isoformat()} {spoken}"
+    return text
+
+
+def _numbers(text: str, found: Heard, names: Names) -> str:
     """Take what is compared with a number out of a sentence."""
     many = re.search(r"(more than|at least|over)? ?(once|twice|(\d+) ?(?:times|x))(?!\w)", text)
     if many is not None:
         times = {"once": 1, "twice": 2}.get(many[2]) or int(many[3])
         found.often = times + (many[1] in ("more than", "over"))
         return text[: many.start()] + GAP + text[many.end() :]
+    for pattern, sign in _SIGNS[:3:2]:
+        many = re.search(rf"(?<!\w){pattern} (\d+)(?= (\w+))", text)
+        if many is not None and any(stem(many[2]) in stems(name) for name in names.events):
+            found.often = int(many[1]) + (sign == ">")
+            return text[: many.start()] + text[many.end() :]
+    both = re.search(rf"(?<!\w)between {_AMOUNT} (?:and|to) {_AMOUNT}(?!\w)", text)
+    if both is not None:
+        found.limits = (both[1], both[2])
+        return text[: both.start()] + GAP + text[both.end() :]
     for pattern, sign in _SIGNS:
         sized = re.search(rf"(?<!\w)(?:is |are |was )?{pattern} {_AMOUNT}(?!\w)", text)
         if sized is not None:
@@ -208,10 +256,14 @@ def _name(found: Heard, names: Names) -> None:
 
 def _leftover(found: Heard, place: int) -> None:
     word = found.words[place]
-    if stem(word) in PERSONS:
+    if word in _USER and place and found.words[place - 1] == "by":
+        found.fields.append(Piece("user", place, place + 1, by=True))
+    elif stem(word) in PERSONS:
         found.persons = True
     elif word not in found.fillers and word not in _NOT and re.search(r"\w", word):
         found.left.append(word)
+        if re.fullmatch(r"(?=\D*\d)(?=\d*[a-z@])[\w.@+-]{4,}|[\w.+-]+@[\w-]+\.\w+", word):
+            found.values.append(Valued("user", found.spelt(word), place))
 
 
 def _at(
@@ -240,6 +292,11 @@ def _at(
             return size
         if size == 1 and (part := _part(said, events)) and stem(window[0]) not in PERSONS:
             found.events.append(Piece(part, place, place + 1, whole=False))
+            found.persons = found.persons or window[0].endswith("ers")
+            return 1
+        if size == 1 and (meant := _misspelt(said, events)):
+            found.events.append(Piece(meant, place, place + 1, whole=False))
+            found.left.append(window[0])
             return 1
         if size <= 2 and window != ["hit"] and (other := _other(said, events)):
             found.events.append(Piece(other, place, place + size))
@@ -279,6 +336,11 @@ def _whole(
 
 def _part(said: tuple[str, ...], events: Sequence[tuple[str, tuple[str, ...]]]) -> str:
     """Return the event with a word that is said, the one that makes it if there are several."""
+    said = (
+        tuple(re.sub(r"(?<=\w{3})e?r$", "", part) if part.endswith("er") else part for part in said)
+        if not any(said[0] in parts for _, parts in events)
+        else said
+    )
     if len(said) != 1 or len(said[0]) < 4 or said[0] in FILLERS:
         return ""
     found = [(name, parts) for name, parts in events if said[0] in parts]
@@ -286,6 +348,15 @@ def _part(said: tuple[str, ...], events: Sequence[tuple[str, tuple[str, ...]]]) 
         if parts[0] == said[0] or set(parts) & _MAKING:
             return name
     return found[0][0] if found else ""
+
+
+def _misspelt(said: tuple[str, ...], events: Sequence[tuple[str, tuple[str, ...]]]) -> str:
+    """Return the event with a word that is nearly the one that is said."""
+    if len(said) != 1 or len(said[0]) < _SPELT or said[0] in FILLERS:
+        return ""
+    known = {part: name for name, parts in reversed(events) for part in parts}
+    close = get_close_matches(said[0], known, 1, 0.84)
+    return known[close[0]] if close else ""
 
 
 def _other(said: tuple[str, ...], events: Sequence[tuple[str, tuple[str, ...]]]) -> str:

@@ -15,6 +15,7 @@ INTENTS: Final[tuple[tuple[str, Build], ...]] = (
     (
         rf"(?:top|biggest|best|largest|heaviest|most|highest)(?: \w+)* {USER} by"
         rf"|(?:which|what) {USER}(?: \w+)* (?:the )?most|who(?: \w+)* the most"
+        rf"|(?:most valuable|best paying) {USER}"
         rf"|(?:top|biggest|highest)[ -]?(?:spending |paying )?(?:spenders?|payers?|customers?)",
         figures.most,
     ),
@@ -31,10 +32,12 @@ INTENTS: Final[tuple[tuple[str, Build], ...]] = (
         "experiments?|a/?b ?tests?|variants?|treatment|control group|test group|split tests?",
         analyses.experiment,
     ),
+    (r"(?:have )?in common|characteri[sz]e\w*|profile of|what makes", analyses.common),
     ("why|reasons?|caus(?:e|ed|ing)|explain|(?:what )?(?:drove|is behind)", analyses.explain),
     (
         r"(?:latest|newest|most recent|recent|last)(?: \d+)?(?= \w)(?! \d| (?:hour|day|week|month"
-        r"|quarter|year|period|step|page|touch|time)s?\b)|raw|individual|single",
+        r"|quarter|year|period|step|page|touch|time)s?\b)|raw|individual|single"
+        "|list(?: of)?(?: all)?(?: the)?",
         figures.raw,
     ),
     (r"attribut\w*|credit|(?:first|last)[ -]touch", analyses.attribution),
@@ -80,15 +83,20 @@ INTENTS: Final[tuple[tuple[str, Build], ...]] = (
         "|days (?:from|between|until|to)|minutes (?:from|between|until|to)|time lag",
         steps.time_between,
     ),
-    ("how often|frequency|how many times|how frequently|number of times", analyses.often),
+    (
+        "by (?:number|count) of(?: times)?|how often|frequency|how many times|how frequently"
+        "|number of times",
+        analyses.often,
+    ),
     (
         "who|list(?: of| all)? (?:users|people|customers|everyone)|which (?:users|people|customers)"
         "|(?:users|people|customers|visitors|accounts|everyone) (?:that|with|who)"
-        "|find (?:users|people)|emails? of|names of",
+        "|find (?:users|people)|(?:list of|which|what|the) \\w+ (?:that|who)|emails? of|names of",
         steps.who,
     ),
     (
-        r"funnels?|conver\w*|drop(?:ping|ped)?[ -]?offs?|abandon\w*|lose|losing|leak\w*|complet\w*"
+        "likely|likelihood|chances?|propensity"
+        r"|funnels?|conver\w*|drop(?:ping|ped)?[ -]?offs?|abandon\w*|lose|losing|leak\w*|complet\w*"
         r"|make it to|end up|go on to|get to|reach\w*|activation|percent(?:age)?|share|fraction"
         "|proportion|then|but|never|how many of|rate",
         steps.stepwise,
@@ -110,7 +118,8 @@ INTENTS: Final[tuple[tuple[str, Build], ...]] = (
     ),
     (
         r"churn\w*|growth accounting|resurrect\w*|reactivat\w*|win ?back|lifecycle"
-        "|new (?:vs\\.?|versus|and|or) returning|returning (?:vs\\.?|versus|and|or) new|lost per",
+        "|new (?:\\w+ )?(?:vs\\.?|versus|and|or) returning"
+        "|returning (?:vs\\.?|versus|and|or) new|lost per",
         analyses.lifecycle,
     ),
     (

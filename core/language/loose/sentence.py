@@ -72,7 +72,7 @@ class Sentence:
         words = self.heard.words
         for piece in self.heard.fields:
             before = words[piece.at - 1] if piece.at else ""
-            if before in ("per", "each", "every") and _UNITS.search(piece.name):
+            if before == "per" and _UNITS.search(piece.name):
                 return piece
         return None
 
@@ -132,6 +132,8 @@ class Sentence:
         steps = self.events
         if len(steps) == 1:
             start, end = self.starting(), self.paying()
+            if self.heard.never and steps == [start]:
+                start = self.viewed()
             steps = [start, *steps] if start not in ("", *steps) else [*steps, end]
         steps = [step for step in dict.fromkeys(steps) if step]
         return " > ".join(steps) if len(steps) > 1 else ""
@@ -146,6 +148,6 @@ def _in_order(found: list[Piece], heard: Heard) -> list[Piece]:
     if len(found) != 2:
         return found
     between = " ".join(heard.words[found[0].end : found[1].at])
-    later = re.search(r"\b(after|following|once|since|from)\b", between)
+    later = re.search(r"\b(after|following|once|since|from)\b|· of$", between.strip())
     earlier = re.search(r"\b(then|before)\b", between)
     return found[::-1] if later and not earlier else found

@@ -9,19 +9,24 @@ from typing import Final
 from core.language.loose.sentence import Draft, Sentence
 from core.queries.terms import name as quoted
 
-STEPS: Final = r"funnels?|conver\w*|drop\w*[ -]?offs?|abandon\w*"
+_EACH: Final = {"d": "daily", "w": "weekly", "m": "monthly"}
+STEPS: Final = (
+    r"likely|likelihood|chances?|propensity|funnels?|conver\w*|drop\w*[ -]?offs?|abandon\w*"
+)
 
 
 def stepwise(s: Sentence) -> Iterator[Draft]:
     """Yield a funnel where several steps, or words for them, are there."""
+    if len(s.events) == 1 and s.says("after") and s.says(r"drop\w*[ -]?offs?|leave|lose|lost"):
+        yield Draft(f"paths from {s.event}", without=("granularity",))
     share = s.says(r"share|percent\w*|rate|many") and s.says("new (?:users?|people|customers?)")
-    if len(s.events) > 1 or s.says(STEPS) or share:
+    if len(s.events) > 1 or s.says(STEPS) or share or (s.unit and s.says(r"share|percent\w*")):
         yield from funnel(s)
 
 
 def who(s: Sentence) -> Iterator[Draft]:
     """Yield lists of people or of units."""
-    if s.says(r"how many|number of|percent\w*|share"):
+    if s.says(r"how many|number of|no of|count|percent\w*|share|active"):
         return
     if s.unit and not s.event:
         return
@@ -31,10 +36,13 @@ def who(s: Sentence) -> Iterator[Draft]:
             yield Draft(f"{chain}{s.counting}", around, ("granularity",))
         return
     if s.unit:
+        if len(s.events) > 1:
+            around = f"units of ({{}}) at step {len(s.events)}"
+            yield Draft(f"{s.chain()}{s.counting}", around, ("granularity",))
         yield Draft(f"users of {s.event}{s.counting}", "units of ({})", ("granularity",))
         return
     if s.heard.often > 1 and s.event:
-        yield Draft(f"frequency of {s.event}", without=("granularity",))
+        yield Draft(f"frequency of {s.event}{s.counting}", without=("granularity",))
     chain = s.chain() if len(s.events) > 1 or s.heard.never else ""
     if chain and s.heard.never:
         yield Draft(chain, "people of ({}) at step 2 dropped", ("granularity",))
@@ -58,6 +66,8 @@ def funnel(s: Sentence) -> Iterator[Draft]:
 
 def time_between(s: Sentence) -> Iterator[Draft]:
     """Yield how long conversion takes."""
+    if len(s.events) == 1 and s.says("between"):
+        yield Draft(f"usage interval of {s.event}", without=("granularity",))
     chain = s.chain()
     if chain:
         yield Draft(f"time to convert {chain}{s.counting}", without=("granularity",))
@@ -71,12 +81,14 @@ def retention(s: Sentence) -> Iterator[Draft]:
         r"\b(day|week|month|d|w|m)[ -]?(\d{1,2})\b|\b(\d{1,2})[ -]?(day|week|month)s?\b|"
         r"within (\d+)(d|w)", f"{s.heard.text} {s.heard.clauses.get('within', '')}",
     )  # fmt: skip
-    periods = ""
+    several = [int(n) for n in re.findall(r"\bday (\d{1,2})\b", s.heard.text)]
+    upcoming = re.search(r"\b(?:next|following|second) (day|week|month)\b", s.heard.text)
+    periods = f" {_EACH[upcoming[1][0]]} 1" if upcoming else ""
     if sized is not None:
         word, count = next((w, n) for w, n in (
             (sized[1], sized[2]), (sized[4], sized[3]), (sized[6], sized[5])
         ) if n)  # fmt: skip
-        periods = f" {({'d': 'daily', 'w': 'weekly', 'm': 'monthly'})[word[0]]} {count}"
+        periods = f" {_EACH[word[0]]} {max(several, default=0) or count}"
     if start and s.says("better|worse|more|longer|than|compared?") and s.says("who|that|those"):
         yield Draft(f"retention for ({s.event}) against everyone else", without=("compare",))
     yield Draft(

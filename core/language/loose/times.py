@@ -141,6 +141,8 @@ _RULES: Final[Sequence[tuple[str, Heard]]] = (
     (rf"(this|last) {_UNIT} (?:{_THAN}|and|with|to) (?:the )?(?:{_BEFORE}|same)(?: {_UNIT})?"
      r"(?: before)?", _against),
     (rf"(last) {_UNIT} {_THAN} (?:the )?{_UNIT} before(?: that| last)?", _against),
+    (rf"yesterday {_THAN} (?:the )?day before(?: that| yesterday)?",
+     _fixed(range="yesterday", compare="vs prev")),
     (rf"today {_THAN} yesterday", _fixed(range="today", compare="vs prev")),
     (rf"{_THAN} yesterday", _fixed(range="today", compare="vs prev")),
     (rf"{_THAN} (?:the |this time )?{_BEFORE} (day|week|month|quarter|year|period)"
@@ -184,13 +186,23 @@ _RULES: Final[Sequence[tuple[str, Heard]]] = (
     (r"(?:so far )?(today|yesterday)(?: so far)?(?:'s)?", lambda m, today: {"range": m[1]}),
     (r"since monday", _fixed(range="wtd")),
     (r"(?:of |for )?(?:all[ -]time|since (?:the )?(?:launch|beginning|start)|historically|so far"
-     r"|in total|in all|overall)", _fixed(range="all_time")),
+     r"|in total|in all|overall|(?<!first )ever)", _fixed(range="all_time")),
     # windows
-    (rf"(?:within|in|inside|during|over) (?:the |their )?(?:first )?(an?|\d+) ?{_UNIT}"
-     r"(?: of (?:signing up|signup|it))?",
+    (rf"(?:within|in|inside|during|over) (?:the |their )?(?:first )?(an?|\d+) ?{_UNIT}",
      lambda m, today: {"within": f"within {_length(m[1] if m[1].isdigit() else '1', m[2])}"}),
+    (rf"(?:within|in|inside|during) (?:the |their )?first {_UNIT}",
+     lambda m, today: {"within": f"within {_length('1', m[1])}"}),
     (r"within (\d+) ?(d|h|w|min)", lambda m, today: {"within": f"within {m[1]}{m[2]}"}),
     (r"(?:on |within )?the same day", _fixed(within="within 1d")),
+    # figures of several periods
+    (rf"(\d+)[ -]?{_UNIT}? (?:rolling|moving) (?:average|avg|mean)(?: of| for)?",
+     lambda m, today: {"with": f"with rolling_average = {m[1]}"}),
+    (rf"(?:rolling|moving) (\d+)[ -]?{_UNIT}? (?:average|avg|mean)(?: of| for)?",
+     lambda m, today: {"with": f"with rolling_average = {m[1]}"}),
+    (rf"(?:rolling|moving) (?:average|avg|mean)(?: of| for)?(?: (\d+)[ -]?{_UNIT})?",
+     lambda m, today: {"with": f"with rolling_average = {m[1] or 7}"}),
+    (r"cumulative|cumulatively|running total(?: of)?|accumulated",
+     _fixed(**{"with": "with cumulative = true"})),
     # granularity
     (rf"(?:by|per|each|every|a|for each|for every|grouped by) {_UNIT}(?! of)",
      lambda m, today: {"granularity": _EACH[m[1]]}),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from core.catalog.selectors import CUSTOM, custom_events
 from core.columns import CONTEXT, has_table
 from core.language.loose.heard import Names
@@ -19,7 +21,7 @@ def names_of(ctx: Context) -> Names:
     events = (*catalog.events.pickable, *custom)
     traits = (f"trait:{key}" for key in catalog.people.trait_keys())
     fields = (*catalog.fields, *traits)
-    return Names(events, fields, _values(ctx), _groups(ctx), to_date(ctx.today))
+    return Names(events, fields, _values(ctx), _groups(ctx), _marks(ctx), to_date(ctx.today))
 
 
 def _values(ctx: Context) -> dict[str, tuple[str, str]]:
@@ -42,8 +44,27 @@ def _values(ctx: Context) -> dict[str, tuple[str, str]]:
     return found
 
 
+def _marks(ctx: Context) -> dict[str, date]:
+    """Return the dates of public marks by title, and of the newest ones by category."""
+    if not has_table(ctx.catalog.read, "marks"):
+        return {}
+    rows = ctx.catalog.read(
+        """
+        select title, category, timestamp from marks
+        where scope = 'public' and deleted_at is null and timestamp <= ?
+        order by timestamp
+        """,
+        (ctx.now,),
+    )
+    found: dict[str, date] = {}
+    for title, category, ms in rows:
+        day = to_date(ctx.calendar.day_of(int(ms)))
+        found |= {str(category).casefold(): day, str(title).casefold(): day}
+    return found
+
+
 def _groups(ctx: Context) -> tuple[str, ...]:
     if not has_table(ctx.catalog.read, "audiences"):
         return ()
-    rows = ctx.catalog.read("select title from audiences", ())
+    rows = ctx.catalog.read("select title from audiences where deleted_at is null", ())
     return tuple(str(title) for (title,) in rows)

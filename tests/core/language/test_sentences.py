@@ -23,6 +23,10 @@ NAMES = Names(
         "organic": ("source", "organic"), "docs": ("topic", "docs"),
     },
     groups=("Paying",),
+    marks={
+        "release": date(2026, 11, 20), "release 2.1": date(2026, 11, 20),
+        "outage": date(2026, 11, 6),
+    },
     today=date(2026, 11, 28),
 )  # fmt: skip
 
@@ -35,6 +39,15 @@ SURE = {
         "signups for the past two weeks by browser": '"Signed Up" last 2w by browser',
         "signups this month vs last month": '"Signed Up" mtd vs prev',
         "how did signups do compared to last week": '"Signed Up" wtd vs prev',
+    },
+    "marks, limits and moving figures": {
+        "signups since release 2.1": '"Signed Up" 2026-11-20..2026-11-28',
+        "signups since the last release": '"Signed Up" 2026-11-20..2026-11-28',
+        "how did the outage affect purchases": "purchase 2026-10-23..2026-11-20",
+        "purchases between 10 and 50 euros": "purchase where amount >= 10 and amount <= 50",
+        "7 day rolling average of signups": '"Signed Up" with rolling_average = 7',
+        "cumulative purchases this year": "purchase ytd with cumulative = true",
+        "highest purchase amount ever": "max(purchase.amount) all_time",
     },
     "events and values": {
         "how many people signed up last week": 'users of "Signed Up" last_week',
@@ -77,6 +90,11 @@ SURE = {
             'people of ("Document Created" > "Invite Sent") at step 2',
         "how long does it take to purchase after signup":
             'time to convert "Signed Up" > purchase',
+        "visitors who never signed up":
+            'people of (page_view > "Signed Up") at step 2 dropped',
+        "verified their email within 1 hour of signup":
+            '"Signed Up" > email_verified within 1h',
+        "% of accounts that purchased": '"Signed Up" > purchase counting account_id',
         "what pages do people visit before purchase": "paths to purchase",
         "retention by signup source": 'retention of "Signed Up" by source',
         "day 7 retention by country": "retention daily 7 by country",
@@ -93,12 +111,18 @@ SURE = {
         "plan distribution of purchases": "purchase by plan",
         "DAU/MAU ratio": "stickiness",
         "busiest hour of the day": "weekday hourly",
+        "most valuable customers": 'sum(revenue:amount) by "user"',
+        "what do churned users have in common": "differences of (segment churned)",
         "how often do people purchase": "frequency of purchase",
     },
 }  # fmt: skip
 """Theme -> sentence -> the question that it is, with nothing left out."""
 
 OFFERED = {
+    "purchses last week": "purchase last_week",
+    "companies with at least 3 documents":
+        'frequency of "Document Created" counting company',
+    "how many times did u_00012 purchase": 'frequency of purchase where "user" = u_00012',
     "signups from atlantis": '"Signed Up"',
     "who purchased more than twice": "frequency of purchase",
     "sessions longer than 10 minutes": "sessions length",
