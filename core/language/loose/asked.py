@@ -35,7 +35,8 @@ def asked(text: str, names: Names, parses: Callable[[str], bool]) -> Iterator[tu
             unsaid = set(left) - set(told) or (heard.often > 1 and not draft.often)
             unsaid = unsaid or (heard.number is not None and heard.number[1] not in found)
             unsaid = unsaid or (heard.limits is not None and heard.limits[1] not in found)
-            unsaid = unsaid or any(quoted(field) not in found for field in sentence.free)
+            out = bool(heard.never) and not re.search("!=|not in|dropped|segment", found)
+            unsaid = unsaid or out or any(quoted(field) not in found for field in sentence.free)
             yield found, not missing and not unsaid
 
 

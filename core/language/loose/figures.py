@@ -65,6 +65,8 @@ def everybody(s: Sentence) -> Iterator[Draft]:
     viewed = s.viewed()
     if viewed and s.by and s.says("view(?:s|ed)?|visited|seen|popular|top|traffic|pages?"):
         yield Draft(viewed)
+    if s.free and not s.by and (s.heard.persons or s.says("traffic|audience|visitors")):
+        s.by = s.free[:1]
     if s.heard.persons or s.says("traffic|audience|dau|active|come from|coming from|based|located"):
         yield Draft("users")
     if s.heard.values or fields or s.says("events?|activity|usage"):
@@ -160,6 +162,8 @@ def new(s: Sentence) -> Iterator[Draft]:
     """Yield people or units that are new."""
     if len(s.events) > 1 and "within" in s.heard.clauses:
         return
+    if s.event and not s.says("new|first"):
+        return
     if s.unit:
         first = s.event or s.starting()
         if first:
@@ -173,7 +177,10 @@ def new(s: Sentence) -> Iterator[Draft]:
 
 def ranking(s: Sentence) -> Iterator[Draft]:
     """Yield what is most frequent."""
-    if s.event and s.heard.persons and not s.by:
+    if s.event and s.free and not s.by:
+        s.by = s.free[:1]
+        yield Draft(s.event)
+    if s.event and s.heard.persons and not s.by and s.says("top|most|best"):
         yield Draft(f'{s.event} by "user"')
     if s.event and not s.by and not s.free:
         if quoted(s.event) and s.event == s.viewed() and (field := s.page()):

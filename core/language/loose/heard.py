@@ -27,6 +27,9 @@ _NOT: Final = frozenset({
     "not", "never", "without", "excluding", "except", "non", "didn't", "don't", "doesn't",
     "haven't", "hasn't", "didnt", "dont", "wasn't", "isn't", "outside",
 })  # fmt: skip
+_APART: Final = (",", "·", "per", "by", "then", "vs", "versus", "or", "who", "that", "and")
+"""Words between two names."""
+
 _ENDS: Final = ("up", "in", "out", "down")
 """Fillers that belong to the word before them: signed up, logged in."""
 
@@ -182,6 +185,7 @@ _AMOUNT: Final = (
 
 def hear(text: str, names: Names) -> Heard:
     """Return what a sentence says about a workspace."""
+    text = re.sub(r"\bUS\b", "USA", text)
     plain = re.sub("%", " percent ", text.casefold().replace("’", "'"))
     plain = re.sub(r"(\w)'s\b", r"\1", plain)
     plain = plain.replace("sign-up", "sign up").replace("app's", "app")
@@ -274,7 +278,7 @@ def _at(
     by = _is_by(found, place)
     for size in range(min(_LONGEST, len(spread) - place), 0, -1):
         window = found.words[place : place + size]
-        if any(word in ",·" for word in window):
+        if any(word in _APART for word in window):
             continue
         said = tuple(part for parts in spread[place : place + size] for part in parts)
         event = _whole(said, events, found.fillers)
@@ -290,7 +294,9 @@ def _at(
         if field_ and (by or not _part(said, events)):
             found.fields.append(Piece(field_, place, place + size, by=by))
             return size
-        if size == 1 and (part := _part(said, events)) and stem(window[0]) not in PERSONS:
+        made = said[0] in _MAKING and any(f.end == place and not f.by for f in found.fields)
+        part = _part(said, events) if size == 1 and not made else ""
+        if part and stem(window[0]) not in PERSONS:
             found.events.append(Piece(part, place, place + 1, whole=False))
             found.persons = found.persons or window[0].endswith("ers")
             return 1

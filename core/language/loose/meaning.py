@@ -128,9 +128,12 @@ INTENTS: Final[tuple[tuple[str, Build], ...]] = (
         r"|one[- ]time\w*|casual|regular|loyal|returning",
         analyses.segment,
     ),
-    ("new|first(?: ever)?|first[- ]time", figures.new),
+    ("new|created|registered|first(?: ever)?|first[- ]time", figures.new),
     ("(?:daily|weekly|monthly)? ?actives?|dau|wau|mau", figures.active),
-    ("top|most|popular|best|features?|leaderboard|least|favou?rite|common", figures.ranking),
+    (
+        "top|most|popular|ranking|ranked|best|features?|leaderboard|least|favou?rite|common",
+        figures.ranking,
+    ),
     ("", figures.events),
     ("", figures.everybody),
 )
