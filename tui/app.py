@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -39,13 +41,16 @@ from tui.themes.own import DEFAULT
 
 POLL_SECONDS = 5.0
 HELD_SECONDS = 0.15
-"""How long a page that is open may wait for its answers before it is shown without them."""
+"""How long a page that is open may wait for its next answer before it is shown without it."""
 
 MOST_PAGES = 6
 """How many pages on top of each other are opened again by the next start."""
 
 OPENING_SECONDS = 1.0
-"""How long a page may take to open before it is shown as it is."""
+"""How long a page may take to open, with its answers, before it is shown as it is."""
+
+SHORTEST = 0.001
+"""Seconds of a timer that is due."""
 
 
 class Explorer(Dressed):
@@ -88,15 +93,18 @@ class Explorer(Dressed):
         self.config = Config()
         self._usual = self.look
         self.returning: list[Any] = []
+        self._opening = True
+        self._held_until = 0.0
         self.notices: tuple[str, ...] = ()
         self._release: Timer | None = None
 
     def on_mount(self) -> None:
         """Check for new data at intervals, and open the first page."""
         self.set_interval(POLL_SECONDS, self._poll)
-        if self.first_page is not None:
-            self.push_screen(self.first_page)
-        self._open_left()
+        for page in self._first_pages:
+            self.push_screen(page)
+        self._opening = False
+        self._put_back()
         if self.notices:
             self.call_after_refresh(tell, self, "  ".join(self.notices))
 
@@ -137,12 +145,23 @@ class Explorer(Dressed):
         if isinstance(left, list) and left and self.first_page is None:
             self.returning = left
 
-    def _open_left(self) -> None:
-        if not self.returning:
-            return
+    @cached_property
+    def _first_pages(self) -> list[Screen[Any]]:
+        """The pages that open on the first one: what was asked for, was left, or the last board."""
         place = self.current_mode
-        for page in places.reopened(self.returning[1:], place, self.library.boards()):
-            self.push_screen(page)
+        boards = self.library.boards() if place == "boards" or self.returning else []
+        self.tabs.rename({board.id: board.title for board in boards})
+        if self.first_page is not None:
+            return [self.first_page]
+        if self.returning:
+            return places.reopened(self.returning[1:], place, boards)
+        return places.last_board(self.state, boards) if place == "boards" else []
+
+    def covers(self, page: Screen[Any]) -> bool:
+        """See Host: the list of boards is covered by the board that the program opens with."""
+        return self._opening and self.current_mode == "boards" and bool(self._first_pages)
+
+    def _put_back(self) -> None:
         for page, kept in zip(self.screen_stack, self.returning, strict=False):
             where = kept.get("at") if isinstance(kept, dict) else None
             if isinstance(page, Page) and isinstance(where, dict):
@@ -195,22 +214,24 @@ class Explorer(Dressed):
     def _hold(self) -> None:
         """Show a page once it has its answers, or after a moment without them."""
         self.frames.hold()
+        self._held_until = time.monotonic() + OPENING_SECONDS
         self._release_after(OPENING_SECONDS)
 
     def show_soon(self) -> None:
         """See Host."""
         if self.frames.held:
-            self._release_after(HELD_SECONDS)
+            self._release_after(min(HELD_SECONDS, self._held_until - time.monotonic()))
 
     def _release_after(self, seconds: float) -> None:
         if self._release is not None:
             self._release.stop()
-        self._release = self.set_timer(seconds, self.frames.release)
+        self._release = self.set_timer(max(seconds, SHORTEST), self.frames.release)
 
     def leave(self) -> None:
         """Stop running questions, remember the place, and exit."""
         for page in self._pages:
-            page.questions.cancel_all()
+            if page.is_built:
+                page.questions.cancel_all()
         self.remember()
         self.exit(0)
 

@@ -13,6 +13,7 @@ from core.language.questions import parse
 from core.queries import from_json
 from tests.worlds.tui_pilot import explorer, workspace
 from tui.navigation import board_page, page_for
+from tui.places import root
 
 DAU = {"kind": "active_users", "range": "30d"}
 
@@ -112,3 +113,24 @@ async def test_a_page_closed_while_it_still_opens_does_no_harm(path: Path) -> No
                 ff.app.pop_screen()
                 await ff.settle()
         assert ff.page is before
+
+
+async def test_the_list_of_boards_is_built_when_it_is_seen(path: Path) -> None:
+    async with explorer(path) as ff:
+        below = ff.app.screen_stack[0]
+        assert (below.page_id, ff.page.page_id) == ("boards", "board")
+        assert not list(below.children)
+        left = ff.page.board.title
+        await ff.press("escape")
+        assert ff.page is below
+        assert left in ff.screen
+        assert left in ff.app.state.values["tabs"][0]["title"]
+        await ff.press("enter")
+        assert ff.page.board.title == left
+
+
+async def test_a_list_of_boards_that_nothing_covers_is_built_at_once(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        ff.app.push_screen(root("boards")())
+        await ff.settle()
+        assert ff.page.listing.rows

@@ -42,7 +42,8 @@ class BoardsPage(Page):
         """See Page."""
         boards = self.fill()
         alone = self.app.stack_of(self.place) == [self]
-        if self.app.first_page is None and not self.app.returning and boards and alone:
+        opened = self.was_covered or self.app.first_page is not None or self.app.returning
+        if boards and alone and not opened:
             last = self.app.state.values.get("board")
             last_open = next((b for b in boards if b.id == last), boards[0])
             self.app.navigator.open_board(last_open)

@@ -154,6 +154,10 @@ class Host(App[int]):
         """Return the pages of the place on show, its root first."""
         raise NotImplementedError
 
+    def covers(self, page: Screen[Any]) -> bool:
+        """Whether another page opens on one that opens, so that nobody sees it yet."""
+        raise NotImplementedError
+
     def go(self, place: str) -> None:
         """Show a place as it was left."""
         raise NotImplementedError

@@ -99,10 +99,10 @@ class AccompaniedPage(QuestionPage):
                 if companion.run is not None:
                     companion.question = None
 
-    def on_screen_resume(self) -> None:
-        """Ask what was not answered when the page was left."""
-        if self.is_mounted:
-            self.call_after_refresh(self._accompany_if_open)
+    def on_top(self) -> None:
+        """See Page: companions that were not answered when the page was left are asked again."""
+        super().on_top()
+        self.call_after_refresh(self._accompany_if_open)
 
     def resized(self, size: Size) -> None:
         """Ask those that have room now."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
 from textual.app import ComposeResult
+from textual.compose import compose
 from textual.containers import Container
 from textual.events import Key, Resize, ScreenResume, ScreenSuspend
 from textual.geometry import Region, Size
@@ -41,6 +42,10 @@ class FramePage(Screen[None]):
 
     Args:
         place: the place whose stack it is on.
+
+    Attributes:
+        was_covered: whether another page lay on it as soon as it opened.
+        is_built: whether it has its panels; one that was covered gets them when it is on top.
     """
 
     page_id: ClassVar[str] = ""
@@ -59,6 +64,7 @@ class FramePage(Screen[None]):
         super().__init__()
         self.place = place
         self.zoomed: Panel | None = None
+        self.was_covered = self.is_built = False
 
     def set_focus(self, *args: Any, **kwargs: Any) -> None:
         """See Screen; Textual would repaint the whole screen, while panels repaint themselves."""
@@ -138,6 +144,12 @@ class FramePage(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """See Screen."""
+        self.was_covered = self.app.covers(self)
+        self.is_built = not self.was_covered
+        if self.is_built:
+            yield from self._parts()
+
+    def _parts(self) -> ComposeResult:
         yield Tabs(self.place, self.app.data.name)
         yield Crumb()
         with Container(id="body"):
@@ -147,12 +159,30 @@ class FramePage(Screen[None]):
         yield TooSmall()
 
     def on_mount(self) -> None:
-        """Set the keys and the focus, then call `begin`; a page that was closed before it had its
-        widgets never begins.
-        """
+        """Begin, if the page is seen and was not closed before it had its widgets."""
         self._given_up = not self.display
-        if self._given_up:
-            return
+        if self.is_built and not self._given_up:
+            self._open()
+
+    async def on_screen_resume(self) -> None:
+        """Build the page when it is seen first, and say that it is on top."""
+        if self.is_mounted and not self.is_built and self._is_seen:
+            self.is_built = True
+            await self.mount_all(compose(self, self._parts()))
+            self._open()
+            self._sized(self.size)
+        if self.is_mounted and self.is_built:
+            self.on_top()
+
+    @property
+    def _is_seen(self) -> bool:
+        return self.app.screen is self and not self.app.covers(self)
+
+    def on_top(self) -> None:
+        """Called each time the page is on top, once it has its panels."""
+
+    def _open(self) -> None:
+        """Set the keys and the focus, then call `begin`."""
         keys = self.query_one(KeyLine)
         keys.actions = remapped(key_line_of(self.page_id, self.labels), self.app.keymap)
         keys.labels = self.labels
@@ -168,7 +198,7 @@ class FramePage(Screen[None]):
 
     def update_chrome(self) -> None:
         """Repaint crumb and status where they changed."""
-        if not self.is_mounted:
+        if not self.is_mounted or not self.is_built:
             return
         crumb = self.query_one(Crumb)
         crumb.steps = self.crumbs
@@ -227,13 +257,17 @@ class FramePage(Screen[None]):
 
     def on_resize(self, event: Resize) -> None:
         """Show one sentence instead when the terminal is too small."""
+        if self.is_built:
+            self._sized(event.size)
+
+    def _sized(self, size: Size) -> None:
         wide, high = SMALLEST
-        self.set_class(event.size.width < wide or event.size.height < high, "-tiny")
-        self.set_class(event.size.width >= 100, "-wide")
-        self.set_class(event.size.height >= TALL, "-tall")
-        self.set_class(event.size.height >= TALL and event.size.width >= VAST, "-vast")
-        self.set_class(event.size.height < LOW, "-low")
-        self.resized(event.size)
+        self.set_class(size.width < wide or size.height < high, "-tiny")
+        self.set_class(size.width >= 100, "-wide")
+        self.set_class(size.height >= TALL, "-tall")
+        self.set_class(size.height >= TALL and size.width >= VAST, "-vast")
+        self.set_class(size.height < LOW, "-low")
+        self.resized(size)
 
     def resized(self, size: Size) -> None:
         """Called when the page has another size, and the classes of that size."""

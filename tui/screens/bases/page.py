@@ -116,7 +116,7 @@ class Page(FramePage):
 
     def left_at(self) -> dict[str, Any]:
         """Return where its cursors are, as JSON."""
-        return whereabouts(self.panel, self.panels)
+        return whereabouts(self.panel, self.panels) if self.is_built else self._left_at
 
     def come_back(self, where: dict[str, Any]) -> None:
         """Put the cursors where they were, as soon as there is something to put them on."""
@@ -158,7 +158,7 @@ class Page(FramePage):
 
     def update_status(self) -> None:
         """Repaint the status line where it changed; a page that is still opening does so then."""
-        if not self.is_mounted:
+        if not self.is_mounted or not self.is_built:
             return
         status = self.query_one(Status)
         data = self.app.data
@@ -183,24 +183,23 @@ class Page(FramePage):
             parts.append("new data, F5")
         return parts
 
-    def on_screen_resume(self) -> None:
-        """The page is on top again, with its question as it was left."""
-        if self.is_mounted and hasattr(self, "questions"):
-            self.update_chrome()
-            try:
-                self.resume()
-            except FootfallError as error:
-                self.sorry(error)
-            for view in self.views:
-                unanswered = view.result is None and view.error is None
-                if view.question is not None and (unanswered or view in self._interrupted):
-                    self.ask(view, view.question)
-            self._interrupted = []
-            self._show_soon()
+    def on_top(self) -> None:
+        """See FramePage: with its question as it was left."""
+        self.update_chrome()
+        try:
+            self.resume()
+        except FootfallError as error:
+            self.sorry(error)
+        for view in self.views:
+            unanswered = view.result is None and view.error is None
+            if view.question is not None and (unanswered or view in self._interrupted):
+                self.ask(view, view.question)
+        self._interrupted = []
+        self._show_soon()
 
     def on_screen_suspend(self) -> None:
         """Cancel pending questions when the page is left, but not when a box opens over it."""
-        if not self.is_mounted or isinstance(self.app.screen, Overlay):
+        if not self.is_mounted or not self.is_built or isinstance(self.app.screen, Overlay):
             return
         for run in self.questions.cancel_all():
             if isinstance(run.view, AnswerView) and run.view.run is run:
@@ -246,7 +245,7 @@ class Page(FramePage):
         self._end(event)
         self.update_status()
         self.hint()
-        self._show_whole()
+        self._show_soon()
 
     def on_answer_view_moved(self, event: AnswerView.Moved) -> None:
         """Name what Enter opens there."""
