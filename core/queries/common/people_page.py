@@ -136,6 +136,32 @@ def text_of(ctx: Context, bind: Binder, field: Field, raw: str) -> str:
 # -- where events cannot be sought one by one, people are looked at together
 
 
+def state_of(actor: str) -> str:
+    """Return SQL of a text with all people of a relation, for `in_state`; aggregate."""
+    return f"hex(groupBitmapState(toUInt32({actor})))"
+
+
+def in_state(bind: Binder, state: str) -> str:
+    """Return the SELECT (actor) of the people in a text made with `state_of`."""
+    bytes_ = f"cast(unhex({bind(state)}), 'AggregateFunction(groupBitmap, UInt32)')"
+    return f"select arrayJoin(bitmapToArray({bytes_})) as actor"
+
+
+def values_at_once(ctx: Context, actors: Sequence[int], fields: Sequence[Field]) -> Statement:
+    """Return the statement for rows of a person and their raw values of fields, as of `value_of`.
+
+    Args:
+        actors: the people.
+    """
+    bind = ctx.binder()
+    listed = ctx.dialect.rows(bind.rows([[actor] for actor in actors]), ("actor",))
+    values = ", ".join(value_of(ctx, bind, field, "page.actor") for field in fields)
+    return bind.statement(
+        f"with page as (select actor from {listed}) select actor, {values} from page",
+        "their values",
+    )
+
+
 def _seen_at_once(members: str, kept: str) -> str:
     """Return the relations of `page` up to `seen`, which has the number of events too."""
     return f"""members as ({members}),

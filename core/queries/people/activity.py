@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,16 +10,15 @@ from typing import Any, Literal
 from pydantic import Field
 
 from core.answers import Cell, Timeline, TimelineEvent, TimelineSession
-from core.catalog.fields import Field as FieldOf
 from core.catalog.selectors import ANY
 from core.columns import CONTEXT
 from core.errors import NotFound, did_you_mean
 from core.queries.common.context import Context
-from core.queries.common.people_page import value_of
 from core.queries.common.question import Ask, Question, Rows
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
 from core.queries.people.history import belongings, changes_of
+from core.queries.people.known import context_of, known_of, own_events
 from core.queries.people.segments import segments_of
 from core.sql.dialect import Binder, Statement
 from core.timeframe import to_date
@@ -28,8 +26,6 @@ from core.values.json_text import stored_object
 
 MOST = 1000
 """The most events per request, and by how many a page may grow to end with a session."""
-
-TOP = 10
 
 
 class UserActivity(Question):
@@ -71,15 +67,15 @@ class UserActivity(Question):
             NotFound: nobody with events has that id.
         """
         actor = yield from self._actor(ctx)
-        who = yield from _summary(ctx, actor)
-        sessions = yield from _sessions(ctx, actor)
-        listed, matching = yield from self._events(ctx, actor, sessions)
+        who, begun = yield from known_of(ctx, actor)
+        sessions = _All(begun, ctx.catalog.people.sessions([row[1] for row in begun if row[1]]))
+        listed, matching = yield from self._events(ctx, actor, sessions, who.extent[2])
         changes = (yield from changes_of(ctx, actor)) if self.changes else ()
         audiences = yield from belongings(ctx, actor, self.audiences)
         span = ctx.span_to_today(self.range)
         day = min(span.last_day, ctx.today)
         known = [d for d in who.active if d <= day]
-        begun = sum(span.first_day <= part.day <= span.last_day for part in sessions.parts)
+        started = sum(span.first_day <= part.day <= span.last_day for part in sessions.parts)
         shown = dict.fromkeys(part for _, part in listed if part is not None)
         return Timeline(
             title=who.user,
@@ -93,7 +89,7 @@ class UserActivity(Question):
             usage_seconds=sum(part.end - part.start for part in sessions.parts) / 1000,
             traits=who.traits,
             context=who.context,
-            segments=segments_of(known[0], known[-1], begun, day) if known else (),
+            segments=segments_of(known[0], known[-1], started, day) if known else (),
             days=tuple(to_date(d).isoformat() for d in who.days),
             top_events=who.top,
             sessions=tuple(
@@ -158,19 +154,14 @@ class UserActivity(Question):
     # -- the page of events
 
     def _events(
-        self, ctx: Context, actor: int, sessions: _All
+        self, ctx: Context, actor: int, sessions: _All, every: int
     ) -> Generator[Statement, Rows, tuple[_Listed, int]]:
-        bind = ctx.binder()
+        """The events to list, and how many there are, given those of the person."""
         selection = select(ctx, self, self.event, absent=ANY)
         only = sessions.numbered(self.session)
-        within = _within(bind, only)
-        counted = yield bind.statement(
-            f"""
-            select count(*)
-            from {selection.source()}
-            where {_own(selection, bind, actor)}{within}""",
-            "events to list",
-        )
+        limits = (self.event, only, selection.clauses, selection.members)
+        counts = self._counted(ctx, selection, actor, only) if any(limits) else None
+        matching = every if counts is None else int((yield counts)[0][0])
         rows = yield self._page(ctx, selection, actor, only)
         listed = [(row, sessions.of(row[0], row[3])) for row in rows]
         if listed and listed[-1][1] is not None:
@@ -178,7 +169,19 @@ class UserActivity(Question):
             listed += [(row, sessions.of(row[0], row[3])) for row in rows]
         if only is not None:
             listed = [(row, part) for row, part in listed if part == only]
-        return listed, int(counted[0][0])
+        return listed, matching
+
+    def _counted(
+        self, ctx: Context, selection: Selection, actor: int, only: _Part | None
+    ) -> Statement:
+        bind = ctx.binder()
+        return bind.statement(
+            f"""
+            select count(*)
+            from {selection.source()}
+            where {own_events(selection, bind, actor)}{_within(bind, only)}""",
+            "events to list",
+        )
 
     def _page(
         self, ctx: Context, selection: Selection, actor: int, only: _Part | None
@@ -225,15 +228,11 @@ class UserActivity(Question):
             select e.ts, e.seq, e.event, e.session,
                    {properties}, {context}
             from {selection.source()}
-            where {_own(selection, bind, actor)}"""
+            where {own_events(selection, bind, actor)}"""
 
     def _order(self) -> str:
         word = "desc" if self.direction == "latest" else "asc"
         return f"order by e.ts {word}, e.seq {word}"
-
-
-def _own(selection: Selection, bind: Binder, actor: int) -> str:
-    return f"e.actor = {bind(actor)} and {selection.where(bind, None)}"
 
 
 def _within(bind: Binder, part: _Part | None) -> str:
@@ -252,13 +251,8 @@ def _event(ctx: Context, row: Sequence[Any], session: int) -> TimelineEvent:
         event=ctx.catalog.events.name_of(event),
         session=session,
         properties=stored_object(properties) if properties else {},
-        context=_labels(ctx, values),
+        context=context_of(ctx, values),
     )
-
-
-def _labels(ctx: Context, values: Sequence[int]) -> dict[str, str]:
-    pairs = zip(CONTEXT, values, strict=True)
-    return {name: ctx.catalog.values.of(name).get(value, "") for name, value in pairs if value}
 
 
 # -- sessions
@@ -318,104 +312,3 @@ class _All:
 
 
 _Listed = list[tuple[tuple[Any, ...], _Part | None]]
-
-
-def _sessions(ctx: Context, actor: int) -> Generator[Statement, Rows, _All]:
-    bind = ctx.binder()
-    rows = yield bind.statement(
-        f"""
-        select s.start, s.session, s."end", s.events, s.day
-        from sessions s
-        where s.actor = {bind(actor)}
-        order by s.start, s.session
-        """,
-        "sessions",
-    )
-    return _All(rows, ctx.catalog.people.sessions([row[1] for row in rows if row[1]]))
-
-
-# -- who they are
-
-
-@dataclass(frozen=True)
-class _Who:
-    """The summary; `extent` is first ts, last ts and number of events, `active` the days with an
-    active event.
-    """
-
-    user: str
-    merged: tuple[str, ...]
-    devices: tuple[str, ...]
-    extent: tuple[int | None, int | None, int]
-    traits: dict[str, str]
-    context: dict[str, str]
-    days: list[int]
-    active: list[int]
-    top: tuple[tuple[str, int], ...]
-
-
-def _summary(ctx: Context, actor: int) -> Generator[Statement, Rows, _Who]:
-    inactive = set(ctx.catalog.events.inactive)
-    pairs = yield _by_day(ctx, actor)
-    traits = yield _traits(ctx, actor)
-    devices = yield _devices(ctx, actor)
-    latest = yield _latest_context(ctx, actor)
-    counts: Counter[int] = Counter()
-    for _, event, count, *_ in pairs:
-        counts[event] += count
-    top = [(ctx.catalog.events.name_of(event), count) for event, count in counts.items()]
-    return _Who(
-        ctx.catalog.people.name_of(actor),
-        tuple(ctx.catalog.people.merged_into(actor)),
-        tuple(str(key) for (key,) in devices),
-        (
-            min((first for *_, first, _ in pairs), default=None),
-            max((last for *_, last in pairs), default=None),
-            counts.total(),
-        ),
-        dict(traits),
-        _labels(ctx, [value or 0 for value in latest[0]]),
-        sorted({day for day, *_ in pairs}),
-        sorted({day for day, event, *_ in pairs if event not in inactive}),
-        tuple(sorted(top, key=lambda pair: (-pair[1], pair[0]))[:TOP]),
-    )
-
-
-def _by_day(ctx: Context, actor: int) -> Statement:
-    """Rows (day, event, how many, first ts, last ts) of a person's events, without deleted ones."""
-    bind = ctx.binder()
-    query = f"""
-        select e.day, e.event, count(*), min(e.ts), max(e.ts)
-        from events e
-        where {_own(Selection(ctx), bind, actor)}
-        group by e.day, e.event"""
-    return bind.statement(query, "who they are")
-
-
-def _devices(ctx: Context, actor: int) -> Statement:
-    bind = ctx.binder()
-    kept = _own(Selection(ctx), bind, actor)
-    query = f"""
-        select i.key from identities i
-        where i.id in (select e.device from events e where {kept})
-        order by i.key"""
-    return bind.statement(query, "who they are")
-
-
-def _traits(ctx: Context, actor: int) -> Statement:
-    bind = ctx.binder()
-    query = f"select t.key, t.value from traits t where t.user = {bind(actor)} order by t.key"
-    return bind.statement(query, "who they are")
-
-
-def _latest_context(ctx: Context, actor: int) -> Statement:
-    bind = ctx.binder()
-    me = bind(actor)
-    if ctx.dialect.seeks:
-        columns = [value_of(ctx, bind, FieldOf("context", name), me) for name in CONTEXT]
-        return bind.statement(f"select {', '.join(columns)}", "their latest context")
-    latest = [f"argMaxIf(e.{name}, (e.ts, e.seq), e.{name} != 0)" for name in CONTEXT]
-    kept = _own(Selection(ctx), bind, actor)
-    return bind.statement(
-        f"select {', '.join(latest)} from events e where {kept}", "their latest context"
-    )

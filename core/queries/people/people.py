@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any, Final, Literal
 
 from pydantic import Field, model_validator
@@ -17,14 +17,17 @@ from core.queries.common.people_page import (
     FIXED,
     as_number,
     events_of,
+    in_state,
     page,
     persons,
+    state_of,
     text_of,
     value_of,
+    values_at_once,
 )
-from core.queries.common.question import Ask, Question, check_inner
+from core.queries.common.question import Ask, Question, Rows, check_inner
 from core.queries.common.selection import Selection
-from core.sql.dialect import Binder
+from core.sql.dialect import Binder, Statement
 
 ORDERS: Final[Mapping[str, tuple[str, bool]]] = {
     "last_seen": ("last_seen", True),
@@ -93,26 +96,18 @@ class PeopleBehind(Question):
             BadQuestion: the cell is not one of the question's.
         """
         bind = ctx.binder()
-        counted = yield bind.statement(
-            f"select count(*) from ({self.of.members(ctx, bind, self.cell)})", "how many people"
+        once = "" if ctx.dialect.seeks else f", {state_of('actor')}"
+        ((total, *state),) = yield bind.statement(
+            f"select count(*){once} from ({self.of.members(ctx, bind, self.cell)})",
+            "how many people",
         )
-        total = int(counted[0][0])
         bind = ctx.binder()
+        members = in_state(bind, *state) if state else self.of.members(ctx, bind, self.cell)
         shown = {name: self._field(ctx, name) for name in self.columns}
-        extra, order = self._sorted(ctx, bind, shown)
-        rows = yield page(
-            bind,
-            self.of.members(ctx, bind, self.cell),
-            order,
-            self.limit,
-            self.offset,
-            extra=extra,
-            kept=Selection(ctx).own(bind, "e"),
-            values=[value_of(ctx, bind, field, "page.actor") for field in shown.values()],
-        )
+        rows = yield from self._page(ctx, bind, members, shown)
         return People(
             title=self.title(),
-            total=total,
+            total=int(total),
             limit=self.limit,
             offset=self.offset,
             columns=tuple(name.removeprefix("properties.") for name in self.columns),
@@ -121,6 +116,25 @@ class PeopleBehind(Question):
                 for person, row in zip(persons(rows), rows, strict=True)
             ),
         )
+
+    def _page(
+        self, ctx: Context, bind: Binder, members: str, shown: dict[str, FieldOf]
+    ) -> Generator[Statement, Rows, Rows]:
+        """Return the rows of a page, with the values to show as further columns."""
+        fields = list(shown.values())
+        values = ["page.actor"] if fields else []
+        if ctx.dialect.seeks:
+            values = [value_of(ctx, bind, field, "page.actor") for field in fields]
+        extra, order = self._sorted(ctx, bind, shown)
+        kept = Selection(ctx).own(bind, "e")
+        rows = yield page(
+            bind, members, order, self.limit, self.offset, extra=extra, kept=kept, values=values
+        )
+        if ctx.dialect.seeks or not (fields and rows):
+            return rows
+        found = yield values_at_once(ctx, [row[FIXED] for row in rows], fields)
+        own = {actor: raws for actor, *raws in found}
+        return [(*row[:FIXED], *own[row[FIXED]]) for row in rows]
 
     def _field(self, ctx: Context, name: str) -> FieldOf:
         field = ctx.catalog.existing(name, "columns")

@@ -12,6 +12,7 @@ from typing import Final
 from core.catalog.fields import Field
 from core.columns import EMPTY, NONE
 from core.queries.common.context import Context
+from core.queries.common.people_page import in_state, state_of
 from core.sql.dialect import Binder, Counted, Relation
 
 NUMBERED: Final = ("context", "device", "start")
@@ -65,12 +66,11 @@ def people_found(ctx: Context, bind: Binder, members: Sequence[Relation]) -> str
     tests = [f"i.actor in (select actor from {own.relation(each)})" for each in members]
     found = own.statement(
         f"""
-        select hex(groupBitmapState(toUInt32(i.actor)))
+        select {state_of("i.actor")}
         from {ctx.dialect.actors()} i
         where {" and ".join(tests)}""",
         "whose events count",
     )
     assert ctx.dialect.program is not None
     ((people,),) = ctx.dialect.program.rows(found)
-    state = f"cast(unhex({bind(people)}), 'AggregateFunction(groupBitmap, UInt32)')"
-    return f"(select arrayJoin(bitmapToArray({state})) as actor)"
+    return f"({in_state(bind, people)})"
