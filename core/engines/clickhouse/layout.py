@@ -64,6 +64,10 @@ class Layout:
             "settings lightweight_deletes_sync = 2"
         )
 
+    def merge(self, table: Table) -> str:
+        """Return the statement that leaves one part of each partition of a table."""
+        return f"optimize table {self._part(table)}{self._everywhere} final"
+
     @property
     def _everywhere(self) -> str:
         return f" on cluster {_quoted(self.cluster)}" if self.cluster else ""

@@ -15,7 +15,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -42,7 +42,7 @@ from core.engines.clickhouse.tables import (
     TRAITS,
     Table,
 )
-from core.errors import BadInput, Busy, Stopped
+from core.errors import BadInput, Busy, FootfallError, Stopped
 from core.store.pushes import connected
 from core.store.pushes.changed import Snapshot, snapshot
 from core.store.waiting import Patience
@@ -50,6 +50,9 @@ from core.store.workspace import open_reader, open_writer
 
 BATCH: Final = 100_000
 """How many events, in order of arrival, are sent and noted together."""
+
+MANY: Final = 1_000_000
+"""After so many new events the sets are merged, which every question about sets then saves."""
 
 _SOME: Final = 10_000
 """How many changed rows are sent at a time: their keys fit into a statement of 256 KiB."""
@@ -147,6 +150,9 @@ class _Push:
             self._send_events(now, before.events)
             self._send_logs(now, before.logs)
             connected.finish(self._writer, self._patience, now.changes)
+        if self.done.events >= MANY:
+            with suppress(FootfallError):  # the server does it as well, some time later
+                self._runner.run(self._layout.merge(SETS), {})
 
     # -- whose copy it is
 

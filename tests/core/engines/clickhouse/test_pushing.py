@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, nullcontext, redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -24,6 +25,7 @@ from core.engines.clickhouse.tables import (
     IDENTITIES,
     LINKS,
     SESSIONS,
+    SETS,
 )
 from core.engines.sqlite.engine import SqliteEngine
 from core.errors import BadInput, Busy, CannotOpen, FootfallError, Stopped
@@ -147,10 +149,15 @@ def change(path: Path, how: int) -> None:
         import_files(path, [file])
 
 
-def test_a_first_push_copies_all_and_a_second_one_nothing(path: Path, runner: ServerRunner) -> None:
+def test_a_first_push_copies_all_and_a_second_one_nothing(
+    path: Path, runner: ServerRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pushing, "MANY", 1)
     done = push(path, runner)
     assert done.anew
     held(path, runner)
+    parts = f"select partition from system.parts where active and table = '{SETS.name}'"
+    assert set(Counter(runner.run(parts, {})).values()) == {1}
     again = push(path, runner)
     assert (again.events, again.changed, again.anew) == (0, 0, False)
 

@@ -58,7 +58,7 @@ def test_statements_that_lay_out_tables_can_be_parsed(runner: ChdbRunner, cluste
     layout = Layout(cluster)
     statements = [*layout.create(), *layout.drop()]
     statements += [layout.truncate(table) for table in TABLES]
-    statements += [layout.delete(EVENTS, "day in (1, 2)")]
+    statements += [layout.delete(EVENTS, "day in (1, 2)"), layout.merge(SETS)]
     names = [(f"{number}{MANY_BYTES}", "sets") for number in range(columns.MOST)]
     statements += layout.widen(columns.missing(names, columns.NOTHING))
     for statement in statements:
