@@ -82,6 +82,14 @@ def test_commands_that_print_load_no_screen(arguments: tuple[str, ...], db: str)
         assert not {name for name in found if name.startswith("core.draw.series")}
 
 
+def test_a_big_import_starts_its_reader_before_it_loads_what_reads_or_stores() -> None:
+    ends = "import core.processes.spare as s\ndef end(*_): raise SystemExit\ns.Spare = end\n"
+    for command in ("import", "sync"):
+        found = loaded(ends + call(command, "events.jsonl", "--into", "shop.db"))
+        assert "core.processes.spare" in found
+        assert not found & {"numpy", "core.sources", "core.store.ingest.loader"}
+
+
 QUESTION = "signup last 90d by country where country = US"
 
 

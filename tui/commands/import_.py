@@ -21,6 +21,7 @@ from tui.services.settable import WEEK_STARTS
 from tui.texts.progress import bar_text, line_text
 
 if TYPE_CHECKING:
+    from core.processes.spare import Spare
     from core.store.imports.replacing import Decide
     from core.store.ingest.importer import ImportReport, Progress
 
@@ -130,15 +131,16 @@ def command(
     footfall import orders.csv --into shop.db --map user=customer_id,time=date
     journalctl -o json | footfall import - --into shop.db
     """
-    asked = asked_for(**chosen)
     if dry_run:
-        return preview_of(database(into), files, asked)
-    from tui.commands.fresh.push import send
-    from tui.commands.upkeep.replacing import decision
-    from tui.texts.imported import summary, troubles
+        return preview_of(database(into), files, asked_for(**chosen))
+    with reader_of(files) as spare:
+        from tui.commands.fresh.push import send
+        from tui.commands.upkeep.replacing import decision
+        from tui.texts.imported import summary, troubles
 
-    path = database(into)
-    report = load(path, files, asked, decision(replace=replace, add=add), quiet=quiet)
+        path = database(into)
+        asked = {**asked_for(**chosen), "spare": spare}
+        report = load(path, files, asked, decision(replace=replace, add=add), quiet=quiet)
     lines = troubles(report) if quiet else summary(report, path)
     if lines:
         put("\n".join(lines))
@@ -212,6 +214,15 @@ def for_new(into: Path, files: Sequence[str], asked: Mapping[str, Any]) -> dict[
     return found
 
 
+def reader_of(files: Sequence[str]) -> closing[Spare]:
+    """Start a process that reads big files, if there are any, before anything is loaded that reads
+    or stores events; it ends with this context if nothing took it.
+    """
+    from core.processes.spare import Spare, has_big
+
+    return closing(Spare(has_big(files)))
+
+
 def load(
     into: Path,
     files: Sequence[str],
@@ -224,15 +235,6 @@ def load(
 
     Arguments and errors are those of `importer.import_files`.
     """
-    from core.processes.spare import Spare, has_big
-
-    with closing(Spare(has_big(files))) as spare:
-        return _load(into, files, {**asked, "spare": spare, "decide": decide}, quiet=quiet)
-
-
-def _load(
-    into: Path, files: Sequence[str], asked: Mapping[str, Any], *, quiet: bool
-) -> ImportReport:
     from core.store.ingest.importer import import_files
     from core.store.waiting import IMPORT_WAIT
 
@@ -249,6 +251,7 @@ def _load(
             files,
             progress=None if quiet else progress.show,
             patience=patience(IMPORT_WAIT),
+            decide=decide,
             **asked,
         )
     except KeyboardInterrupt:

@@ -40,7 +40,7 @@ def _opened(
     add: bool,
     **chosen: Any,
 ) -> int:
-    from tui.commands.import_ import asked_for, exit_code, load, preview_of
+    from tui.commands.import_ import asked_for, exit_code, load, preview_of, reader_of
     from tui.commands.upkeep.replacing import decision
     from tui.texts.short import short
 
@@ -55,7 +55,9 @@ def _opened(
     is_new = not path.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
     asked = decided(path, files, asked) if "-" not in files else asked
-    report = load(path, files, asked, decision(replace=replace, add=add), quiet=quiet)
+    with reader_of(files) as spare:
+        asked = {**asked, "spare": spare}
+        report = load(path, files, asked, decision(replace=replace, add=add), quiet=quiet)
     said = short(report, path, is_new=is_new)
     if not quiet or said.warnings:
         say(*said.lines)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from core.store.ingest.report import Progress
+from typing import TYPE_CHECKING
+
 from core.text import clean, compact, cut, duration, number, things
+
+if TYPE_CHECKING:
+    from core.store.ingest.report import Progress
 
 BAR = 24
 STORING = "storing the last of it"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from core.store.fresh.earlier import Earlier
-from core.store.ingest.batch import Written
-from core.store.joints import Joint
 from core.store.strays import Strays
+
+if TYPE_CHECKING:
+    from core.store.fresh.earlier import Earlier
+    from core.store.ingest.batch import Written
+    from core.store.joints import Joint
 
 
 @dataclass(frozen=True)

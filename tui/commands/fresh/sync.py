@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from tui.commands.database import database
-from tui.commands.import_ import asked_for, exit_code, load, reading_options
+from tui.commands.import_ import asked_for, exit_code, load, reader_of, reading_options
 from tui.commands.output import put
 
 
@@ -27,12 +27,14 @@ def command(files: tuple[str, ...], into: str | None, quiet: bool, **chosen: Any
     footfall sync /var/log/nginx/access.log --into site.db --quiet
     footfall sync "exports/*.jsonl.gz" --into shop.db
     """
-    from core.store.imports.replacing import add
-    from tui.commands.fresh.push import send
-    from tui.texts.imported import summary, troubles
+    with reader_of(files) as spare:
+        from core.store.imports.replacing import add
+        from tui.commands.fresh.push import send
+        from tui.texts.imported import summary, troubles
 
-    path = database(into)
-    report = load(path, files, {**asked_for(**chosen), "only_new": True}, add, quiet=quiet)
+        path = database(into)
+        asked = {**asked_for(**chosen), "only_new": True, "spare": spare}
+        report = load(path, files, asked, add, quiet=quiet)
     lines = troubles(report) if quiet else summary(report, path)
     if not (report.read or report.refused):
         lines = [] if quiet else ["Nothing is new."]
