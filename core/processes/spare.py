@@ -14,8 +14,14 @@ from os.path import getsize, isfile
 from pathlib import Path
 from typing import IO, Any, Final
 
-APART_FROM: Final = 20_000_000
-"""From this many bytes on, a file is read by another process."""
+APART_FROM: Final = 8_000_000
+"""From this many bytes of text on, a file is read by another process: it has read the first ones by
+the time this one has loaded what it stores with.
+"""
+
+_PACKED: Final = (".gz", ".tgz", ".zst", ".xz", ".bz2", ".zip")
+_PACKED_TO: Final = 5
+"""How many times larger a compressed file's text is at least, as a rule."""
 
 PROJECT: Final = str(Path(__file__).parents[2])
 """The folder of the packages, which an editable install finds by a hook and not by `sys.path`."""
@@ -27,8 +33,16 @@ _CHILD: Final = Path(__file__).parents[1] / "sources" / "flow" / "child.py"
 
 
 def has_big(sources: Iterable[str | Path], size: int = APART_FROM) -> bool:
-    """Whether some source is a file of at least so many bytes."""
-    return any(isfile(source) and getsize(source) >= size for source in sources)
+    """Whether some source is a file with about so many bytes of text or more."""
+    return any(isfile(source) and text_size(source) >= size for source in sources)
+
+
+def text_size(file: str | Path) -> int:
+    """Return about how many bytes of text a file has, by its name and size; OSError if there is
+    none.
+    """
+    size = getsize(file)
+    return size * _PACKED_TO if str(file).lower().endswith(_PACKED) else size
 
 
 class Spare:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from core.processes.spare import APART_FROM, Spare
+from core.processes.spare import APART_FROM, Spare, text_size
 from core.sources import Source, open_source
 from core.sources.blocks import MOST, START, Position
 from core.sources.choices import Choices
@@ -42,7 +41,7 @@ class Manner:
         only_new: whether only what is new since the last time is read.
         live: for sources that are followed, which are written as they come: whether to end.
         batch_size: events written in one transaction.
-        apart_from: from this many bytes on, a file is read by another process.
+        apart_from: from this many bytes of text on, a file is read by another process.
     """
 
     choices: Choices = field(default_factory=Choices)
@@ -81,7 +80,7 @@ class Opening:
     ) -> Source | Apart:
         """Open a source from a position on; a big file is read by another process."""
         request = {**self._request(place, chosen), "start": start}
-        if self._is_big(place, start if opened.trusted else START):
+        if self._is_big(opened, place, start if opened.trusted else START):
             asked = {**request, "mapping": dict(chosen.mapping), "trusted": opened.trusted}
             asked["holds_back"] = opened.holds_back
             apart = open_apart(asked, self._salt, self._spare)
@@ -105,11 +104,12 @@ class Opening:
             "most": self._manner.most(),
         }
 
-    def _is_big(self, place: Place, start: Position) -> bool:
+    def _is_big(self, opened: Input, place: Place, start: Position) -> bool:
         """Whether there is much to read from a position on."""
         if place.path == "-":
             return False
-        return Path(place.path).stat().st_size - start.bytes >= self._manner.apart_from
+        size = opened.total or 0 if place.member else text_size(place.path)
+        return size - start.bytes >= self._manner.apart_from
 
     def _salt(self) -> bytes:
         """The workspace's salt for visitors of websites, created on first use."""

@@ -159,7 +159,7 @@ def import_files(
         decide: called with the name of a source that was imported before and read in another way,
             and these imports; returns whether they are undone as soon as the new one has something
             to store. By default they stay.
-        apart_from: from this many bytes on, a file is read by another process.
+        apart_from: from this many bytes of text on, a file is read by another process.
         again: whether a file is read though one of the same content was imported in the same way.
         only_new: whether of each source only what is new since the last time is read. A last line
             without its end waits until the file has not changed between two times.

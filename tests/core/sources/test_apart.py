@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from core.errors import BadInput
+from core.processes.spare import has_big, text_size
 from core.records import Row
 from core.sources import Source, open_source
 from core.sources.flow.apart import Apart, open_apart
@@ -206,3 +207,12 @@ def test_a_process_that_ends_early_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="ended early"):
         list(apart.coded())
     apart.close()
+
+
+def test_a_compressed_file_counts_as_the_text_that_it_holds(tmp_path: Path) -> None:
+    for name in ("plain.jsonl", "packed.jsonl.gz", "PACKED.ZIP"):
+        (tmp_path / name).write_bytes(bytes(1_000))
+    sizes = [text_size(tmp_path / name) for name in ("plain.jsonl", "packed.jsonl.gz")]
+    assert sizes == [1_000, 5_000]
+    assert has_big([tmp_path / "nothing", tmp_path / "PACKED.ZIP"], 5_000)
+    assert not has_big([tmp_path, tmp_path / "plain.jsonl"], 1_001)
