@@ -72,7 +72,7 @@ class Sql(Question):
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         names, *rows = yield (yield from self._fastest(ctx))
-        kept = [tuple(_value(value) for value in row) for row in rows[: self.limit]]
+        kept = [tuple(map(_value, row)) for row in rows[: self.limit]]
         return Table(
             title="SQL",
             columns=tuple(

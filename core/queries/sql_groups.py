@@ -48,13 +48,9 @@ def over_groups(
     if ctx.dialect.present is not None or len(by) > _MOST_FIELDS or not _can(every, by):
         return None
     bare = [event for event in events if asked.is_of_properties and _lacks(every, by, event)]
-    rows: Rows = []
-    if len(bare) < len(events):
-        full = replace(every, events=tuple(event for event in events if event not in bare))
-        span = _span(ctx, asked)
-        rows = yield from full.ask("block_figures", span, [], by, LABEL, figures=["rows"])
+    full = replace(every, events=tuple(event for event in events if event not in bare))
+    rows = (yield from _counted(full, by, _span(ctx, asked))) if full.events else []
     sizes = ctx.catalog.blocks.sizes
-    rows = [(*row[1 : len(by) + 1], row[-1]) for row in rows if row[-1]]
     rows += [(*_of_bare(by, event), sizes[event]) for event in bare]
     if len(rows) > MOST_GROUPS:
         return None
@@ -65,6 +61,14 @@ def over_groups(
         return None
     columns = tuple(_column(asked, field) for field in by)
     return Instead(asked.query, (*columns, COUNT), json.dumps(shown))
+
+
+def _counted(full: BlockRows, by: Sequence[Field], span: Span) -> Generator[Statement, Rows, Rows]:
+    """Yield the statement that counts; return its groups: their labels, and how many events."""
+    own = [field for field in by if field.kind != "event" or len(full.events) > 1]
+    rows = yield from full.ask("block_figures", span, [], own, LABEL, figures=["rows"])
+    same = full.events[: len(by) - len(own)]
+    return [(*same, *row[1 : len(own) + 1], row[-1]) for row in rows if row[-1]]
 
 
 def _events(ctx: Context, names: Sequence[str]) -> tuple[int, ...]:
