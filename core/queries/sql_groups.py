@@ -47,28 +47,39 @@ def over_groups(
     every = BlockRows(ctx, events, (), (), "")
     if ctx.dialect.present is not None or len(by) > _MOST_FIELDS or not _can(every, by):
         return None
+    if asked.utc_days and ctx.calendar.zone_name != "UTC":
+        return None
     bare = [event for event in events if asked.is_of_properties and _lacks(every, by, event)]
     full = replace(every, events=tuple(event for event in events if event not in bare))
-    rows = (yield from _counted(full, by, _span(ctx, asked))) if full.events else []
+    rows = (yield from _counted(full, by, asked)) if full.events else []
     sizes = ctx.catalog.blocks.sizes
-    rows += [(*_of_bare(by, event), sizes[event]) for event in bare]
-    if len(rows) > MOST_GROUPS:
+    rows += [(0, *_of_bare(by, event), sizes[event]) for event in bare]
+    if len(rows) > MOST_GROUPS or any(day is None for day, *_ in rows):
         return None
-    read: list[Callable[[Any], Any]] = [*(_reader(every, field) for field in by), int]
+    read: list[Callable[[Any], Any]] = [int, *(_reader(every, field) for field in by), int]
     try:
         shown = [[of(label) for of, label in zip(read, row, strict=True)] for row in rows]
     except ValueError:  # a number that JSON has no word for
         return None
-    columns = tuple(_column(asked, field) for field in by)
-    return Instead(asked.query, (*columns, COUNT), json.dumps(shown))
+    columns = ("day", *(_column(asked, field) for field in by), COUNT)
+    return Instead(asked.query, columns, json.dumps(shown))
 
 
-def _counted(full: BlockRows, by: Sequence[Field], span: Span) -> Generator[Statement, Rows, Rows]:
-    """Yield the statement that counts; return its groups: their labels, and how many events."""
+def _counted(
+    full: BlockRows, by: Sequence[Field], asked: OverBlocks
+) -> Generator[Statement, Rows, Rows]:
+    """Yield the statement that counts; return its groups: the day or 0, labels, how many events."""
+    ctx, span = full.ctx, _span(full.ctx, asked)
+    slots = ctx.buckets(span, "daily", whole=True) if asked.by_day else []
+    days = {bucket.index: bucket.first_day for bucket in slots}
     own = [field for field in by if field.kind != "event" or len(full.events) > 1]
-    rows = yield from full.ask("block_figures", span, [], own, LABEL, figures=["rows"])
+    rows = yield from full.ask("block_figures", span, slots, own, LABEL, figures=["rows"])
     same = full.events[: len(by) - len(own)]
-    return [(*same, *row[1 : len(own) + 1], row[-1]) for row in rows if row[-1]]
+    return [
+        (days.get(slot) if asked.by_day else 0, *same, *labels[: len(own)], count)
+        for slot, *labels, count in rows
+        if count
+    ]
 
 
 def _events(ctx: Context, names: Sequence[str]) -> tuple[int, ...]:
@@ -79,7 +90,8 @@ def _events(ctx: Context, names: Sequence[str]) -> tuple[int, ...]:
 def _fields(asked: OverBlocks) -> list[Field]:
     """Return the fields that groups are of, in the order of the columns of the view."""
     found = [Field("event", "event")] if "event_name" in asked.columns else []
-    found += [Field("context", name) for name in sorted(asked.columns - {"event_name"})]
+    contexts = sorted(asked.columns - {"event_name", "day"})
+    found += [Field("context", name) for name in contexts]
     return [*found, *(Field("property", name) for name in asked.properties)]
 
 

@@ -79,7 +79,7 @@ class Instead(NamedTuple):
     Attributes:
         query: the statement.
         columns: those of `events_v1` that groups have; the last one says how many events.
-        rows: the groups, a JSON list of lists; events and context are ids.
+        rows: the groups, a JSON list of lists; events and context are ids, days are numbers.
     """
 
     query: str

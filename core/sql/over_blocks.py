@@ -18,7 +18,7 @@ from core.sql.grouping import PROPERTY, grouping, named
 from core.sql.moments import by_ts
 from core.sql.tokens import Word, words_of
 
-_READABLE: Final = frozenset({"event_name", *CONTEXT})
+_READABLE: Final = frozenset({"event_name", "day", *CONTEXT})
 _COMPARED: Final = re.compile(r"e\.ts\s*([<>]=|<|>|=+|[<>]\s+=)\s*(-?\s?\d+)")
 _NAME: Final = re.compile(r"(\$\.)?([A-Za-z_][A-Za-z0-9_]*)")
 _BEFORE: Final = frozenset("|~-+>.")
@@ -32,19 +32,27 @@ class OverBlocks(NamedTuple):
         query: the statement over a view `events_v1` of groups.
         properties: the names of those whose values are columns of the view, in their order.
         columns: the other columns of `events_v1` that it reads.
+        utc_days: whether it reads the days of events in UTC.
         low, high: from which millisecond on and before which events count; None for any.
     """
 
     query: str
     properties: tuple[str, ...]
     columns: frozenset[str]
+    utc_days: bool
     low: int | None
     high: int | None
 
     @property
     def is_of_properties(self) -> bool:
         """Whether all events of a name that have none of the properties are one group."""
-        return self.columns <= {"event_name"} and self.low is self.high is None
+        whole = self.low is self.high is None and not self.utc_days
+        return whole and self.columns <= {"event_name"}
+
+    @property
+    def by_day(self) -> bool:
+        """Whether it reads a day."""
+        return self.utc_days or "day" in self.columns
 
 
 def over_blocks(query: str) -> OverBlocks | None:
@@ -59,7 +67,7 @@ def over_blocks(query: str) -> OverBlocks | None:
         return None
     read = edited(query, [*edits, *named(query, words, edits)])
     asked = grouping(read, readable=_READABLE)
-    if asked is None or asked.numbers or asked.moments or asked.utc_days:
+    if asked is None or asked.numbers or asked.moments:
         return None
     sides = [side for test in asked.tests for side in _COMPARED.findall(test)]
     lows, highs = [], []
@@ -74,6 +82,7 @@ def over_blocks(query: str) -> OverBlocks | None:
         asked.query,
         tuple(names),
         asked.columns,
+        asked.utc_days,
         max(lows, default=None),
         min(highs, default=None),
     )

@@ -175,15 +175,16 @@ def counted_view(columns: Sequence[str], rows: str) -> str:
     """Return the query of `events_v1` for a statement over groups of events that are given.
 
     Args:
-        columns: their names, of which those of events and of context are ids.
+        columns: their names, of which those of events and of context are ids and days are numbers,
+            also in UTC.
         rows: a JSON list of lists.
     """
     listed = {}
     for at, name in enumerate(columns):
-        value = f"g.value ->> {at}"
-        listed[name if name in _TEXTS else f'"{name.strip(chr(34))}"'] = _TEXTS.get(
-            name, "{}"
-        ).format(value)
+        text = _TEXTS.get(name, "{}").format(f"g.value ->> {at}")
+        listed[name if name in _TEXTS else f'"{name.strip(chr(34))}"'] = text
+        if name == "day":
+            listed[f'"{UTC_DAY}"'] = text
     literal = rows.replace("'", "''")
     return f"select {_listed(listed)} from json_each('{literal}') g"
 

@@ -29,6 +29,8 @@ COLUMNS = (
     ("typeof(properties ->> 'amount'), count(*)", "1"),
     ("event_name, country, properties ->> 'item', count(*)", "1, 2, 3"),
     ("count(*), properties ->> 'never'", "2"),
+    ("day, properties ->> 'item', count(*)", "1, 2"),
+    ("date(timestamp) as d, event_name, properties ->> 'item', day, count(*)", "d, 2, 3, 4"),
 )
 """Columns, and by which of them events are grouped."""
 
@@ -104,6 +106,12 @@ ORDERED = World(
             "blocks",
         ),
         ("select properties ->> 'price', count(*) from events_v1 group by 1", "blocks"),
+        ("select day, properties ->> 'item', count(*) from events_v1 group by 1, 2", "blocks"),
+        (
+            "select date(timestamp), properties ->> 'item', count(*) from events_v1 "
+            "where timestamp >= '1970-01-03 05:00' and day < '1970-01-09' group by 1, 2",
+            "blocks",
+        ),
         ("select properties ->> 'gift', count(*) from events_v1 group by 1", ""),
         ("select properties ->> 'item', count(distinct actor) from events_v1 group by 1", ""),
         ("select properties -> 'item', count(*) from events_v1 group by 1", ""),
