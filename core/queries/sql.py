@@ -89,13 +89,12 @@ class Sql(Question):
         if ctx.dialect.blocks_from is None or "properties" not in typed.text.lower():
             return typed
         from core.queries.sql_groups import over_groups
-        from core.sql.named_events import filtered_names
         from core.sql.over_blocks import over_blocks
 
         asked = over_blocks(typed.text)
         if asked is None:
             return typed
-        instead = yield from over_groups(ctx, asked, filtered_names(typed.text))
+        instead = yield from over_groups(ctx, asked)
         return replace(typed, instead=instead)
 
     def statement(self, ctx: Context) -> Statement:

@@ -31,18 +31,11 @@ _MOST_FIELDS: Final = 3
 """By how many fields events are grouped at most."""
 
 
-def over_groups(
-    ctx: Context, asked: OverBlocks, names: Sequence[str]
-) -> Generator[Statement, Rows, Instead | None]:
-    """Yield a statement that counts events; return what the typed one becomes over its rows.
-
-    Args:
-        names: of the events to which the typed one is limited, any if empty.
-
-    Returns:
-        None if blocks cannot say it, or if it is too much.
+def over_groups(ctx: Context, asked: OverBlocks) -> Generator[Statement, Rows, Instead | None]:
+    """Yield a statement that counts events; return what the typed one becomes over its rows, None
+    if blocks cannot say it or if it is too much.
     """
-    events = _events(ctx, names)
+    events = _events(ctx, asked.names)
     by = _fields(asked)
     every = BlockRows(ctx, events, (), (), "")
     if ctx.dialect.present is not None or len(by) > _MOST_FIELDS or not _can(every, by):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -16,7 +17,11 @@ from core.columns import CONTEXT
 from core.sql.edits import Edit, edited
 from core.sql.grouping import PROPERTY, grouping, named
 from core.sql.moments import by_ts
+from core.sql.named_events import filtered_names
 from core.sql.tokens import Word, words_of
+
+KEPT: Final = 64
+"""Of how many statements it is kept how they are best run."""
 
 _READABLE: Final = frozenset({"event_name", "day", *CONTEXT})
 _COMPARED: Final = re.compile(r"e\.ts\s*([<>]=|<|>|=+|[<>]\s+=)\s*(-?\s?\d+)")
@@ -33,6 +38,7 @@ class OverBlocks(NamedTuple):
         properties: the names of those whose values are columns of the view, in their order.
         columns: the other columns of `events_v1` that it reads.
         utc_days: whether it reads the days of events in UTC.
+        names: of the events to which it is limited, any if empty.
         low, high: from which millisecond on and before which events count; None for any.
     """
 
@@ -40,6 +46,7 @@ class OverBlocks(NamedTuple):
     properties: tuple[str, ...]
     columns: frozenset[str]
     utc_days: bool
+    names: tuple[str, ...]
     low: int | None
     high: int | None
 
@@ -55,8 +62,12 @@ class OverBlocks(NamedTuple):
         return self.utc_days or "day" in self.columns
 
 
+@lru_cache(maxsize=KEPT)
 def over_blocks(query: str) -> OverBlocks | None:
-    """Return a statement that means the same over groups of events; None where none is known."""
+    """Return a statement that means the same over groups of events; None where none is known.
+
+    What is known of a statement is kept, as tiles and screens ask the same ones again and again.
+    """
     if "properties" not in query.lower() or "of group" in query.lower():
         return None
     query = by_ts(query)
@@ -83,6 +94,7 @@ def over_blocks(query: str) -> OverBlocks | None:
         tuple(names),
         asked.columns,
         asked.utc_days,
+        tuple(filtered_names(query)),
         max(lows, default=None),
         min(highs, default=None),
     )

@@ -6,12 +6,14 @@ They take the place of those of the file, which may be older, and cannot know wh
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from core.sql.dialect import Instead
 from core.sql.grouping import Grouping, grouping
 from core.sql.moments import by_ts
 from core.sql.named_events import filtered_names
+from core.sql.over_blocks import KEPT
 from core.sql.over_sets import over_sets
 from core.store.event_views import (
     context_view,
@@ -66,16 +68,25 @@ UNSTORED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
 """The views that typed statements have and the file has not: their columns and types."""
 
 
-def ways_of(query: str, instead: Instead | None = None) -> list[Way]:
+def ways_of(query: str, instead: Instead | None = None) -> tuple[Way, ...]:
     """Return the ways to answer a statement, the best first; the last can always be gone.
 
     Args:
         instead: what means the same over groups that were counted.
     """
-    plain = [("daily_v1", daily_view()), ("context_v1", context_view())]
-    if instead is not None:
-        view = ("events_v1", counted_view(instead.columns, instead.rows))
-        return [Way("select 1", [], instead.query, [view, *plain])]
+    if instead is None:
+        return _ways_of(query)
+    view = ("events_v1", counted_view(instead.columns, instead.rows))
+    return (Way("select 1", [], instead.query, [view, *_plain()]),)
+
+
+def _plain() -> Views:
+    return [("daily_v1", daily_view()), ("context_v1", context_view())]
+
+
+@lru_cache(maxsize=KEPT)
+def _ways_of(query: str) -> tuple[Way, ...]:
+    plain = _plain()
     names = filtered_names(query)
     query = by_ts(query)
     asked = grouping(query)
@@ -95,7 +106,7 @@ def ways_of(query: str, instead: Instead | None = None) -> list[Way]:
         holds = _ARE_FEW.format(", ".join("?" * len(names))) if few else "select 1"
         run = query if asked is None else asked.query
         found.append(Way(holds, names if few else [], run, [view, *plain]))
-    return found
+    return tuple(found)
 
 
 def _events(asked: Grouping | None, names: Sequence[str], *, few: bool) -> str:
