@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
-from tui import VERSION
+from tui import INTERRUPTED, VERSION
+
+SQLITE = b"SQLite format 3"
+"""How a workspace begins."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -19,15 +23,44 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"footfall {VERSION}")
         return
     try:
-        from tui.services.startup import start_quickly
+        if opens_screen(given):
+            from tui.services.keyboard import typed_ahead
 
-        start_quickly()
-        from tui.commands import run
-
-        sys.exit(run(given))
+            with typed_ahead():
+                code = _run(given)
+        else:
+            code = _run(given)
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
-        sys.exit(130)
+        code = INTERRUPTED
+    if code == INTERRUPTED:
+        import threading
+
+        if threading.active_count() > 1:
+            os._exit(code)  # what a thread does is not waited for
+    sys.exit(code)
+
+
+def opens_screen(given: Sequence[str]) -> bool:
+    """Whether a call opens the explorer, as far as can be seen before anything is loaded."""
+    if not given or list(given) == ["demo"]:
+        return True
+    if len(given) > 1 or not os.path.isfile(given[0]):
+        return False
+    try:
+        with open(given[0], "rb") as file:
+            return file.read(len(SQLITE)) == SQLITE
+    except OSError:
+        return False
+
+
+def _run(given: list[str]) -> int:
+    from tui.services.startup import start_quickly
+
+    start_quickly()
+    from tui.commands import run
+
+    return run(given)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -15,14 +17,19 @@ from tests import ROOT
 CORE = sorted((ROOT / "core").rglob("*.py"))
 
 
-def loaded(code: str) -> set[str]:
+def loaded(code: str, stdin: int | None = None) -> set[str]:
     """Return the names of the modules that a fresh interpreter has after running code."""
     script = (
         f"import sys\nsys.argv = ['footfall']\n{code}\n"
         "print('\\0' + ' '.join(sorted(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        stdin=stdin,
     )
     assert done.returncode == 0, done.stderr
     return set(done.stderr.rsplit("\0", 1)[1].split())
@@ -54,6 +61,27 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_the_version_needs_nothing() -> None:
     found = loaded(call("--version"))
     assert not found & {"click", "pydantic", "textual", "core.queries", "sqlite3"}
+
+
+KEPT = """
+import os, termios
+def kept(*_):
+    print('\\0' + ' '.join(sorted(sys.modules)), file=sys.stderr, flush=True)
+    os._exit(0)
+termios.tcsetattr = kept
+"""
+
+
+@pytest.mark.parametrize("arguments", [(), ("demo",), ("DB",)], ids=" ".join)
+def test_typed_keys_are_kept_before_anything_is_loaded(arguments: tuple[str, ...], db: str) -> None:
+    terminal, file = pty.openpty()
+    words = [db if word == "DB" else word for word in arguments]
+    try:
+        found = loaded(KEPT + call(*words), stdin=file)
+    finally:
+        os.close(terminal)
+        os.close(file)
+    assert not found & {"click", "textual", "tui.commands", "tui.services.startup"}
 
 
 def test_help_loads_no_screen_and_no_query() -> None:

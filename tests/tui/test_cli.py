@@ -29,7 +29,7 @@ from core.store.workspace import open_writer
 from core.text import is_unsafe
 from core.timeframe import DAY
 from tests import ROOT
-from tui.cli import VERSION
+from tui.cli import VERSION, opens_screen
 from tui.commands import COMMANDS, run
 from tui.texts.progress import bar_text, line_text
 
@@ -576,3 +576,27 @@ def test_demo_prints_a_board_of_its_own_file(tmp_path: Path) -> None:
     assert (tmp_path / "footfall" / "demo.db").stat().st_size > 100_000
     made = {file.name for file in (tmp_path / "footfall").iterdir()}
     assert made <= {"demo.db", "demo.db-wal", "demo.db-shm"}
+
+
+@pytest.mark.parametrize(
+    ("words", "opens"),
+    [
+        ((), True),
+        (("demo",), True),
+        (("demo", "--print"), False),
+        (("small.db",), True),
+        (("small.db", "--print"), False),
+        (("events.jsonl",), False),
+        (("missing.db",), False),
+        (("run", "dau"), False),
+        (("a\0b",), False),
+    ],
+)
+def test_keys_are_kept_for_calls_that_open_the_explorer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], opens: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    open_writer(tmp_path / "small.db").close()
+    (tmp_path / "events.jsonl").write_text('{"event": "visit"}\n')
+    os.mkfifo(tmp_path / "run")  # reading it would wait for ever
+    assert opens_screen(words) is opens

@@ -9,13 +9,13 @@ import importlib
 import io
 import os
 import sys
-import threading
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from core.errors import BadInput, FootfallError, did_you_mean
+from tui import INTERRUPTED
 
 COMMANDS = {
     "alert": "watch questions: list, create, run, test, edit, delete, restore",
@@ -207,6 +207,4 @@ def _misused(error: click.ClickException) -> int:
 
 def _interrupted() -> int:
     print("Stopped.", file=sys.stderr, flush=True)
-    if threading.active_count() > 1:
-        os._exit(130)
-    return 130
+    return INTERRUPTED

@@ -17,6 +17,7 @@ from core.sources.text.reading import Doubt, Undecided
 from core.store.ingest.preview import preview
 from core.text import clean, cut
 from tui.commands.output import say
+from tui.services.keyboard import typed_lines
 
 _QUESTIONS: Final = {
     "event": "No column names the event of a line for certain. Which does?",
@@ -59,7 +60,8 @@ def decided(path: Path, files: Sequence[str], asked: Mapping[str, Any]) -> dict[
         if doubt is None:
             return found
         settled.add(doubt.about)
-        found = _with(found, *_answer(doubt, files[0]))
+        with typed_lines():
+            found = _with(found, *_answer(doubt, files[0]))
 
 
 def leaves_open(path: Path, files: Sequence[str], asked: Mapping[str, Any]) -> bool:
