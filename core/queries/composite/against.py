@@ -23,6 +23,7 @@ from core.queries.composite.means import MEANS
 from core.queries.composite.rows import COLUMNS, Row, Sizes, paired
 from core.queries.composite.shares import shares_of
 from core.sql.dialect import Binder, Statement
+from core.words.counted import counts_units, many, one, whom
 
 COMPARED: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "funnel": {"count_by": ("uniques",)},
@@ -120,9 +121,11 @@ class Against(Question):
                     f"Allowed: {', '.join(allowed)}.",
                     parameter="of",
                 )
-        if getattr(of, "counting", None):
+        if counts_units(of) and getattr(of, "measure", "") in MEANS:
             raise BadQuestion(
-                "against compares people, not other units.", "Leave out counting.", parameter="of"
+                "against compares means of people, not of other units.",
+                "Leave out counting, or ask for users of the event.",
+                parameter="of",
             )
         if _by_value(of):
             raise BadQuestion(
@@ -152,7 +155,8 @@ class Against(Question):
         first = {name: said_by(self.of).get(name) for name in MEMBERS}
         first = {name: value for name, value in first.items() if value is not None}
         if self.against.others:
-            apart = {"kind": "differences", "range": self.range, "of": self._everybody(first)}
+            whole = {**self._everybody(first), "counting": None}
+            apart = {"kind": "differences", "range": self.range, "of": whole}
             who = {"kind": "people", "of": apart, "cell": {"outcome": "dropped"}}
             return first, {"among": who}
         second = {name: getattr(self.against, name) for name in ("audience", "segment")}
@@ -163,7 +167,14 @@ class Against(Question):
 
     def _everybody(self, group: dict[str, Any]) -> dict[str, Any]:
         """The question of everybody in a group with an event in the range."""
-        return {"kind": "trend", "event": ANY, "measure": "users", "range": self.range, **group}
+        units = {"counting": self.counting} if self.counting else {}
+        own = {"kind": "trend", "event": ANY, "measure": "users", "range": self.range}
+        return {**own, **group, **units}
+
+    @property
+    def counting(self) -> str | None:
+        """What the question counts in place of people."""
+        return getattr(self.of, "counting", None)
 
     def sides(self) -> tuple[Question, Question]:
         """Return the question of each group."""
@@ -184,7 +195,7 @@ class Against(Question):
 
         bind = ctx.binder()
         one, other = (
-            from_json(self._everybody(group)).people(ctx, bind, Cell()) for group in self.groups()
+            _who(from_json(self._everybody(group)), ctx, bind, Cell()) for group in self.groups()
         )
         rows = yield bind.statement(
             f"""
@@ -226,6 +237,7 @@ class Against(Question):
             columns=COLUMNS,
             rows=(),
             people_column="first",
+            counted=many(self) if counts_units(self) else "",
             outcomes=(("second", "dropped"),),
         )
 
@@ -254,12 +266,14 @@ class Against(Question):
         first, second = self.names()
         yield f"first: {first}, {sizes.one:,}; second: {second}, {sizes.other:,}."
         if not (sizes.one and sizes.other):
-            yield "There is nothing to compare unless both groups have people."
+            yield f"There is nothing to compare unless both groups have {whom(self)}."
         if sizes.both:
-            verbs = ("person is", "counts") if sizes.both == 1 else ("are", "count")
+            one_of_them = one(self) if counts_units(self) else "person"
+            verbs = (f"{one_of_them} is", "counts") if sizes.both == 1 else ("are", "count")
             yield f"{sizes.both:,} {verbs[0]} in both groups and {verbs[1]} in both."
         if self.of.kind in ("funnel", "paths"):
-            yield "Step 1 is of the people of each group, later steps are of those at step 1."
+            whose = whom(self)
+            yield f"Step 1 is of the {whose} of each group, later steps are of those at step 1."
         if self.of.kind == "retention":
             yield "Periods are of those who started long enough ago."
 
@@ -285,7 +299,7 @@ class Against(Question):
         bind, sides = ctx.binder(), self.sides()
         parts = [
             f"select {at}, {side}, count(*)"
-            f" from ({sides[side].people(ctx, bind, rows[at].cell)}) p{number}"
+            f" from ({_who(sides[side], ctx, bind, rows[at].cell)}) p{number}"
             for number, (at, side) in enumerate(unknown)
         ]
         counted = yield bind.statement(" union all ".join(parts), "people of one group alone")
@@ -319,6 +333,15 @@ class Against(Question):
             raise BadQuestion(
                 f"cell names row {cell.row!r}, which does not exist.", parameter="cell"
             ) from None
+
+
+def _who(question: Question, ctx: Context, bind: Binder, cell: Cell) -> str:
+    """Return SQL of what a question counts at one address: people or units."""
+    own = ctx.counting(question)
+    if own is ctx:
+        return question.people(ctx, bind, cell)
+    inside = bind.inside(own.dialect)
+    return inside.whole(question.counted(own, inside, cell))
 
 
 def _by_value(of: Any) -> bool:

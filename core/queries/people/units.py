@@ -63,7 +63,7 @@ class Units(Question):
         own, field = self._units(ctx)
         bind = own.binder()
         counted = yield bind.statement(
-            f"select count(*) from ({self.of.counted(own, bind, self.cell)})", "how many units"
+            f"select count(*) from ({self._counted(own, bind)})", "how many units"
         )
         bind = own.binder()
         kept = Selection(own).own(bind, "e")
@@ -72,7 +72,7 @@ class Units(Question):
             select {self._raw(own, "e.actor")} as raw, count(distinct nullif(e.person, 0)),
                    count(*), max(e.ts)
             from events e
-            where e.actor in (select actor from ({self.of.counted(own, bind, self.cell)}) u)
+            where e.actor in (select actor from ({self._counted(own, bind)}) u)
               and {kept}
             group by e.actor
             order by 3 desc, raw
@@ -108,7 +108,7 @@ class Units(Question):
         """See Question: the people who ever had an event of a unit, or of one of them."""
         own, field = self._units(ctx)
         inside = bind.inside(own.dialect)
-        units = self.of.counted(own, inside, self.cell)
+        units = self._counted(own, inside)
         if cell.row is not None:
             test = _is(own, inside, field, self._raw(own, "actor"), cell.row)
             units = f"select actor from ({units}) u where {test}"
@@ -125,7 +125,16 @@ class Units(Question):
                 "For example units of (users of signup counting device).",
                 parameter="of",
             )
-        return ctx.counting(self.of), field
+        return ctx.counting(self._asked()[0]), field
+
+    def _asked(self) -> tuple[Question, Cell]:
+        """Return the question with the number and its cell: of two groups that of its own."""
+        of: Any = self.of
+        return of.behind(self.cell) if of.kind == "against" else (of, self.cell)
+
+    def _counted(self, ctx: Context, bind: Binder) -> str:
+        question, cell = self._asked()
+        return question.counted(ctx, bind, cell)
 
     @staticmethod
     def _raw(ctx: Context, actor: str) -> str:

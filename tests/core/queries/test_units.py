@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from core.answers import Cell
@@ -260,6 +260,28 @@ def test_what_is_counted_is_a_clause(text, canonical):
 def test_one_unit_is_called_in_the_singular(counting, name, names):
     question = from_json({"kind": "trend", "measure": "users", "counting": counting})
     assert (one(question), many(question), singular(names)) == (name, names, name)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@given(worlds(max_events=16), st.sampled_from(COUNTED), st.sampled_from(("view", "cart")))
+def test_two_groups_are_compared_by_the_units_of_each(world, counting, event):
+    question = parse(
+        f"view > cart within 1d last 7d counting {counting} for ({event} last 7d) against everyone"
+    )
+    everybody = {"kind": "trend", "event": "_all", "measure": "users", "range": "7d"}
+    assume({"view", "cart", event} <= {each.event for each in world.events})
+    with engine_of(world) as engine, engine_of(rewritten(world, counting, [])) as of_people_:
+        answer = engine.answer(question)
+        size = int(of_people_.answer(from_json(everybody)).lines[0].total or 0)
+        assert f"second: everyone, {size:,}." in answer.notes[0]
+        for cell, count in answer.cells():
+            assert len(units(engine, question, cell)) == count
+            side, inner = question.behind(cell)
+            shown = engine.answer(side)
+            steps = shown.groups[0].steps if shown.groups else ()
+            reached = [step.count for step in steps if step.step == inner.step]
+            assert reached in ([count], []), (cell, reached)
+        assert answer.counted == many(question)
 
 
 def test_what_has_an_id_is_counted_by_the_name_without_it():
