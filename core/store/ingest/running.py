@@ -40,10 +40,10 @@ _HOPELESS = 1_000
 _FIRST = 10_000
 """How many events the first batch has at least."""
 
-_FIRST_PARTS = 8
+_FIRST_PARTS = 4
 """Which part of the others it is, if that is more."""
 
-_LESS = 4
+_LESS = 2
 """How many times smaller than all events that are stored a batch is at most, unless it is full: it
 changes most pages of these.
 """
