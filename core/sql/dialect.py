@@ -145,6 +145,13 @@ class Dialect(Protocol):
         """Whether statements can read `activity` and `first_activity`."""
         ...
 
+    @property
+    def materialized(self) -> str:
+        """The words between `as` and the text of a common table expression that is to be evaluated
+        once.
+        """
+        ...
+
     set_fields: frozenset[str]
     """The kinds of fields that have sets for each value."""
     seeks: bool
@@ -154,10 +161,6 @@ class Dialect(Protocol):
     blocks_from: int | None
     """How many events a statement must be about to be worth reading from blocks; None if there are
     none in this engine.
-    """
-    materialized: str
-    """The words between `as` and the text of a common table expression that is to be evaluated
-    once.
     """
     program: Program | None
     """What reads for programs that find what SQL of the engine does not; None if SQL calls them."""

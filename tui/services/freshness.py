@@ -15,7 +15,7 @@ class Freshness:
 
     Attributes:
         name: of the file, and the host that answers for it if there is one.
-        facts: its name, the number of events and the age of the newest.
+        facts: this name, the number of events and the age of the newest.
         stale: whether it changed since the answers were computed.
         trouble: why it cannot be read, or that another file has taken its place; usually "".
         state: which file was read last and the number that every change to it increments.
@@ -26,7 +26,7 @@ class Freshness:
         self._state: tuple[Any, int] | None = None
         self._name = clean(engine.path.name)
         self.name = f"{self._name} at {clean(engine.where)}" if engine.where else self._name
-        self.facts = self._name
+        self.facts = self.name
         self.stale = False
         self.trouble = ""
         self.state: tuple[Any, int] | None = None
@@ -72,10 +72,10 @@ class Freshness:
     def _counted(self) -> str:
         ctx = self._engine.context()
         if ctx.earliest is None or ctx.latest is None:
-            return f"{self._name}  no events"
+            return f"{self.name}  no events"
         days = ctx.calendar.day_of(ctx.earliest), ctx.calendar.day_of(ctx.latest)
         total = things(self._engine.events_in(*days), "event")
         said = "" if writable(self._engine.path) else "read-only  "
         newest = age(self._engine.clock() - ctx.latest)
         zone = clean(ctx.calendar.zone_name, 40)
-        return f"{self._name}  {said}{total}  newest {newest}  {zone}"
+        return f"{self.name}  {said}{total}  newest {newest}  {zone}"
