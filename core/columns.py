@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-VERSION: Final = 5
+VERSION: Final = 6
 """Raised by every migration that makes a file unreadable or unwritable for older versions."""
 
 CONTEXT: Final = (
@@ -59,3 +59,21 @@ def has_table(read: Reading, table: str) -> bool:
     """Whether a SQLite file has a table; an older file may lack it."""
     rows = read("select 1 from sqlite_master where type = 'table' and name = ?", (table,))
     return any(True for _ in rows)
+
+
+OWN: Final = ("actor", "ts", "id", "seq", "event", "day", "session", "user", "device")
+"""Columns of events that each has by itself."""
+
+
+def with_context(read: Reading) -> str:
+    """Return `events e` as the FROM part of a statement that reads most context columns of many
+    events: they are found together. The view looks up each by itself, and only where it is read. In
+    an older file `events` is a table that has them.
+    """
+    if not has_table(read, "contexts"):
+        return "events e"
+    own, context = (", ".join(f"{a}.{name}" for name in b) for a, b in (("r", OWN), ("c", CONTEXT)))
+    return f"""(
+        select {own}, {context}
+        from event_rows r cross join contexts c on c.id = r.context
+    ) e"""

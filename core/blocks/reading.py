@@ -15,7 +15,7 @@ from core.blocks.layout import ACTOR, FIRST_CONTEXT, SEQ, SESSION, TIME
 from core.blocks.packing import Column
 from core.blocks.said import Said
 from core.blocks.texts import Texts
-from core.columns import CONTEXT, is_plain
+from core.columns import CONTEXT, is_plain, with_context
 from core.values.scalars import parsed
 
 Ints = NDArray[np.int64]
@@ -54,7 +54,7 @@ def read(
         f"""
         select {_COLUMNS},
                (select properties from event_properties where seq = e.seq)
-        from events e
+        from {with_context(connection.execute)}
         where {where}
         order by e.actor, e.ts, e.seq
         """,

@@ -16,9 +16,20 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 
 from core.columns import CONTEXT, VERSION
-from core.store.migrations import blocks, choices, events, imports, logs, saved, sessions, views
+from core.store.migrations import (
+    blocks,
+    choices,
+    contexts,
+    events,
+    imports,
+    logs,
+    saved,
+    sessions,
+    views,
+)
 from core.store.tables import Database, Migrations, Scripted
 from core.store.waiting import Patience, transaction
 
@@ -51,6 +62,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     saved.m029_shares,
     blocks.m030_blocks_by_row,
     events.m031_one_index_by_name,
+    contexts.m032_contexts,
 )
 """The migrations in order; a file stores the names of those that were applied."""
 
@@ -60,16 +72,19 @@ for _step in STEPS:
 
 INDEXES = {
     "sessions_by_day": "create index if not exists sessions_by_day on sessions (day, actor)",
-    "events_by_event_ts": "create index if not exists events_by_event_ts on events (event, ts)",
+    "events_by_event_ts": "create index if not exists events_by_event_ts on event_rows (event, ts)",
 }
+
+_SPARE = 1_000
+"""So few unused pages are left for the next import."""
 
 PLANNER = (
     "analyze meta",  # makes the table, which no other statement can
     "delete from sqlite_stat1",
     """
     insert into sqlite_stat1 (tbl, idx, stat)
-    values ('events', 'events', '1048576 40 1 1'),
-           ('events', 'events_by_event_ts', '1048576 20000 2')
+    values ('event_rows', 'event_rows', '1048576 40 1 1'),
+           ('event_rows', 'events_by_event_ts', '1048576 20000 2')
     """,
     "analyze sqlite_master",  # has this connection read it
 )
@@ -95,6 +110,16 @@ def apply(
         return
     with transaction(connection, patience):
         _bring_up(connection, settings)
+    _give_back(connection)
+
+
+def _give_back(connection: sqlite3.Connection) -> None:
+    """Make a file smaller of which migrations left a quarter unused, if that can be done now."""
+    (pages,) = connection.execute("pragma page_count").fetchone()
+    (free,) = connection.execute("pragma freelist_count").fetchone()
+    if free > pages // 4 and free > _SPARE:
+        with suppress(sqlite3.OperationalError):
+            connection.execute("vacuum")
 
 
 def _is_current(connection: sqlite3.Connection) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from pyroaring import BitMap64
@@ -21,9 +21,11 @@ from core.records import MARKS
 from core.store.ingest.activity import Activity
 from core.store.ingest.identity import Identity
 from core.store.ingest.properties import Properties, counted
+from core.store.rows.contexts import context_id
 from core.store.rows.facts import Facts
 
 _COLUMNS = ("ts", "seq", "event", "day", "user", "device", *CONTEXT, "id", "session")
+_OWN = tuple(name for name in _COLUMNS if name not in CONTEXT)
 _TS, _SEQ, _EVENT, _DAY, _USER, _DEVICE, _FIRST_CONTEXT = range(7)
 _END_OF_CONTEXT = _FIRST_CONTEXT + len(CONTEXT)
 
@@ -131,10 +133,13 @@ class Folded:
         rows, texts = self._taken(owners)
         self._connection.executemany(
             f"""
-            insert into events (actor, {", ".join(_COLUMNS)})
-            values ({", ".join("?" * (len(_COLUMNS) + 1))})
+            insert into event_rows (actor, {", ".join(_OWN)}, context)
+            values ({", ".join("?" * (len(_OWN) + 2))})
             """,
-            ((actor, *row) for actor, row in rows),
+            [
+                (actor, *row[:_FIRST_CONTEXT], *row[_END_OF_CONTEXT:], self._context(row))
+                for actor, row in rows
+            ],
         )
         self._connection.executemany(
             "insert into event_properties (seq, properties) values (?, ?)", texts
@@ -152,6 +157,9 @@ class Folded:
             Facts(actors, columns[_EVENT], columns[_DAY], places, context, said, told.columns)
         )
         return {actor for actor, _ in rows} - {0}
+
+    def _context(self, row: Sequence[int]) -> int:
+        return context_id(self._connection, row[_FIRST_CONTEXT:_END_OF_CONTEXT])
 
     def _taken(
         self, owners: Mapping[int, int | None]

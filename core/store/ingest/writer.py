@@ -33,6 +33,7 @@ from core.store.ingest.properties import Properties, Told, counted
 from core.store.ingest.repeats import Repeats, Since
 from core.store.ingest.sessions import Sessions
 from core.store.rows.blocks import add_blocks
+from core.store.rows.contexts import StoredContexts
 from core.store.rows.inserting import insert, parts_of, parts_of_columns
 from core.store.rows.numbers import Events, Ints, joined, rows
 from core.store.rows.pending import Pending
@@ -207,6 +208,7 @@ class Writer:
         keys = Counter(db, "session_keys")
         self._sessions = Dictionary(db, "session_keys", "key", keys, always={NO_SESSION: -1})
         self._contexts = Contexts(db)
+        self._combined = StoredContexts(db)
         self._identity = Identity(db)
         self._traits = Traits(db, self._identity)
         self._tied = {} if "ties_settled" in meta else self._identity.tied()
@@ -345,9 +347,9 @@ class Writer:
     def _insert(self, events: Events, touched: set[int], written: Written) -> Events:
         """Store the events that are new, and return them."""
         fresh = self._fresh(events, touched, written)
-        columns = fresh.written()
+        columns = fresh.written(self._combined.of(fresh))
         parts = parts_of_columns(list(columns.values()))
-        insert(self._connection, "insert or rollback into events", list(columns), parts)
+        insert(self._connection, "insert or rollback into event_rows", list(columns), parts)
         self._latest = max(self._latest, int(events.ts.max()))
         return fresh
 
@@ -387,7 +389,7 @@ class Writer:
     def _has_own_ids(self) -> bool:
         """Whether events with ids of their own may be stored."""
         row = self._connection.execute(
-            "select 1 from events indexed by events_by_own_id where id & 1 limit 1"
+            "select 1 from event_rows indexed by events_by_own_id where id & 1 limit 1"
         ).fetchone()
         return row is not None
 

@@ -34,8 +34,8 @@ EVENT, SESSION, PERSON, TRAIT, LOG, LINK, SESSION_KEY = range(7)
 _CHANGES: Final = "cluster_changes"
 
 _TRIGGERS: Final = {
-    "cluster_event_gone": ("delete on events", EVENT, "old.seq", "null"),
-    "cluster_event_changed": ("update on events", EVENT, "new.seq", "null"),
+    "cluster_event_gone": ("delete on event_rows", EVENT, "old.seq", "null"),
+    "cluster_event_changed": ("update on event_rows", EVENT, "new.seq", "null"),
     "cluster_properties_changed": ("update on event_properties", EVENT, "new.seq", "null"),
     "cluster_session_new": ("insert on sessions", SESSION, "new.actor", "new.start"),
     "cluster_session_changed": ("update on sessions", SESSION, "new.actor", "new.start"),
@@ -94,7 +94,7 @@ def connect(connection: sqlite3.Connection, address: str, patience: Patience | N
             )
             """
         )
-        connection.execute("create index if not exists events_by_seq on events (seq)")
+        connection.execute("create index if not exists events_by_seq on event_rows (seq)")
         _watch(connection)
         bump(connection)
 

@@ -11,8 +11,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.columns import CONTEXT
-
 Stored = tuple[int, ...]
 """actor, ts, seq, id, event, day, session, user, device, then the context columns in use."""
 
@@ -70,12 +68,14 @@ class Events:
         """All columns, in the order of `Stored`."""
         return [*(getattr(self, name) for name in NAMES), *self.context]
 
-    def written(self) -> dict[str, NDArray[Any]]:
-        """Return the columns of the table `events` by name, without those that are 0, as is any
+    def written(self, contexts: Ints) -> dict[str, NDArray[Any]]:
+        """Return the columns of the table `event_rows` by name, without those that are 0, as is any
         that is not given.
+
+        Args:
+            contexts: the number of each event's combination of context columns.
         """
-        named = [*NAMES, *(CONTEXT[dimension - 1] for dimension in self.used)]
-        pairs = zip(named, self.columns, strict=True)
+        pairs = [*((name, getattr(self, name)) for name in NAMES), ("context", contexts)]
         return {name: column for name, column in pairs if name in KEYS or column.any()}
 
     def said(self) -> tuple[Ints, Ints]:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import orjson
 
-from core.columns import CONTEXT
+from core.columns import CONTEXT, with_context
 from core.errors import NotFound, did_you_mean, not_as_written
 from core.records import NO_SESSION
 from core.sources.exported import PROPERTIES, VERSION
@@ -224,7 +224,7 @@ class _Export:
             select n.name, e.ts, u.key, d.key,
                    case when e.session < 0 then '{NO_SESSION}' else s.key end, e.id,
                    p.properties, {_CONTEXT}
-            from events e
+            from {with_context(self._connection.execute)}
             join event_names n on n.id = e.event
             left join identities u on u.id = e.user
             left join identities d on d.id = e.device

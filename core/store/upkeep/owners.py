@@ -79,6 +79,6 @@ def compare_owners(connection: sqlite3.Connection, *, repair: bool = False) -> O
         if repair:
             moves.append((owner, actor, ts, seq))
     connection.executemany(
-        "update events set actor = ? where actor = ? and ts = ? and seq = ?", moves
+        "update event_rows set actor = ? where actor = ? and ts = ? and seq = ?", moves
     )
     return OwnersApart(events, wrong, example)

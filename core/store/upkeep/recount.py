@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from pyroaring import BitMap
 
-from core.columns import CONTEXT, FIRST_PROPERTY
+from core.columns import CONTEXT, FIRST_PROPERTY, with_context
 from core.errors import not_as_written
 from core.store.ingest.activity import Activity, Key
 from core.store.ingest.properties import Properties, Values, counted
@@ -102,7 +102,7 @@ class Recount:
         cursor = self._connection.execute(
             f"""
             select e.actor, e.event, e.day, {text}{context}
-            from events e {join}
+            from {with_context(self._connection.execute)} {join}
             where e.day between ? and ?
             """,
             days[:2],

@@ -20,6 +20,7 @@ from core.sources.moments import EARLIEST
 from core.store.imports.statements import read_bitmap
 from core.store.ingest.activity import Activity
 from core.store.ingest.properties import Properties
+from core.store.rows.contexts import clear_contexts
 from core.store.upkeep.comparing import Comparison, Place, Told
 from core.store.upkeep.recutting import rebuild
 from core.store.upkeep.shifts import SEQ, Shifts
@@ -86,7 +87,7 @@ class _Removal:
         self._connection.execute(
             f"""
             create temp table removed_events as
-            select actor, ts, seq, event, session, user, device{scanned}
+            select actor, ts, seq, event, session, user, device, context{scanned}
             from events
             where seq in (select id from temp.removed_seqs)
             order by actor, ts, seq
@@ -122,6 +123,7 @@ class _Removal:
         clear_names(self._connection, names)
         clear_sessions(self._connection, sessions)
         clear_identities(self._connection, people)
+        clear_contexts(self._connection, "temp.removed_events")
         self._settle()
         removed.people = before - len(Activity(self._connection).seen(0))
 
@@ -167,7 +169,7 @@ class _Removal:
         """Delete the events and count all sets again."""
         self._connection.execute(
             """
-            delete from events
+            delete from event_rows
             where (actor, ts, seq) in (select actor, ts, seq from temp.removed_events)
             """
         )

@@ -62,7 +62,7 @@ class Shifts:
             self._gone[key].add(old)
             self._come[key].add(new)
         self._connection.execute(
-            "update events set actor = ? where actor = ? and ts = ? and seq = ?",
+            "update event_rows set actor = ? where actor = ? and ts = ? and seq = ?",
             (new, old, row[0], row[SEQ]),
         )
 
@@ -70,7 +70,7 @@ class Shifts:
         """Delete an event."""
         ts, _, seq = row[:3]
         self._connection.execute(
-            "delete from events where actor = ? and ts = ? and seq = ?", (actor, ts, seq)
+            "delete from event_rows where actor = ? and ts = ? and seq = ?", (actor, ts, seq)
         )
         self._connection.execute("delete from event_properties where seq = ?", (seq,))
         for key in self._keys(row):

@@ -136,7 +136,7 @@ def test_an_event_that_was_stored_otherwise_is_not_taken_for_whole(tmp_path: Pat
     with closing(open_writer(tmp_path / "w.db")) as db:
         store_events(db, [Event("see", FIRST * DAY, "ann"), Event("buy", FIRST * DAY, "ann")])
         keeper = Keeper(db)
-        db.execute("update events set event = 9 where event = 2")
+        db.execute("update event_rows set event = 9 where event = 2")
         db.execute("update activity set event = 9 where event = 2")
         one = np.array([1], np.int64)
         columns = {field: Column(one) for field in (0, 1, 2)}

@@ -111,9 +111,9 @@ def test_a_moved_or_deleted_event_is_no_longer_covered(db: sqlite3.Connection) -
     make_all(db)
     both = covered(db)
     (seen,) = db.execute("select id from event_names where name = 'see'").fetchone()
-    db.execute("update events set actor = 99 where event = ?", (seen,))
+    db.execute("update event_rows set actor = 99 where event = ?", (seen,))
     assert covered(db) == both - {seen}
-    db.execute("delete from events")
+    db.execute("delete from event_rows")
     assert covered(db) == set()
 
 

@@ -102,7 +102,7 @@ PAGES = {
     "custom_events": (COMMANDS[4],),
     "boards": (COMMANDS[8],),
     "marks": (COMMANDS[7], COMMANDS[8], COMMANDS[9]),
-    "events": (COMMANDS[3], COMMANDS[10]),
+    "event_rows": (COMMANDS[3], COMMANDS[10]),
     "logs": (COMMANDS[5],),
     "property_values": (COMMANDS[1],),
 }
@@ -110,7 +110,7 @@ PAGES = {
 OTHERS = (
     "dimensions", "sqlite_autoindex_dimension_values_1", "sqlite_autoindex_identities_1", "aliases",
     "traits_by_key", "first_activity", "sessions", "boards_title", "audiences_title", "imports",
-    "marks_by_time", "versions", "log_days", "property_keys",
+    "marks_by_time", "versions", "log_days", "property_keys", "contexts",
     "events_by_event_ts", "sessions_by_day", "charts",
 )  # fmt: skip
 
@@ -272,7 +272,9 @@ def test_what_is_no_text_is_told_in_a_sentence(
     assert "Traceback" not in said.out + said.err
 
 
-@pytest.mark.parametrize("page", ["identities", "events", "activity", "meta", "dimension_values"])
+@pytest.mark.parametrize(
+    "page", ["identities", "event_rows", "activity", "meta", "dimension_values"]
+)
 def test_an_import_into_it_tells_it_in_a_sentence(
     whole: Path, tmp_path: Path, page: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

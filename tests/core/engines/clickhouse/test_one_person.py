@@ -98,6 +98,6 @@ def test_a_page_of_a_person_needs_no_events_in_the_file(runner):
         search = from_json({"kind": "user_search", "user": "rob"})
         expected = [engine.answer(question) for question in (asked, search)]
         with closing(open_writer(engine.path)) as connection:
-            connection.execute("delete from events")
+            connection.execute("delete from event_rows")
         with closing(ClickHouseEngine(engine.path, runner, clock=engine.clock)) as there:
             assert [there.answer(question) for question in (asked, search)] == expected

@@ -22,6 +22,7 @@ from core.store.ingest.writer import Writer
 from core.store.workspace import open_writer
 from tests.worlds import recount
 from tests.worlds.compare import ask
+from tests.worlds.programs.older import in_one_table
 from tests.worlds.world import Event, World, engine_of
 
 TEN = 1_743_501_600_000
@@ -194,22 +195,16 @@ def test_an_instant_of_many_events_takes_no_repetition(tmp_path: Path) -> None:
 def make_old(path: Path) -> None:
     """Key events by their id, as files of before have it."""
     with closing(sqlite3.connect(path)) as db, db:
-        (made,) = db.execute("select sql from sqlite_master where name = 'events'").fetchone()
-        db.execute("pragma legacy_alter_table = on")
-        db.execute("alter table events rename to newer")
-        db.execute(made.replace("(actor, ts, seq)", "(actor, ts, id)").replace('"', ""))
-        db.execute("insert into events select * from newer")
-        db.execute("drop table newer")
-        for statement in schema.INDEXES.values():
-            db.execute(statement)
+        in_one_table(db, "actor, ts, id")
         db.execute("delete from meta where key = 'latest'")
         db.execute("update meta set value = '2' where key = 'version'")
         db.execute("delete from _sqlite_migrations where name = 'm012_order_of_arrival'")
 
 
-def key_of(path: Path) -> list[str]:
+def key_of(path: Path, table: str = "events") -> list[str]:
     with closing(sqlite3.connect(path)) as db:
-        rows = db.execute("select name from pragma_table_info('events') where pk order by pk")
+        keys = "select name from pragma_table_info(?) where pk order by pk"
+        rows = db.execute(keys, (table,))
         return [name for (name,) in rows]
 
 
@@ -223,8 +218,8 @@ def test_an_older_file_is_read_as_it_is_and_put_in_order_by_the_next_writer(path
     assert key_of(path) == ["actor", "ts", "id"]
     assert first_path() == expected
     with closing(open_writer(path)) as db:
-        assert key_of(path) == ["actor", "ts", "seq"]
-        indexes = "select name from sqlite_master where type = 'index' and tbl_name = 'events'"
+        assert key_of(path, "event_rows") == ["actor", "ts", "seq"]
+        indexes = "select name from sqlite_master where type = 'index' and tbl_name = 'event_rows'"
         assert db.execute(indexes).fetchall() == [("events_by_event_ts",)]
         assert db.execute("select count(*) from events_v1").fetchone() == (24,)
         meta = dict(db.execute("select key, value from meta"))

@@ -24,6 +24,7 @@ from core.store.ingest.writer import Writer
 from core.store.workspace import open_writer
 from tests.worlds import recount
 from tests.worlds.compare import ScanEngine, both_engines
+from tests.worlds.programs.older import in_one_table
 from tests.worlds.strategies import worlds
 from tests.worlds.world import World, store
 
@@ -254,6 +255,7 @@ def test_a_batch_that_is_killed_leaves_no_half_of_a_property(tmp_path: Path) -> 
 def make_old(path: Path) -> None:
     """Take away what files of before there were sets of properties do not have."""
     with closing(sqlite3.connect(path)) as db, db:
+        in_one_table(db)
         for name in ("blocks", "block_events", "block_texts", "block_stops", "block_changes"):
             db.execute(f"drop table {name}")
         for name in ("block_event_moved", "block_event_gone"):

@@ -46,7 +46,7 @@ def test_it_shows_what_is_in_a_file(
     assert run(["info", str(path), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert not found["measured"]
-    assert found["tables"]["events"] > found["tables"]["logs"] > 0
+    assert found["tables"]["event_rows"] > found["tables"]["logs"] > 0
 
 
 def test_a_backup_is_a_workspace(path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,109 @@
+"""Events are stored with the number of their combination of context columns."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.columns import CONTEXT, VERSION
+from core.engines.sqlite.engine import SqliteEngine
+from core.queries import from_json
+from core.store.ingest.importer import Event, store_events
+from core.store.pushes.connected import connect
+from core.store.upkeep.erasing import erase
+from core.store.upkeep.exporting import export_events
+from core.store.workspace import open_writer
+from tests.worlds import recount
+from tests.worlds.programs.older import in_one_table
+
+NOON = 1_760_000_000_000
+QUESTIONS: tuple[dict[str, Any], ...] = (
+    {"kind": "trend", "event": "a", "range": "all_time", "breakdown": "country"},
+    {"kind": "trend", "event": "a", "range": "all_time", "measure": "users", "breakdown": "city"},
+    {"kind": "raw_events", "whole": True},
+)
+
+
+def events() -> list[Event]:
+    return [
+        Event(
+            "ab"[n % 2], NOON + n * 7_000_000, f"u{n % 5}",
+            context={"country": ("NL", "US", None)[n % 3], "city": f"c{n % 4}" if n % 3 else None},
+            properties={"n": n},
+        )
+        for n in range(60)
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "w.db"
+    with closing(open_writer(path)) as db:
+        store_events(db, events())
+    return path
+
+
+def asked(path: Path) -> list[Any]:
+    with closing(SqliteEngine(path, clock=lambda: NOON)) as engine:
+        views = engine.read(
+            "select event_name, country, city, count(*) from events_v1 group by 1, 2, 3"
+        )
+        return [views, *(engine.answer(from_json(each)) for each in QUESTIONS)]
+
+
+def exported(path: Path) -> bytes:
+    parts: list[bytes] = []
+    export_events(path, parts.append)
+    return b"".join(parts)
+
+
+def combinations(db: sqlite3.Connection) -> set[tuple[int, ...]]:
+    return set(db.execute(f"select {', '.join(CONTEXT)} from contexts"))
+
+
+def test_each_combination_is_stored_once(path: Path) -> None:
+    with closing(open_writer(path)) as db:
+        before = combinations(db)
+        assert len(before) == 1 + 9
+        store_events(db, [Event("c", NOON, "new", context={"country": "DE"})])
+        assert len(combinations(db)) == len(before) + 1
+        own = f"select distinct {', '.join(CONTEXT)} from events"
+        assert set(db.execute(own)) == combinations(db) - {(0,) * len(CONTEXT)}
+        recount.check(db)
+
+
+def test_a_combination_that_nobody_has_any_more_is_taken_out(path: Path) -> None:
+    with closing(open_writer(path)) as db:
+        store_events(db, [Event("c", NOON, "gone", context={"country": "NL", "city": "Urk"})])
+        before = combinations(db)
+    erase(path, "gone")
+    with closing(sqlite3.connect(path)) as db:
+        assert len(combinations(db)) == len(before) - 1
+        recount.check(db)
+
+
+def test_an_older_file_says_the_same_before_and_after_it_is_brought_up(path: Path) -> None:
+    with closing(open_writer(path)) as db:
+        connect(db, "{}")
+    expected, lines = asked(path), exported(path)
+    with closing(sqlite3.connect(path)) as db, db:
+        in_one_table(db)
+    assert asked(path) == expected
+    assert exported(path) == lines
+    with closing(open_writer(path)) as db:
+        made = dict(db.execute("select name, tbl_name from sqlite_master"))
+        assert "events_by_event" not in made
+        assert {
+            made[name] for name in made if name.startswith(("cluster_event", "block_event_"))
+        } == {"event_rows"}
+        assert made["events_by_own_id"] == made["events_by_seq"] == "event_rows"
+        assert db.execute("select value from meta where key = 'version'").fetchone() == (
+            str(VERSION),
+        )
+        recount.check(db)
+    assert asked(path) == expected
+    assert exported(path) == lines
