@@ -30,7 +30,6 @@ class ChdbRunner:
     """
 
     cluster = ""
-    once = True
 
     def __init__(self, folder: str | Path, configuration: str | Path = "") -> None:
         from chdb.session import Session

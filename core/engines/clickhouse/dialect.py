@@ -27,6 +27,7 @@ class ClickHouseDialect:
     seeks = False
     set_fields = frozenset(("context",))
     blocks_from: int | None = None
+    materialized = ""
 
     def __init__(
         self,
@@ -34,13 +35,10 @@ class ClickHouseDialect:
         flags: Flags = ALL_COUNT,
         columns: Callable[[], Columns] = lambda: NOTHING,
         program: Program | None = None,
-        once: Callable[[], bool] = lambda: False,
     ) -> None:
         """Take the instant after which nothing counts, the events that do not count, what finds the
-        properties with a column of their own, what reads for programs, and whether a relation can
-        be evaluated once.
+        properties with a column of their own, and what reads for programs.
         """
-        self._once = once
         self.program = program
         self.present = present
         self.counted: Counted | None = None
@@ -52,11 +50,6 @@ class ClickHouseDialect:
         found = copy(self)
         found.present = present
         return found
-
-    @property
-    def materialized(self) -> str:
-        """Empty where a relation is evaluated as often as it is read."""
-        return "materialized " if self._once() else ""
 
     @property
     def has_sets(self) -> bool:

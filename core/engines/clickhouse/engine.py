@@ -35,11 +35,6 @@ SETTINGS = {
 SQLite, and all columns of events in a relation that stands for them.
 """
 
-ONCE = "enable_materialized_cte"
-"""A setting with which a relation that a statement reads twice is evaluated once; the newer servers
-have it.
-"""
-
 SPREAD = {"distributed_product_mode": "'global'"}
 """Settings of statements over a cluster: what a subquery finds on all shards is sent to each."""
 
@@ -49,16 +44,10 @@ class Runner(Protocol):
 
     Attributes:
         cluster: the name of the cluster that the tables are spread over; "" for one server.
-        once: whether the server has the setting ONCE.
     """
 
     @property
     def cluster(self) -> str:
-        """See Attributes."""
-        ...
-
-    @property
-    def once(self) -> bool:
         """See Attributes."""
         ...
 
@@ -180,13 +169,9 @@ class ClickHouseEngine:
         present = ctx.dialect.present
         events = ctx.catalog.events
         flags = Flags(tuple(events.deleted), tuple(events.inactive))
-        dialect = ClickHouseDialect(present, flags, self._columns, program, self._once)
+        dialect = ClickHouseDialect(present, flags, self._columns, program)
         whole = self._of_cluster(ctx.whole, program) if ctx.whole is not None else None
         return replace(ctx, dialect=dialect, whole=whole)
-
-    def _once(self) -> bool:
-        """Whether a statement's relations are kept, which those of a cluster cannot be."""
-        return not self._runner.cluster and self._runner.once
 
     def _columns(self) -> Columns:
         """The columns of properties; the server is asked for them after each change."""
@@ -248,7 +233,7 @@ class ClickHouseEngine:
 
     def read_there(self, statement: Statement, stop: Stop, limit: float | None) -> Rows:
         """Return the rows of a statement of ours."""
-        end = settings(limit, spread=bool(self._runner.cluster), once=self._once())
+        end = settings(limit, spread=bool(self._runner.cluster))
         return self._runner.run(statement.text + end, statement.parameters, stop)
 
     def _typed(
@@ -298,16 +283,13 @@ class _Program:
             raise Stopped("Stopped.")
 
 
-def settings(time_limit: float | None, *, spread: bool = False, once: bool = False) -> str:
+def settings(time_limit: float | None, *, spread: bool = False) -> str:
     """Return the SETTINGS clause at the end of every question's statement.
 
     Args:
         spread: whether the tables are those of a cluster.
-        once: whether a relation that is read twice is evaluated once.
     """
     chosen: dict[str, object] = {**SETTINGS, **(SPREAD if spread else {})}
-    if once:
-        chosen[ONCE] = 1
     if time_limit:
         chosen["max_execution_time"] = max(int(time_limit), 1)
     return "\nsettings " + ", ".join(f"{name} = {value}" for name, value in chosen.items())

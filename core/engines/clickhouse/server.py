@@ -14,7 +14,6 @@ from uuid import uuid4
 import orjson
 
 from core.engines.clickhouse.address import Address, password_of
-from core.engines.clickhouse.engine import ONCE
 from core.engines.clickhouse.failures import BrokenOff, failure, too_old, unknown_cluster
 from core.engines.running import Stop
 from core.errors import CannotOpen, Stopped
@@ -62,11 +61,6 @@ class ServerRunner:
     def cluster(self) -> str:
         """See Runner."""
         return self.address.cluster
-
-    @property
-    def once(self) -> bool:
-        """See Runner; the driver reads the settings when it connects."""
-        return ONCE in self._client.server_settings
 
     def connect(self) -> str:
         """Connect if that is not done; return the server's version.

@@ -11,9 +11,7 @@ from core.engines.clickhouse.address import Address
 from core.engines.clickhouse.chdb import ChdbRunner
 from core.engines.clickhouse.engine import ClickHouseEngine
 from core.engines.clickhouse.server import ServerRunner
-from core.engines.running import Stop
 from core.engines.sqlite.engine import SqliteEngine
-from core.sql.dialect import Statement
 from tests.worlds.clickhouse import Engines, check, check_people, copied, needs_chdb
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.kinds import ALL_KINDS, asked, fields, samples
@@ -71,9 +69,3 @@ def test_what_a_first_board_is_about_is_read_from_the_file(appendix: SqliteEngin
     with closing(ClickHouseEngine(appendix.path, nobody, clock=appendix.clock)) as there:
         assert look_around(there) == look_around(appendix)
         assert Freshness(there).facts.startswith(f"{appendix.path.name} at 127.0.0.1  ")
-
-
-def test_a_relation_that_a_statement_reads_twice_is_evaluated_once(fixture: Engines) -> None:
-    relation = "with r as materialized (select rand64() as x)"
-    text = f"{relation} select one.x = other.x from r one cross join r other"
-    assert fixture[1].read_there(Statement(text, {}), Stop(), None) == [(1,)]
