@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.core.sources.small import imported, lines
-from tests.worlds.exports import amplitude_event as event
+from tests.worlds.sources.exports import amplitude_event as event
 
 
 def test_an_amplitude_id_is_one_person_whatever_the_devices(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ import json
 from pathlib import Path
 
 from tests.core.sources.small import imported, lines
-from tests.worlds.exports import MICROS
-from tests.worlds.exports import ga4_event as event
+from tests.worlds.sources.exports import MICROS
+from tests.worlds.sources.exports import ga4_event as event
 
 
 def test_parameters_are_properties_and_known_fields_columns(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 from core.sources.products import mixpanel
 from tests.core.sources.small import imported, lines
-from tests.worlds.exports import SECOND
-from tests.worlds.exports import mixpanel_event as event
+from tests.worlds.sources.exports import SECOND
+from tests.worlds.sources.exports import mixpanel_event as event
 
 
 def test_identify_and_merge_are_no_events(tmp_path: Path) -> None:

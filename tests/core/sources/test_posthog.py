@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from tests.core.sources.small import imported, lines
-from tests.worlds.exports import posthog_event as event
+from tests.worlds.sources.exports import posthog_event as event
 
 MADE_UP = "0190aa11-7c1d-7f55-9f5e-0242ac120002"
 

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from tests.core.sources.small import imported, lines
-from tests.worlds.exports import SENT_AT
-from tests.worlds.exports import segment_call as call
+from tests.worlds.sources.exports import SENT_AT
+from tests.worlds.sources.exports import segment_call as call
 
 MS = 1_777_881_600_000
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from core.sources.products.snowplow import ATOMIC
 from tests.core.sources.small import Stored, imported
-from tests.worlds.exports import snowplow_row as row
+from tests.worlds.sources.exports import snowplow_row as row
 
 
 def check(found: Stored) -> None:

@@ -13,7 +13,7 @@ import pytest
 from core.errors import BadInput
 from core.records import Alias, Identify, LeftOut, Rejected, Row
 from tests.core.sources.small import lines, records, told
-from tests.worlds.exports import (
+from tests.worlds.sources.exports import (
     MICROS,
     SECOND,
     amplitude_event,

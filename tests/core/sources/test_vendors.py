@@ -11,7 +11,7 @@ import pytest
 from core.sources import vendors
 from core.sources.reshaped import UNUSUAL
 from tests.core.sources.small import imported, lines
-from tests.worlds.exports import (
+from tests.worlds.sources.exports import (
     amplitude_event,
     ga4_event,
     mixpanel_event,

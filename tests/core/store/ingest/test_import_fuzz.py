@@ -23,7 +23,7 @@ from core.health import checks
 from core.queries import from_json
 from core.store.ingest.importer import ImportReport, import_files
 from tests.worlds import recount
-from tests.worlds.fuzz_files import Fuzzed, fuzzed
+from tests.worlds.sources.fuzz_files import Fuzzed, fuzzed
 
 FILES = int(os.environ.get("FOOTFALL_FUZZ", "25"))
 

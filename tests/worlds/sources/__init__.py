@@ -1,0 +1,1 @@
+"""Files and lines as people have them, made for tests of imports."""
