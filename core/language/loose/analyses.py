@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from core.language.loose.groups import groups
 from core.language.loose.sentence import REVENUE, Draft, Sentence
 from core.queries.terms import name as quoted
 
@@ -101,6 +102,10 @@ def weekday(s: Sentence) -> Iterator[Draft]:
 
 def lifecycle(s: Sentence) -> Iterator[Draft]:
     """Yield new, returning and dormant people, or the list of who churned."""
+    if s.event and "against" in groups(s.heard, s.names)[0]:
+        yield Draft(s.event)
+    elif s.says("churned (?:users|people|customers)") and not s.says("how many|number of"):
+        yield Draft("segment churned", without=("granularity", "for"))
     if s.says("list|who|which (?:users|people|customers)|(?:users|people|customers) (?:who|that)"):
         yield Draft("segment churned", without=("granularity",))
     yield Draft(f"lifecycle{f' of {s.event}' if s.event else ''}{s.counting}")

@@ -36,6 +36,11 @@ def asked(text: str, names: Names, parses: Callable[[str], bool]) -> Iterator[tu
             unsaid = unsaid or (heard.number is not None and heard.number[1] not in found)
             unsaid = unsaid or (heard.limits is not None and heard.limits[1] not in found)
             out = bool(heard.never) and not re.search("!=|not in|dropped|segment", found)
+            unsaid = unsaid or any(
+                quoted(piece.name) not in found
+                and not set(heard.words[piece.at : piece.end]) <= set(told)
+                for piece in heard.events
+            )
             unsaid = unsaid or out or any(quoted(field) not in found for field in sentence.free)
             yield found, not missing and not unsaid
 

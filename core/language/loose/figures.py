@@ -24,12 +24,19 @@ def events(s: Sentence) -> Iterator[Draft]:
         return
     if len(s.events) > 1 and (s.says("to") or "within" in s.heard.clauses):
         yield from funnel(s)
+    if s.unit and s.says("most|fewest|highest"):
+        s.by, s.unit = [s.unit], ""
+        yield Draft(first)
+    if s.by and s.says("share"):
+        yield Draft(first)
     if s.heard.often > 1:
         yield Draft(f"frequency of {first}{s.counting}", without=("granularity",))
     if s.each:
         yield Draft(f"average of {first}{s.counting}")
     if s.unit:
         yield Draft(f"users of {first}{s.counting}")
+    if len(s.events) == 2 and s.says("how many") and not s.says("vs|versus|or"):
+        yield from funnel(s)
     people = s.heard.persons or s.says("unique|who|paying|distinct")
     if len(s.events) == 2 and s.says("per|for each|ratio|divided by|vs|versus|compared"):
         yield Draft(f"{s.events[0]} / {s.events[1]}")
@@ -39,7 +46,8 @@ def events(s: Sentence) -> Iterator[Draft]:
         yield Draft(f"average of {first}")
     if s.says("per (?:session|visit)"):
         yield Draft(f"{first} / sessions")
-    if s.says("share|percent(?:age)?|what %|proportion|fraction|rate"):
+    rate = s.says("rate") and not s.says("growth rate")
+    if rate or s.says("share|percent(?:age)?|what %|proportion|fraction"):
         yield Draft(f"pct_dau of {first}")
     yield Draft(f"users of {first}" if people else first)
 
@@ -63,7 +71,7 @@ def everybody(s: Sentence) -> Iterator[Draft]:
         field = fields[0] if fields else s.heard.values[0].field
         yield Draft(f"composition by {quoted(field)}", without=("by", "where", "top"))
     viewed = s.viewed()
-    if viewed and s.by and s.says("view(?:s|ed)?|visited|seen|popular|top|traffic|pages?"):
+    if viewed and s.by and s.says("view(?:s|ed)?|visited|seen|pages?"):
         yield Draft(viewed)
     if s.free and not s.by and (s.heard.persons or s.says("traffic|audience|visitors")):
         s.by = s.free[:1]

@@ -150,6 +150,7 @@ _RULES: Final[Sequence[tuple[str, Heard]]] = (
     (r"(?:week[ -]over[ -]week|wow|w/w)", _fixed(range="wtd", compare="vs prev")),
     (r"(?:month[ -]over[ -]month|mom|m/m)", _fixed(range="mtd", compare="vs prev")),
     (r"(?:year[ -]over[ -]year|yoy|y/y)", _fixed(compare="vs year")),
+    (r"growth(?: rate)?(?! accounting)|growing|grown", _fixed(compare="vs prev")),
     # dates
     (rf"(?:from |between )?{_ISO} ?(?:to|and|until|till|through|-|–|\.\.) ?{_ISO}",
      lambda m, today: _between(date.fromisoformat(m[1]), date.fromisoformat(m[2]))),

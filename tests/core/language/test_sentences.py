@@ -100,6 +100,11 @@ SURE = {
         "day 7 retention by country": "retention daily 7 by country",
     },
     "people and money": {
+        "compare new and returning users on purchases": "purchase for new against returning",
+        "churned users from germany": "segment churned where country = DE",
+        "share of purchases by plan": "purchase by plan",
+        "companies with the most errors": '"Error Shown" by company',
+        "signup growth rate": '"Signed Up" vs prev',
         "who are the power users": "segment power_user",
         "power users by country": "users by country for power_user",
         "compare power users and everyone else on signup to purchase":
