@@ -316,7 +316,7 @@ def _line_columns(answer: Series) -> list[Texts]:
     columns = [
         Texts(safe(heading), tuple(safe(line.name) for line in lines)),
         Texts(
-            answer.unit,
+            _figures_heading(answer),
             tuple(figure(t, unit_of(answer, i)) for i, t in enumerate(totals)),
             right=True,
         ),
@@ -329,6 +329,13 @@ def _line_columns(answer: Series) -> list[Texts]:
         whole = sum(t or 0 for t in totals)
         columns.append(Texts("share", tuple(percent((t or 0) / whole) for t in totals), right=True))
     return [*columns, *_compared(answer, [(x.total, x.previous_total) for x in lines])]
+
+
+def _figures_heading(answer: Series) -> str:
+    """Return what the totals of lines are: things by their name, else amounts or other values."""
+    if answer.unit != "number":
+        return str(answer.unit)
+    return "amount" if all(line.currency for line in answer.lines) else "value"
 
 
 def _compared(

@@ -140,6 +140,7 @@ class Explain(TimedQuestion):
             now.counts,
             now.additive,
             max(now.omitted, before.omitted),
+            _currency(now, before),
         )
 
     def behind(self, by: tuple[str, ...], range_text: str, compare: str | None = None) -> Question:
@@ -183,15 +184,17 @@ class Explain(TimedQuestion):
         left_out: list[str],
     ) -> Table:
         figure = "count" if whole.whole else _column_type(whole.unit)
+        moved = "number" if figure == "count" else figure
         columns = [
             Column(name="field"), Column(name="value"),
-            Column(name="previous", type=figure), Column(name="current", type=figure),
-            Column(name="change", type="number" if figure == "count" else figure),
+            Column(name="previous", type=figure, currency=whole.currency),
+            Column(name="current", type=figure, currency=whole.currency),
+            Column(name="change", type=moved, currency=whole.currency),
         ]  # fmt: skip
         if whole.counts:
             columns += [
                 Column(name="of change", type="percent"),
-                Column(name="expected", type="number"),
+                Column(name="expected", type="number", currency=whole.currency),
             ]
         if people is not None:
             columns.append(Column(name="people", type="count"))
@@ -216,8 +219,10 @@ class Explain(TimedQuestion):
         now, before = whole.now.get(()), whole.before.get(())
         first, last = (to_date(day).isoformat() for day in (past.first_day, past.last_day))
         digits = 0 if whole.counts else 2
+        code = f" {whole.currency}" if whole.currency else ""
         said = [
-            f"All: {number(now, digits)}, {change(now, before)} from {number(before, digits)} "
+            f"All: {number(now, digits)}{code}, {change(now, before)} from "
+            f"{number(before, digits)}{code} "
             f"({first} to {last})."
         ]
         if whole.counts and before and now != before:
@@ -273,6 +278,7 @@ class Periods:
     Attributes:
         whole: whether the figures are numbers of people, units, events or sessions.
         omitted: how many groups were left out in either period.
+        currency: what the figures are in, if they are amounts of money in one known currency.
     """
 
     now: dict[tuple[str, ...], float | None]
@@ -282,6 +288,7 @@ class Periods:
     whole: bool
     additive: bool
     omitted: int
+    currency: str
 
     @property
     def counts(self) -> bool:
@@ -338,3 +345,9 @@ def _column_type(unit: str) -> Literal["number", "percent", "duration"]:
 def _dates(span: Span) -> str:
     last = iso(span.end) if span.cut else to_date(span.last_day).isoformat()
     return f"{to_date(span.first_day).isoformat()},{last}"
+
+
+def _currency(*answers: Series) -> str:
+    """Return the one currency of all lines of some answers, "" if they have none or several."""
+    found = {line.currency for answer in answers for line in answer.lines}
+    return found.pop() if len(found) == 1 else ""

@@ -17,7 +17,7 @@ from core.queries import from_json
 from tests.oracles.composite import explain as oracle_explain
 from tests.worlds.compare import ask, both_engines, check_people, from_text, people
 from tests.worlds.strategies import CONDITIONS, EVENTS, worlds
-from tests.worlds.world import World
+from tests.worlds.world import DAY, Event, World, engine_of
 from tui.actions.edits import next_compare
 
 WEEK = "2025-04-14,2025-04-20"
@@ -67,6 +67,18 @@ def test_averages_have_no_part_of_the_change(engine):
         ("US", 3.5, None, None),
     ]
     assert "do not add up" in found.notes[1]
+
+
+def test_amounts_of_money_are_in_their_currency():
+    def paid(day: int, amount: int, country: str) -> Event:
+        told = {"amount": amount, "currency": "EUR"}
+        return Event("purchase", day * DAY, "ann", context={"country": country}, properties=told)
+
+    world = World((paid(10, 5, "NL"), paid(17, 8, "DE")), now=20 * DAY)
+    with engine_of(world) as engine:
+        found = engine.answer(from_text("explain sum(purchase.amount) last 7d by country"))
+    assert {column.currency for column in found.columns[2:5]} == {"EUR"}
+    assert found.notes[0].startswith("All: 8 EUR, +60.0% from 5 EUR (")
 
 
 def test_values_that_are_gone_are_told(engine):
