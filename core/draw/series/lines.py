@@ -12,11 +12,14 @@ from core.draw.series.axes import Axes
 from core.draw.series.dots import Dots, both
 from core.draw.series.frame import Cursor, Frame, thinned
 from core.draw.series.sides import sided
-from core.draw.series.usual import draw_forecast, draw_usual, reach
+from core.draw.series.usual import draw_forecast, draw_usual, fill_usual, reach
 from core.draw.spans import Canvas, Line, Look
 from core.draw.units import axis_of, drawing_of
 
 Runs = list[list[tuple[float, float]]]
+
+BANDED = 3
+"""How many lines have a band each where none has the cursor."""
 
 
 def line_chart(
@@ -24,8 +27,8 @@ def line_chart(
 ) -> list[Line]:
     """Draw each line through its buckets; one alone is filled below.
 
-    The compared period is a thin line behind: of several lines only that of the line with the
-    cursor.
+    The compared period is a thin line behind, and what is usual a band: of several lines only those
+    of the line with the cursor. Without one the bands of a few lines are filled.
     """
     answer, cursor = thinned(answer, cursor)
     answer = sided(answer)
@@ -46,6 +49,9 @@ def line_chart(
     if compared is not None:
         _previous(canvas, frame.axes_of(order[-1]), answer.lines[order[-1]], look)
         _usual(canvas, frame.axes_of(order[-1]), answer.lines[order[-1]], look, order[-1])
+    elif len(order) <= BANDED and not look.letters:
+        for index in order:
+            fill_usual(canvas, frame.axes_of(index), answer.lines[index], f"tint{index % 8}")
     for index in order:
         fill = alone and not answer.lines[index].usual
         _current(canvas, frame.axes_of(index), answer, index, look, fill=fill)

@@ -42,6 +42,12 @@ def draw_usual(
         overlay(canvas, dots, "muted", ".")
 
 
+def fill_usual(canvas: Canvas, axes: Axes, line: Line, tint: str) -> None:
+    """Fill the band of a line, if it has one, with a background."""
+    if line.usual:
+        _fill(canvas, axes, *edges(line), tint)
+
+
 def draw_forecast(
     canvas: Canvas, axes: Axes, line: Line, look: Look, runs: Runs, overlay: Overlay
 ) -> None:

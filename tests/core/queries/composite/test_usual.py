@@ -146,6 +146,20 @@ def test_the_band_and_the_forecast_are_drawn(engine, look: Look, ring: str) -> N
     assert "forecast 6" in boxed
 
 
+def test_a_few_lines_have_a_band_each_and_many_that_of_the_cursor(engine) -> None:
+    found = engine.answer(from_text("visit vs usual last 30d"))
+
+    def tinted(count: int, cursor: tuple[int, int] | None = None) -> set[str]:
+        lines = tuple(found.lines[0].model_copy(update={"name": f"l{n}"}) for n in range(count))
+        several = found.model_copy(update={"lines": lines, "breakdown": ("plan",)})
+        drawn = draw(several, 80, 16, Look(), cursor=cursor)
+        return {word for line in drawn for s in line for word in s.style.split() if "tint" in word}
+
+    assert tinted(2)
+    assert not tinted(4)
+    assert tinted(4, cursor=(2, 5)) == {"tint2"}
+
+
 @settings(max_examples=15, deadline=None)
 @given(worlds(days=40), st.sampled_from(EVENTS), st.sampled_from(CONDITIONS))
 def test_every_band_is_that_of_a_plain_loop(world: World, event: str, conditions: Any) -> None:
