@@ -406,6 +406,10 @@ def test_progress_has_a_rate_and_the_time_left() -> None:
     for part in ("25%", "5,000 lines", "10 rejected", "2,500/s", "6s left"):
         assert part in bar_text(at)
     assert "left" not in line_text(at)
+    early = Progress("data/events.csv", 5, 1000, 100, 100, 0, 2.0)
+    assert bar_text(early).endswith("– left")
+    late = Progress("data/events.csv", 30, 1000, 100, 100, 0, 2.0)
+    assert bar_text(late).endswith("  1m 5s left")  # 64.7 s, as coarse as that is known
 
 
 @pytest.mark.parametrize(

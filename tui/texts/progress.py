@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 from core.text import clean, compact, cut, duration, number, things
@@ -10,6 +11,13 @@ if TYPE_CHECKING:
     from core.store.ingest.report import Progress
 
 BAR = 24
+KNOWN_FROM = 0.02
+STEADY_FROM = 1.0
+"""The share that is read, and the seconds that have passed, before a time that is left is told."""
+
+ROUNDED = ((600, 60), (120, 15), (20, 5), (0, 1))
+"""(seconds that are left at least, the step they are rounded up to), longest first."""
+
 STORING = "storing the last of it"
 """What is still done for a source that is read to its end."""
 
@@ -56,7 +64,15 @@ def left_text(at: Progress) -> str:
     if is_read(at):
         return at.doing or STORING
     done = share_read(at)
-    return f"{duration(round(at.seconds / done * (1 - done))) if done > 0.01 else '–'} left"
+    if done < KNOWN_FROM or at.seconds < STEADY_FROM:
+        return "– left"
+    return f"{duration(_rounded(at.seconds / done * (1 - done)))} left"
+
+
+def _rounded(seconds: float) -> int:
+    """Return a time as coarse as it is known: it would swing from one look to the next."""
+    step = next(step for least, step in ROUNDED if seconds >= least)
+    return max(ceil(seconds / step) * step, 1)
 
 
 def share_read(at: Progress) -> float:
