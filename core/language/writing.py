@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from pydantic import BaseModel
+
 from core.filters import Clause
 from core.queries.common.question import Question
 from core.queries.kinds import KINDS
@@ -19,6 +21,7 @@ from core.queries.terms import (
     step_words,
 )
 from core.queries.trend.words import whole_property
+from core.text import is_unsafe
 from core.words.names import BARE
 
 
@@ -96,10 +99,23 @@ def settings(writer: Writer) -> str:
     """Return the fields that no other clause has written, as a clause, or nothing."""
     if not writer.left:
         return ""
-    dumped = writer.question.model_dump(mode="json", by_alias=True)
+    asked = writer.question
+    short = _with_kinds(asked.model_dump(mode="json", by_alias=True, exclude_unset=True), asked)
+    dumped = asked.model_dump(mode="json", by_alias=True) | short
     if "property" in writer.left and KINDS[writer.question.kind].drops_prefix:
         dumped["property"] = whole_property(dumped["property"])
     return "with " + ", ".join(f"{k} = {_setting(dumped[k])}" for k in writer.left)
+
+
+def _with_kinds(dumped: Any, value: Any) -> Any:
+    """Return what was given of a value, with the kinds of the questions in it."""
+    if isinstance(value, list | tuple) and isinstance(dumped, list):
+        return [_with_kinds(one, own) for one, own in zip(dumped, value, strict=True)]
+    if not (isinstance(value, BaseModel) and isinstance(dumped, dict)):
+        return dumped
+    names = {field.alias or name: name for name, field in type(value).model_fields.items()}
+    found = {key: _with_kinds(part, getattr(value, names[key])) for key, part in dumped.items()}
+    return {"kind": value.kind, **found} if isinstance(value, Question) else found
 
 
 def _setting(value: Any) -> str:
@@ -109,4 +125,7 @@ def _setting(value: Any) -> str:
         return scalar(value)
     if isinstance(value, list) and all(isinstance(v, str | int | float) for v in value):
         return f"({', '.join(scalar(v) for v in value)})"
-    return f"json {quoted(json.dumps(value, ensure_ascii=False))}"
+    text = json.dumps(value, ensure_ascii=False)
+    if any(char in "'\\" or is_unsafe(char) for char in text):
+        return f"json {quoted(text)}"
+    return f"json '{text}'"

@@ -87,6 +87,14 @@ def test_questions_inside_json_are_texts_too():
     assert parse_any(escaped, 1).series[0].question.kind == "trend"
 
 
+def test_questions_inside_others_are_written_with_what_was_given():
+    text = 'several with series = json \'[{"question": {"kind": "trend", "event": "buy"}}]\''
+    assert format_question(parse(text)) == text
+    quoted = parse(text.replace("buy", "o\\u0027k"))
+    assert quoted.series[0].question.event == "o'k"
+    assert parse(format_question(quoted)) == quoted
+
+
 def test_the_version_that_is_stored_is_that_of_the_newest_word():
     assert needed_language("dau weekly") == 1
     assert needed_language("lifecycle") == needed_language('"lifecycle"') == 2
