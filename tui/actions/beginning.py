@@ -11,6 +11,7 @@ from core.queries import KINDS, from_json
 from core.queries.common.question import Question
 from tui.actions import edits
 from tui.actions.building import Building, build
+from tui.texts.empty import NO_EVENTS
 from tui.widgets.listing import Row
 
 if TYPE_CHECKING:
@@ -62,9 +63,7 @@ def begun(page: Building, kind: str) -> tuple[Question, Edit | None]:
     range_text = edits.usual_range(page.app)
     events = page.app.library.suggestions().facts.events
     if not events:
-        raise BadQuestion(
-            "There are no events yet.", "footfall import FILE --into DB imports some."
-        )
+        raise BadQuestion(*NO_EVENTS)
     if kind in ("funnel", "retention"):
         return _of_event(kind, events[0], range_text)
     bodies = _BODIES.get(kind)

@@ -29,6 +29,7 @@ from tui.actions.saving import undo_last
 from tui.screens.bases.page import MOVES, REST, bindings
 from tui.screens.bases.tabled_page import TabledPage
 from tui.services.runner import Callback
+from tui.texts.empty import NO_EVENTS
 from tui.texts.fields import has
 from tui.widgets.answer import AnswerView
 from tui.widgets.companion import Composition
@@ -179,8 +180,7 @@ class MetricsPage(TabledPage):
         self.listing.aside = "counts of all time" if self.counts else ""
         self.fill(keep=False)
         if not self.counts:
-            hint = "footfall import FILE --into DB imports some."
-            self.first_view.fail(BadInput("There are no events yet.", hint))
+            self.first_view.fail(BadInput(*NO_EVENTS))
         elif self.question is None:
             self.open_question(self.listing.value)
 

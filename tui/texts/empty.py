@@ -11,6 +11,9 @@ from core.queries.common.question import Question
 from core.text import clean, things
 from core.timeframe import to_date
 
+NO_EVENTS = ("There are no events yet.", "footfall import FILE --into DB imports some.")
+"""What is wrong where a workspace is empty, and what to do."""
+
 RESET = "0 resets your changes."
 """The end of a sentence about a question that people narrowed, if they did."""
 
@@ -24,7 +27,7 @@ def why_empty(engine: Engine, question: Question, answer: Any) -> str:
         return ""
     ctx = engine.context()
     if ctx.latest is None:
-        return "There are no events yet. footfall import FILE --into DB imports some."
+        return " ".join(NO_EVENTS)
     if question.kind == "user_search":
         return f'Nobody matches "{_searched(question)}". 0 lists everybody.'
     if answer.shape == "people":
@@ -33,11 +36,12 @@ def why_empty(engine: Engine, question: Question, answer: Any) -> str:
     inside = engine.events_in(span.first_day, span.last_day)
     narrowing = _narrowing(question)
     if not inside:
-        return f"No events from {_day(span.first_day)} to {_day(span.last_day)}. {_hint(ctx, span)}"
+        return f"No events {_between(span)}. {_hint(ctx, span)}"
+    if question.among is not None and not question.conditions:
+        return f"The people it is about did nothing {_between(span)}."
     if narrowing:
         return f"None of {things(inside, 'event')} match {narrowing}. {RESET}"
-    dates = f"from {_day(span.first_day)} to {_day(span.last_day)}"
-    return f"{_subject(answer)} {dates}. r chooses another range."
+    return f"{_subject(answer)} {_between(span)}. r chooses another range."
 
 
 def is_empty(answer: Any) -> bool:
@@ -80,6 +84,10 @@ def _subject(answer: Any) -> str:
     if answer.shape == "grid" and not answer.columns:
         return "No one joined a cohort"
     return "No matches"
+
+
+def _between(span: Any) -> str:
+    return f"from {_day(span.first_day)} to {_day(span.last_day)}"
 
 
 def _hint(ctx: Context, span: Any) -> str:

@@ -78,6 +78,8 @@ async def test_an_empty_workspace_says_what_to_do_on_every_page(tmp_path: Path) 
         assert "No events yet" in ff.screen
         await ff.press("2")
         assert "There are no events yet." in ff.screen
+        for digit in "347":
+            assert "There are no events yet." in await ff.press(digit)
         for _, digit, _ in PLACES:
             await ff.press(digit)
             for key in "ucgvtzzmdyp0":

@@ -14,6 +14,7 @@ from tui.actions.kept.copying import Link, chart_link, question_link
 from tui.actions.kept_questions import kept_rows, question_of
 from tui.actions.saving import save_question, undo_last
 from tui.screens.bases.accompanied_page import AccompaniedPage
+from tui.texts.empty import NO_EVENTS
 from tui.widgets.answer import AnswerView
 from tui.widgets.listing import Listing, Row
 
@@ -40,10 +41,16 @@ class PlacePage(AccompaniedPage):
         if question is None:
             for trouble in self.app.library.troubles.values():
                 raise CannotOpen(trouble)
-            self.first_view.fail(BadQuestion(self.nothing, "n creates one."))
+            self.first_view.fail(self._why_none())
             return
         self.first_view.saved = question
         self.ask(self.first_view, question)
+
+    def _why_none(self) -> BadQuestion:
+        """Return why there is no question, and what to do."""
+        if self.app.engine.context().latest is None:
+            return BadQuestion(*NO_EVENTS)
+        return BadQuestion(self.nothing, "n creates one.")
 
     def put(self, question: Question) -> None:
         """See QuestionPage: another kind of question opens on its own page."""
