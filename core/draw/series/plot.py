@@ -8,6 +8,7 @@ is drawn.
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 from collections.abc import Sequence
@@ -30,7 +31,9 @@ QUADRANTS = " ▖▘▌▗▄▚▙▝▞▀▛▐▟▜█"
 _DRAWN = re.compile(r"[^ ]")
 _figure = threading.Lock()
 
-Points = tuple[tuple[float, float], ...]
+Point = tuple[float, float]
+Points = tuple[Point, ...]
+Ends = tuple[tuple[int, int], tuple[int, int]]
 Columns = tuple[tuple[int, int], ...]
 
 
@@ -52,13 +55,18 @@ def plotted(points: Points, width: int, height: int, glyphs: str) -> Columns:
     if right <= left or high <= low:
         return ()
     ends = (left * across, right * across - 1), (low * down, high * down - 1)
-    with _figure:
-        text = _built(points, (right - left, high - low), ends, glyphs)
     found = [0] * (right - left) * across
-    for level, cells in enumerate(reversed(text.split("\n")[: high - low])):
-        for drawn in _DRAWN.finditer(cells):
-            for part, dots in enumerate(_dots_of(drawn[0], glyphs)):
-                found[drawn.start() * across + part] |= dots << (low + level) * down
+    if len(points) == 2:
+        for place, level in _straight(points[0], points[1], ends):
+            if 0 <= place < len(found) and 0 <= level < (high - low) * down:
+                found[place] |= 1 << low * down + level
+    else:
+        with _figure:
+            text = _built(points, (right - left, high - low), ends, glyphs)
+        for row, cells in enumerate(reversed(text.split("\n")[: high - low])):
+            for drawn in _DRAWN.finditer(cells):
+                for part, dots in enumerate(_dots_of(drawn[0], glyphs)):
+                    found[drawn.start() * across + part] |= dots << (low + row) * down
     return tuple((left * across + place, dots) for place, dots in enumerate(found) if dots)
 
 
@@ -67,15 +75,28 @@ def _reach(cells: Sequence[float], size: int) -> tuple[int, int]:
     return max(int(min(cells)) - 1, 0), min(int(max(cells)) + 2, size)
 
 
-def _built(
-    points: Points,
-    size: tuple[int, int],
-    ends: tuple[tuple[int, int], tuple[int, int]],
-    glyphs: str,
-) -> str:
+def _straight(one: Point, other: Point, ends: Ends) -> list[tuple[int, int]]:
+    """Return the dots between two points, from the left and from below, as plotext joins them.
+
+    A chart has many such pieces, to and from unfinished buckets, and each would be a figure.
+    """
+    (x0, y0), (x1, y1) = [
+        (_place(x, ends[0]), _place(_near(y, ends[1]), ends[1])) for x, y in (one, other)
+    ]
+    steps = max(abs(x1 - x0), abs(y1 - y0), 1)
+    across, up = (x1 - x0) / steps, (y1 - y0) / steps
+    begun = [(int(x0 + step * across), int(y0 + step * up)) for step in range(steps)]
+    return [*begun, (x1, y1)]
+
+
+def _place(place: float, ends: tuple[int, int]) -> int:
+    return math.floor(round(0.5 + place - ends[0], 8)) if ends[1] > ends[0] else 0
+
+
+def _built(points: Points, size: tuple[int, int], ends: Ends, glyphs: str) -> str:
     import plotext
 
-    plotext.clear_figure()
+    plotext.clear_data()
     plotext.limit_size(False, False)
     plotext.plot_size(*size)
     plotext.frame(False)
@@ -86,7 +107,7 @@ def _built(
     xs = [x for x, _ in points]
     ys = [_near(y, ends[1]) for _, y in points]
     draw = plotext.plot if len(points) > 1 else plotext.scatter
-    draw(xs, ys, marker=MARKERS[glyphs])
+    draw(xs, ys, marker=MARKERS[glyphs], color="default")
     text: str = plotext.uncolorize(plotext.build())
     return text
 

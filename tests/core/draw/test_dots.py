@@ -1,8 +1,11 @@
 """Lines of dots: points joined by plotext, read back as dots."""
 
+from random import Random
+
 import pytest
 
 from core.draw.series.dots import Dots, thinned
+from core.draw.series.plot import plotted
 
 
 def drawn(points, glyphs, *, size=(4, 2), dotted=False):
@@ -29,6 +32,18 @@ def test_a_level_line_is_one_dot_high():
 
 def test_a_steep_line_has_no_gaps():
     assert drawn([(0, 0), (0, 7)], "braille") == ["⡇   ", "⡇   "]
+
+
+@pytest.mark.parametrize("glyphs", ["braille", "block", "ascii"])
+def test_a_piece_of_two_points_is_joined_as_plotext_joins_it(glyphs):
+    chance = Random(glyphs)
+    for _ in range(40):
+        width, height = chance.randint(1, 20), chance.randint(1, 8)
+        one, other = (
+            (chance.uniform(-3, 2 * width + 3), chance.uniform(-9, 5 * height)) for _ in range(2)
+        )
+        piece = plotted((one, other), width, height, glyphs)
+        assert piece == plotted((one, one, other), width, height, glyphs)
 
 
 def test_a_single_point_is_a_dot():

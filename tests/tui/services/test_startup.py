@@ -65,7 +65,7 @@ LINE = (
     "{before}\n"
     "startup.without_manual()\n"
     "from core.draw.series.plot import plotted\n"
-    "print(plotted(((0, 0), (3, 3)), 2, 1, 'braille'))\n"
+    "print(plotted(((0, 0), (1, 1), (3, 3)), 2, 1, 'braille'))\n"
     "import plotext\n"
     "print(hasattr(plotext.doc, 'plot'))\n"
 )
