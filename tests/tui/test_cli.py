@@ -130,7 +130,7 @@ def test_every_command_explains_itself(footfall: Any, command: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("run", "signupp"), 2, "Did you mean signup?"),
+        (("run", "signupp > purchase"), 2, "Did you mean signup?"),
         (("run", "signup whree a = 1"), 2, "Expected"),
         (("run", "dau", "--nope"), 2, "--nope"),
         (("run",), 2, "QUESTION"),
