@@ -9,13 +9,12 @@ are missing (see core.queries.common.selection, which reads the cut day from the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.columns import ACTIVE
 
 
-@dataclass(frozen=True)
-class Present:
+class Present(NamedTuple):
     """An instant, and what is needed to leave out everything after it.
 
     Attributes:

@@ -385,7 +385,7 @@ def _timed(ctx: Context, question: Question) -> Context:
     found = usual if usual.whole else present_of(usual, usual.latest, later=False)
     newest = read("select max(timestamp) from logs where timestamp <= ?", (usual.now,))[0][0]
     assert found.dialect.present is not None
-    dialect = found.dialect.upto(replace(found.dialect.present, logs=True))
+    dialect = found.dialect.upto(found.dialect.present._replace(logs=True))
     return replace(found, dialect=dialect, earliest=first, latest=newest)
 
 

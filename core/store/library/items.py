@@ -15,7 +15,6 @@ from core.definitions.saved import NAMES, PREFIXES, Item, Kind, Version
 from core.definitions.shared import checked, new_id
 from core.errors import BadInput, NotFound, did_you_mean, not_as_written
 from core.language.kept import read_kept, read_tiles, write_kept, write_tiles
-from core.language.renaming import NAMED, Renaming
 from core.store.library.access import KEPT_MS, Access
 from core.store.library.profiles import Profile
 from core.values.json_text import stored_object
@@ -107,7 +106,7 @@ class Items:
         profile = self.access.who(connection)
         self._save(connection, profile, kind, item)
         if renamed_from not in ("", item.title):
-            self._follow(connection, profile, Renaming(kind, renamed_from, item.title))
+            self._follow(connection, profile, kind, renamed_from, item.title)
 
     def rename(self, kind: Kind, id_: str, title: str) -> int:
         """Give one another title, and that name to whatever is kept and names it, all at once.
@@ -124,7 +123,7 @@ class Items:
         with self.access.writing() as connection:
             profile = self.access.who(connection)
             self._save(connection, profile, kind, named)
-            return self._follow(connection, profile, Renaming(kind, item.title, named.title))
+            return self._follow(connection, profile, kind, item.title, named.title)
 
     def _save(
         self, connection: sqlite3.Connection, profile: Profile, kind: Kind, item: Item
@@ -134,10 +133,15 @@ class Items:
         _refuse_taken(connection, kind, item.id, item.title)
         self._store(connection, profile, kind, item)
 
-    def _follow(self, connection: sqlite3.Connection, profile: Profile, renaming: Renaming) -> int:
+    def _follow(
+        self, connection: sqlite3.Connection, profile: Profile, named: Kind, old: str, new: str
+    ) -> int:
         """Store what names a thing with its new name, whoever owns it; return how many did."""
+        from core.language.renaming import NAMED, Renaming
+
+        renaming = Renaming(named, old, new)
         followed = 0
-        for kind in FOLLOWING if renaming.kind in NAMED else ():
+        for kind in FOLLOWING if named in NAMED else ():
             for row in connection.execute(
                 f"select {_ITEM} from {table_of(kind)} where deleted_at is null"
             ).fetchall():
