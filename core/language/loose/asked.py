@@ -23,6 +23,8 @@ def asked(text: str, names: Names, parses: Callable[[str], bool]) -> Iterator[tu
     Args:
         parses: whether a text is a question.
     """
+    if "=" in text:  # that is written in the language, with a mistake in it
+        return
     heard = hear(text, names)
     sentence = Sentence(heard, names)
     for draft, pattern in drafts(sentence):

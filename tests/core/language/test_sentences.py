@@ -151,3 +151,7 @@ def test_what_a_question_does_not_say_is_offered_and_not_taken_for_it() -> None:
     found = {text: guesses(text, NAMES)[0] for text in OFFERED}
     assert {text: guess.text for text, guess in found.items()} == OFFERED
     assert [text for text, guess in found.items() if guess.sure] == []
+
+
+def test_what_is_written_in_the_language_with_a_mistake_is_no_sentence() -> None:
+    assert guesses("users country=", NAMES) == []
