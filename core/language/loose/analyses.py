@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from core.language.loose.groups import groups
 from core.language.loose.sentence import REVENUE, Draft, Sentence
 from core.queries.terms import name as quoted
+from core.queries.terms import scalar
+
+LOGS_WITH: Final = r"(?:contain\w*|mention\w*|matching|saying)"
+"""Stands before the word that logs have."""
 
 
 def realtime(s: Sentence) -> Iterator[Draft]:
@@ -49,6 +54,24 @@ def common(s: Sentence) -> Iterator[Draft]:
     for draft in segment(s):
         if draft.subject.startswith("segment"):
             yield Draft(f"differences of ({draft.subject})", without=("granularity", "for"))
+
+
+def logs(s: Sentence) -> Iterator[Draft]:
+    """Yield logs, of a level or with a word."""
+    if s.events:
+        return
+    tests = [f"level <= {word[:-1]}" for word in ("errors", "warnings") if s.says(f"{word}?")][:1]
+    said = re.search(LOGS_WITH + r" [\"']?([\w.-]+)", s.heard.text)
+    tests += [f"message contains {scalar(said[1])}"] if said else []
+    start = "logs"
+    if s.says("most (?:common|frequent)|top"):
+        start = "top logs"
+    elif s.says(r"messages?|lines?|entries|list|show|latest"):
+        start = "raw logs"
+    by = re.search(r"\b(?:by|per) (level|service|source|pattern)\b", s.heard.text)
+    grouped = f" by {by[1]}" if by and start == "logs" else ""
+    yield Draft(f"{start}{grouped}" + (f" where {' and '.join(tests)}" if tests else ""),
+                without=("top",))  # fmt: skip
 
 
 def explain(s: Sentence) -> Iterator[Draft]:

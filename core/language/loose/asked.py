@@ -34,7 +34,8 @@ def asked(text: str, names: Names, parses: Callable[[str], bool]) -> Iterator[tu
             told = re.findall(r"\w+", " ".join(_matches(pattern, heard)))
             told += re.findall(r"\w+", groups(heard, names)[1])
             left = [word for part in heard.left for word in re.findall(r"\w+", part)]
-            unsaid = set(left) - set(told) or (heard.often > 1 and not draft.often)
+            unsaid = set(left) - set(told) or draft.assumed or "nearly" in heard.clauses
+            unsaid = unsaid or (heard.often > 1 and not draft.often)
             unsaid = unsaid or (heard.number is not None and heard.number[1] not in found)
             unsaid = unsaid or (heard.limits is not None and heard.limits[1] not in found)
             out = bool(heard.never) and not re.search("!=|not in|dropped|segment", found)

@@ -40,6 +40,10 @@ def events(s: Sentence) -> Iterator[Draft]:
     people = s.heard.persons or s.says("unique|who|paying|distinct")
     if len(s.events) == 2 and s.says("per|for each|ratio|divided by|vs|versus|compared"):
         yield Draft(f"{s.events[0]} / {s.events[1]}")
+    many = re.search(r"\bper (\d+) (?:active )?(?:users|people|persons|customers|visitors)\b",
+                     s.heard.text)  # fmt: skip
+    if many is not None:
+        yield Draft(f"{first} / users * {many[1]}")
     if s.says("per (?:user|person|customer|visitor|head|capita|active user)"):
         yield Draft(f"per actor avg of {first}")
     elif s.says("per (?:paying )?(?:buyer|payer|shopper|member|subscriber|player|reader|customer)"):
@@ -144,7 +148,8 @@ def sessions(s: Sentence) -> Iterator[Draft]:
     for pattern, subject in (
         (r"bounce\w*", "sessions bounce"), ("entry|landing|start on|land on", "sessions entry"),
         ("exit|leave from|last page", "sessions exit"),
-        ("distribution|lengths|durations|longer|shorter", "sessions length"),
+        ("distribution|lengths|durations|longer|shorter|last(?:ed|ing|s)? (?:less|more|over|under)",
+         "sessions length"),
         ("length|duration|long|time|stay|last|spend|minutes", "sessions average"),
         ("per (?:user|person|visitor|customer)", "sessions per user"), ("top", "top sessions"),
         ("users?|people", "sessions"),

@@ -21,6 +21,9 @@ PERSONS: Final = frozenset(stem(word) for word in (
     "user", "person", "customer", "visitor", "people", "member", "subscriber", "player",
     "buyer", "shopper", "someone", "somebody", "anyone", "everyone", "everybody", "uniques",
 ))  # fmt: skip
+_BUYERS: Final = ("buyer", "buyers", "shopper", "shoppers")
+"""People who are called by what they do."""
+
 _USER: Final = ("user", "users", "customer", "customers", "person", "people")
 _BY: Final = frozenset({"by", "per", "across", "each", "which", "what", "split", "every", "whose"})
 _NOT: Final = frozenset({
@@ -58,7 +61,7 @@ FILLERS: Final = frozenset(re.findall(r"\S+", """
     last really exactly right now so if but not never without never per someone people person user
     users customer customers visitor visitors breakdown break broken split group grouped segmented
     segment wise level based counted counting another view
-    later again once across whose every them was
+    something anything later again once across whose every them was
 """))  # fmt: skip
 
 
@@ -178,8 +181,8 @@ _SIGNS: Final = (
     (r"(?:less than|under|below|fewer than|smaller than|shorter than|cheaper than|<)", "<"),
 )  # fmt: skip
 _AMOUNT: Final = (
-    r"[$€£]? ?(\d+(?:[.,]\d+)*)(?: ?(?:seconds?|minutes?|mins?|hours?|euros?|eur|dollars?|usd|bucks"
-    r"|pounds?|gbp|[$€£]))?"
+    r"[$€£]? ?(\d+(?:[.,]\d+)*|an?(?= (?:second|minute|hour)))"
+    r"(?: ?(?:seconds?|minutes?|mins?|hours?|euros?|eur|dollars?|usd|bucks|pounds?|gbp|[$€£]))?"
 )
 
 
@@ -192,6 +195,7 @@ def hear(text: str, names: Names) -> Heard:
     plain = _dated(plain, names)
     rest, clauses = taken(plain, names.today)
     found = Heard(plain, [], clauses, typed=text)
+    rest = re.sub(r"\bper \d+ (?=[a-z])", "per ", rest)
     rest = _numbers(rest, found, names)
     found.words = [word.strip(".") or word for word in WORDS.findall(rest)]
     _name(found, names)
@@ -206,12 +210,20 @@ def _dated(text: str, names: Names) -> str:
             continue
         at = names.marks[title]
         before, after = text[: named.start()], text[named.end() :]
-        if re.search(r"\b(?:since|after)\s*$", before):
+        moved = re.search(
+            r"\b(?:did|do|has|have)\b.*\b(?:up|down|change\w*|increas\w*|drop\w*|fall"
+            r"|rise|improve\w*|decreas\w*|better|worse|more|fewer|less)\b",
+            text,
+        )
+        if re.search(r"\b(?:since|after)\s*$", before) and not moved:
             before = re.sub(r"\b(?:since|after)\s*$", "", before)
             return f"{before} since {at.isoformat()} {after}"
-        if re.search(r"affect|impact|effect|influence|around|before and after", text):
+        if re.search(r"affect|impact|effect|influence|around|before and after", text) or (
+            moved and re.search(r"\b(?:since|after|with|from)\s*$", before)
+        ):
             last = min(at + AROUND, names.today)
-            spoken = re.sub(r"before and after|\b(?:did|does|has)\b|affect\w*|impact\w*|effect\w*"
+            spoken = re.sub(r"before and after|\b(?:since|after)\s*(?=·)|\b(?:did|does|has)\b"
+                            r"|affect\w*|impact\w*|effect\w*"
                             r"|around", " ", f"{before} · {after}")  # fmt: skip
             return f"{(at - AROUND).isoformat()} to {last.isoformat()} {spoken}"
     return text
@@ -236,7 +248,8 @@ def _numbers(text: str, found: Heard, names: Names) -> str:
     for pattern, sign in _SIGNS:
         sized = re.search(rf"(?<!\w)(?:is |are |was )?{pattern} {_AMOUNT}(?!\w)", text)
         if sized is not None:
-            found.number = (sign, sized[1].replace(",", ""))
+            amount = sized[1].replace(",", "")
+            found.number = (sign, amount if amount[0].isdigit() else "1")
             return text[: sized.start()] + GAP + text[sized.end() :]
     return text
 
@@ -253,17 +266,19 @@ def _name(found: Heard, names: Names) -> None:
             found.never.append(place)
         size = _at(found, names, events, spread, place)
         if size == 0:
-            _leftover(found, place)
+            _leftover(found, place, events)
             size = 1
         place += size
 
 
-def _leftover(found: Heard, place: int) -> None:
+def _leftover(found: Heard, place: int, events: Sequence[tuple[str, tuple[str, ...]]]) -> None:
     word = found.words[place]
     if word in _USER and place and found.words[place - 1] == "by":
         found.fields.append(Piece("user", place, place + 1, by=True))
     elif stem(word) in PERSONS:
         found.persons = True
+        if word in _BUYERS and (event := _other(("buy",), events)):
+            found.events.append(Piece(event, place, place + 1, whole=False))
     elif word not in found.fillers and word not in _NOT and re.search(r"\w", word):
         found.left.append(word)
         if re.fullmatch(r"(?=\D*\d)(?=\d*[a-z@])[\w.@+-]{4,}|[\w.+-]+@[\w-]+\.\w+", word):
@@ -405,5 +420,5 @@ def _value(window: Sequence[str], names: Names) -> tuple[str, str] | None:
         return None
     if text in names.values and len(text) > 2 and text not in FILLERS:
         return names.values[text]
-    place = PLACES.get(text, "").casefold()
+    place = (PLACES.get(text) or PLACES.get(text.removesuffix("s"), "")).casefold()
     return names.values.get(place) if place else None

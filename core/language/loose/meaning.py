@@ -35,6 +35,11 @@ INTENTS: Final[tuple[tuple[str, Build], ...]] = (
     (r"(?:have )?in common|characteri[sz]e\w*|profile of|what makes", analyses.common),
     ("why|reasons?|caus(?:e|ed|ing)|explain|(?:what )?(?:drove|is behind)", analyses.explain),
     (
+        r"logs?(?! ?-?(?:in|ins|out|outs)\b)(?: (?:messages?|lines?|entries))?|errors?|warnings?"
+        rf"|{analyses.LOGS_WITH} [\"']?[\w.-]+|by (?:level|service|source|pattern)",
+        analyses.logs,
+    ),
+    (
         r"(?:latest|newest|most recent|recent|last)(?: \d+)?(?= \w)(?! \d| (?:hour|day|week|month"
         r"|quarter|year|period|step|page|touch|time)s?\b)|raw|individual|single"
         "|list(?: of)?(?: all)?(?: the)?",
@@ -98,7 +103,7 @@ INTENTS: Final[tuple[tuple[str, Build], ...]] = (
         "likely|likelihood|chances?|propensity"
         r"|funnels?|conver\w*|drop(?:ping|ped)?[ -]?offs?|abandon\w*|lose|losing|leak\w*|complet\w*"
         r"|make it to|end up|go on to|get to|reach\w*|activation|percent(?:age)?|share|fraction"
-        "|proportion|then|but|never|how many of|rate",
+        "|proportion|turn(?:ed|s|ing)? into|bec[oa]me?s?|becoming|then|but|never|how many of|rate",
         steps.stepwise,
     ),
     (

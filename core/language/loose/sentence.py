@@ -30,12 +30,14 @@ class Draft(NamedTuple):
         around: what is written around subject and clauses, "{}" for them.
         without: clauses that the subject already says.
         often: whether it says how many times.
+        assumed: whether some of it was not said, so that it is only offered.
     """
 
     subject: str
     around: str = "{}"
     without: tuple[str, ...] = ()
     often: bool = False
+    assumed: bool = False
 
 
 class Sentence:
@@ -129,7 +131,7 @@ class Sentence:
 
     def chain(self) -> str:
         """The steps of a funnel, "" if only one can be found."""
-        steps = self.events
+        steps = self.events or [self.starting()]
         if len(steps) == 1:
             start, end = self.starting(), self.paying()
             if self.heard.never and steps == [start]:

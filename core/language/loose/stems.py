@@ -61,8 +61,14 @@ PLACES: Final[Mapping[str, str]] = {
     "new zealand": "NZ", "russia": "RU", "ukraine": "UA", "turkey": "TR", "israel": "IL",
     "singapore": "SG", "indonesia": "ID", "vietnam": "VN", "czechia": "CZ", "greece": "GR",
     "romania": "RO", "hungary": "HU", "nigeria": "NG", "south africa": "ZA", "egypt": "EG",
+    "german": "DE", "french": "FR", "dutch": "NL", "belgian": "BE", "spanish": "ES",
+    "italian": "IT", "austrian": "AT", "swiss": "CH", "polish": "PL", "portuguese": "PT",
+    "swedish": "SE", "norwegian": "NO", "danish": "DK", "finnish": "FI", "irish": "IE",
+    "british": "GB", "brit": "GB", "american": "US", "canadian": "CA", "mexican": "MX",
+    "brazilian": "BR", "indian": "IN", "chinese": "CN", "japanese": "JP", "korean": "KR",
+    "australian": "AU",
 }  # fmt: skip
-"""What people call a country -> its code in data."""
+"""What people call a country or those who live there -> its code in data."""
 
 
 @lru_cache(maxsize=4096)

@@ -20,7 +20,14 @@ def stepwise(s: Sentence) -> Iterator[Draft]:
     if len(s.events) == 1 and s.says("after") and s.says(r"drop\w*[ -]?offs?|leave|lose|lost"):
         yield Draft(f"paths from {s.event}", without=("granularity",))
     share = s.says(r"share|percent\w*|rate|many") and s.says("new (?:users?|people|customers?)")
-    if len(s.events) > 1 or s.says(STEPS) or share or (s.unit and s.says(r"share|percent\w*")):
+    turned = len(s.events) == 1 and s.says(r"(?:turn\w*|bec[oa]m\w*).* (?:paying|paid|payers?)")
+    if (
+        len(s.events) > 1
+        or s.says(STEPS)
+        or turned
+        or share
+        or (s.unit and s.says(r"share|percent\w*"))
+    ):
         yield from funnel(s)
 
 
@@ -98,6 +105,8 @@ def retention(s: Sentence) -> Iterator[Draft]:
 
 def paths(s: Sentence) -> Iterator[Draft]:
     """Yield paths from or to an event."""
+    if not s.events and s.says("what happen(?:ed|s)") and not s.says("after|before|next|then"):
+        yield Draft("top events", without=("granularity",), assumed=True)
     before = s.says(
         r"before|lead(?:s|ing)? (?:up )?to|prior to|precede\w*|end(?:s|ing)? (?:in|with)"
     )

@@ -132,6 +132,18 @@ def _than(found: re.Match[str], today: date) -> Clauses:
     }  # fmt: skip
 
 
+def _months(found: re.Match[str], today: date) -> Clauses:
+    """Return the later of two months that follow each other, and the days before it."""
+    one, other = (_latest(_month(found[place]), 1, today) for place in (1, 2))
+    if one is None or other is None:
+        return {}
+    first, last = min(one, other), max(one, other)
+    if (last.year - first.year) * 12 + last.month - first.month != 1:
+        return {}
+    after = date(last.year + last.month // 12, last.month % 12 + 1, 1)
+    return _between(last, after - timedelta(days=1)) | {"compare": "vs prev", "nearly": "yes"}
+
+
 def _fixed(**clauses: str) -> Heard:
     return lambda found, today: dict(clauses)
 
@@ -147,6 +159,7 @@ _RULES: Final[Sequence[tuple[str, Heard]]] = (
     (rf"{_THAN} yesterday", _fixed(range="today", compare="vs prev")),
     (rf"{_THAN} (?:the |this time )?{_BEFORE} (day|week|month|quarter|year|period)"
      r"(?:'s period)?", _than),
+    (rf"(?:in |for |between )?{_MONTH} (?:{_THAN}|and|with|to) (?:in )?{_MONTH}(?! \d)", _months),
     (r"(?:week[ -]over[ -]week|wow|w/w)", _fixed(range="wtd", compare="vs prev")),
     (r"(?:month[ -]over[ -]month|mom|m/m)", _fixed(range="mtd", compare="vs prev")),
     (r"(?:year[ -]over[ -]year|yoy|y/y)", _fixed(compare="vs year")),
@@ -205,7 +218,8 @@ _RULES: Final[Sequence[tuple[str, Heard]]] = (
     (r"cumulative|cumulatively|running total(?: of)?|accumulated",
      _fixed(**{"with": "with cumulative = true"})),
     # granularity
-    (rf"(?:by|per|each|every|a|for each|for every|grouped by) {_UNIT}(?! of)",
+    (rf"(?:by|per|each|every|(?<!than )(?<!over )(?<!under )(?<!least )a|for each|for every"
+     rf"|grouped by) {_UNIT}(?! of)",
      lambda m, today: {"granularity": _EACH[m[1]]}),
     (r"(hourly|daily|weekly|monthly|quarterly|yearly)",
      lambda m, today: {"granularity": m[1]}),
@@ -227,8 +241,8 @@ _COMPILED: Final = tuple(
 def taken(text: str, today: date) -> tuple[str, Clauses]:
     """Return a sentence without the clauses that it has, and these; of two alike the first one.
 
-    Clauses: range, granularity, compare, within, top; and whether it asks for a ranking or for
-    something over time.
+    Clauses: range, granularity, compare, within, top; whether it asks for a ranking or for
+    something over time; and whether they are only nearly what was said.
     """
     for word, number in _NUMBERS.items():
         text = re.sub(rf"\b{word}(?= (?:hour|day|week|month|quarter|year|time|minute)s?\b)", number,

@@ -56,6 +56,12 @@ SURE = {
         "purchases from germany": "purchase where country = DE",
         "purchases not from germany": "purchase where country != DE",
         "orders over 50 euros by plan": "purchase where amount > 50 by plan",
+        "german purchases": "purchase where country = DE",
+        "buyers in october": "users of purchase 2026-10-01..2026-10-31",
+        "purchases per 100 users": "purchase / users * 100",
+        "log messages containing timeout yesterday":
+            "raw logs where message contains timeout yesterday",
+        "warnings last week": "logs where level <= warning last_week",
         "500 errors": '"Error Shown" where code = 500',
         "last 50 purchases": "raw events of purchase limit 50",
         "top 5 users by purchases": 'purchase by "user" top 5',
@@ -79,6 +85,7 @@ SURE = {
         "unique devices of purchase": "users of purchase counting device",
     },
     "steps": {
+        "how many signups turned into paying customers this quarter": '"Signed Up" > purchase qtd',
         "what % of signups purchase within 7 days": '"Signed Up" > purchase within 7d',
         "signup conversion mobile vs desktop":
             '"Signed Up" > purchase where device_type in (mobile, desktop) by device_type',
@@ -128,6 +135,10 @@ OFFERED = {
     "companies with at least 3 documents":
         'frequency of "Document Created" counting company',
     "how many times did u_00012 purchase": 'frequency of purchase where "user" = u_00012',
+    "did signups go up after release 2.1": '"Signed Up" 2026-11-06..2026-11-28',
+    "signups in october vs september": '"Signed Up" 2026-10-01..2026-10-31 vs prev',
+    "what happened on nov 8": "top events 2026-11-08..2026-11-08",
+    "sessions that lasted less than a minute": "sessions length",
     "signups from atlantis": '"Signed Up"',
     "who purchased more than twice": "frequency of purchase",
     "sessions longer than 10 minutes": "sessions length",
