@@ -58,11 +58,13 @@ def common(s: Sentence) -> Iterator[Draft]:
 
 def logs(s: Sentence) -> Iterator[Draft]:
     """Yield logs, of a level or with a word."""
-    if s.events:
+    if s.events and not s.says(r"logs?(?! ?-?(?:in|ins|out|outs)\b)"):
         return
     tests = [f"level <= {word[:-1]}" for word in ("errors", "warnings") if s.says(f"{word}?")][:1]
     said = re.search(LOGS_WITH + r" [\"']?([\w.-]+)", s.heard.text)
     tests += [f"message contains {scalar(said[1])}"] if said else []
+    named = re.search(r"(?:from|in|of) (?:the )?([\w-]+) (service|source)\b", s.heard.text)
+    tests += [f"{named[2]} = {scalar(named[1])}"] if named else []
     start = "logs"
     if s.says("most (?:common|frequent)|top"):
         start = "top logs"
@@ -71,7 +73,7 @@ def logs(s: Sentence) -> Iterator[Draft]:
     by = re.search(r"\b(?:by|per) (level|service|source|pattern)\b", s.heard.text)
     grouped = f" by {by[1]}" if by and start == "logs" else ""
     yield Draft(f"{start}{grouped}" + (f" where {' and '.join(tests)}" if tests else ""),
-                without=("top",))  # fmt: skip
+                without=() if start == "top logs" else ("top",))  # fmt: skip
 
 
 def explain(s: Sentence) -> Iterator[Draft]:
@@ -138,6 +140,8 @@ def segment(s: Sentence) -> Iterator[Draft]:
     """Yield the people of a built-in segment."""
     if s.event:
         return
+    if "granularity" in s.heard.clauses and s.says("returning|dormant|churned"):
+        yield Draft("lifecycle", without=("for",), assumed=True)
     if (s.by or s.unit) and s.says("most active|most engaged|heaviest|best"):
         s.by = s.by or [s.unit]
         yield Draft("events")
@@ -145,14 +149,16 @@ def segment(s: Sentence) -> Iterator[Draft]:
         yield Draft("users")
     for pattern, name in (
         ("power|best|most active|heaviest|most engaged", "power_user"),
-        ("inactive|dormant|sleeping|idle|lost|stopped|haven't|not (?:been )?active"
+        ("inactive|did nothing|done nothing|no activity|dormant|sleeping|idle|lost|stopped|haven't"
+            "|not (?:been )?active"
             "|no longer|at risk",
          "dormant"),
         ("one[- ]time|one[- ]timers?|only once", "one_timer"), ("casual", "casual"),
         ("regular|loyal", "regular"), ("churned", "churned"), ("returning", "returning"),
     ):  # fmt: skip
         if s.says(pattern):
-            yield Draft(f"segment {name}", without=("granularity", "top", "for"))
+            fixed = name == "dormant" and "range" in s.heard.clauses
+            yield Draft(f"segment {name}", without=("granularity", "top", "for"), assumed=fixed)
 
 
 def often(s: Sentence) -> Iterator[Draft]:

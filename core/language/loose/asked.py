@@ -13,6 +13,12 @@ from core.language.loose.sentence import Draft, Sentence
 from core.queries.terms import name as quoted
 from core.queries.terms import scalar
 
+OTHERS = "(?:more|less) likely|likelier|(?:convert|retain|perform|do)(?:s|ed)? (?:better|worse)"
+"""Says that those with one value are set against the others."""
+
+LISTS = "(?:segment|people of|units of|raw|top|frequency) "
+"""Begins questions that have no periods."""
+
 _AMOUNTS = ("amount", "price", "value", "total", "revenue", "cost")
 
 
@@ -38,7 +44,12 @@ def asked(text: str, names: Names, parses: Callable[[str], bool]) -> Iterator[tu
             unsaid = unsaid or (heard.often > 1 and not draft.often)
             unsaid = unsaid or (heard.number is not None and heard.number[1] not in found)
             unsaid = unsaid or (heard.limits is not None and heard.limits[1] not in found)
-            out = bool(heard.never) and not re.search("!=|not in|dropped|segment", found)
+            each = "granularity" in heard.clauses and not heard.says("for an?")
+            unsaid = unsaid or (each and re.match(LISTS, found) is not None)
+            unsaid = unsaid or (found.startswith("top ") and heard.says("least|fewest|worst"))
+            out = bool(heard.never) and not re.search(
+                "!=|not in|dropped|segment|against|is not set", found
+            )
             unsaid = unsaid or any(
                 quoted(piece.name) not in found
                 and not set(heard.words[piece.at : piece.end]) <= set(told)
@@ -93,12 +104,17 @@ def _by(heard: Heard, sentence: Sentence) -> str:
 def _side_by_side(heard: Heard) -> str:
     """Return the field of which several values are compared."""
     fields = [valued.field for valued in heard.values if not valued.out]
+    if len(fields) == 1 and heard.says(OTHERS):
+        return fields[0]
     return next((field for field in fields if fields.count(field) > 1), "")
 
 
 def _where(heard: Heard, sentence: Sentence) -> str:
+    alone = _side_by_side(heard) if len(heard.values) == 1 else ""
     by_field: dict[tuple[str, bool], list[str]] = {}
     for valued in heard.values:
+        if valued.field == alone:
+            continue
         values = by_field.setdefault((valued.field, valued.out), [])
         values += [valued.value] if valued.value not in values else []
     tests = []
@@ -108,6 +124,7 @@ def _where(heard: Heard, sentence: Sentence) -> str:
             tests.append(f"{quoted(field)} {'not in' if out else 'in'} ({', '.join(written)})")
         else:
             tests.append(f"{quoted(field)} {'!=' if out else '='} {written[0]}")
+    tests += [f"{quoted(field)} is not set" for field in _without(heard, sentence)]
     counted = sentence.event or sentence.free or sentence.says(MONEY)
     if heard.limits is not None and counted and (field := _amount(sentence)):
         least, most = heard.limits
@@ -115,6 +132,16 @@ def _where(heard: Heard, sentence: Sentence) -> str:
     if heard.number is not None and counted and (field := _amount(sentence)):
         tests.append(f"{quoted(field)} {heard.number[0]} {heard.number[1]}")
     return f"where {' and '.join(tests)}" if tests else ""
+
+
+def _without(heard: Heard, sentence: Sentence) -> list[str]:
+    """Return the fields that are said to be missing."""
+    return [
+        piece.name for piece in heard.fields
+        if piece.name in sentence.free
+        and re.search(r"\b(?:no|without|missing)(?: an?| any)?$",
+                      " ".join(heard.words[: piece.at]))
+    ]  # fmt: skip
 
 
 def _value(value: str) -> str:

@@ -17,6 +17,9 @@ MONEY: Final = (
 )
 
 
+UNWANTED: Final = r"error\w*|crash\w*|fail\w*|cancel\w*|active|growth|support\w*"
+
+
 def events(s: Sentence) -> Iterator[Draft]:
     """Yield what is counted of events."""
     first = s.event
@@ -29,7 +32,7 @@ def events(s: Sentence) -> Iterator[Draft]:
         yield Draft(first)
     if s.by and s.says("share"):
         yield Draft(first)
-    if s.heard.often > 1:
+    if s.heard.often > 1 or s.says("one[- ]time|repeat(?:ed|ing)?|only once"):
         yield Draft(f"frequency of {first}{s.counting}", without=("granularity",))
     if s.each:
         yield Draft(f"average of {first}{s.counting}")
@@ -51,6 +54,8 @@ def events(s: Sentence) -> Iterator[Draft]:
     if s.says("per (?:session|visit)"):
         yield Draft(f"{first} / sessions")
     rate = s.says("rate") and not s.says("growth rate")
+    if rate and len(s.events) == 1 and s.chain() and not s.says(UNWANTED):
+        yield Draft(f"{s.chain()}", assumed=True)
     if rate or s.says("share|percent(?:age)?|what %|proportion|fraction"):
         yield Draft(f"pct_dau of {first}")
     yield Draft(f"users of {first}" if people else first)
@@ -99,6 +104,8 @@ def figure(s: Sentence) -> Iterator[Draft]:
         yield Draft(of("histogram", s.event, field or fields[0]), without=("by", "granularity"))
     if figure and field:
         yield Draft(of(figure, s.event, field))
+    elif figure not in ("", "sum") and s.event and s.event == s.paying() and not s.heard.persons:
+        yield Draft(f"{figure}({REVENUE})", assumed=True)
 
 
 def of(figure: str, event: str, field: str) -> str:
@@ -138,7 +145,7 @@ def worth(s: Sentence) -> Iterator[Draft]:
 
 def sessions(s: Sentence) -> Iterator[Draft]:
     """Yield sessions: how many, how long, where they begin and end."""
-    if s.event and not s.says(r"sessions?|bounce\w*|landing|entry|exit|time|stay"):
+    if s.event and not s.says(r"sessions?|bounce\w*|landing|entry|exit|time|stay|leave|leaving"):
         return
     if s.event:
         if s.says("per (?:session|visit)"):
@@ -147,8 +154,9 @@ def sessions(s: Sentence) -> Iterator[Draft]:
         return
     for pattern, subject in (
         (r"bounce\w*", "sessions bounce"), ("entry|landing|start on|land on", "sessions entry"),
-        ("exit|leave from|last page", "sessions exit"),
-        ("distribution|lengths|durations|longer|shorter|last(?:ed|ing|s)? (?:less|more|over|under)",
+        ("exit|leave|leaving|quit|last page", "sessions exit"),
+        ("distribution|lengths|durations|longe(?:r|st)|shorte(?:r|st)"
+         "|last(?:ed|ing|s)? (?:less|more|over|under)",
          "sessions length"),
         ("length|duration|long|time|stay|last|spend|minutes", "sessions average"),
         ("per (?:user|person|visitor|customer)", "sessions per user"), ("top", "top sessions"),

@@ -218,19 +218,26 @@ def _dated(text: str, names: Names) -> str:
         if re.search(r"\b(?:since|after)\s*$", before) and not moved:
             before = re.sub(r"\b(?:since|after)\s*$", "", before)
             return f"{before} since {at.isoformat()} {after}"
-        if re.search(r"affect|impact|effect|influence|around|before and after", text) or (
-            moved and re.search(r"\b(?:since|after|with|from)\s*$", before)
-        ):
+        if re.search(
+            r"affect|impact|effect|influence|around|before and after|hurt|help|boost", text
+        ) or (moved and re.search(r"\b(?:since|after|with|from)\s*$", before)):
             last = min(at + AROUND, names.today)
             spoken = re.sub(r"before and after|\b(?:since|after)\s*(?=·)|\b(?:did|does|has)\b"
-                            r"|affect\w*|impact\w*|effect\w*"
+                            r"|affect\w*|impact\w*|effect\w*|\b(?:hurt|help|boost)\w*"
                             r"|around", " ", f"{before} · {after}")  # fmt: skip
             return f"{(at - AROUND).isoformat()} to {last.isoformat()} {spoken}"
     return text
 
 
+_COUNTS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
 def _numbers(text: str, found: Heard, names: Names) -> str:
     """Take what is compared with a number out of a sentence."""
+    one = f"(?:{'|'.join(_COUNTS)})"
+    text = re.sub(rf"\b{one}\b(?= or more)|(?<=at least ){one}\b|(?<=more than ){one}\b",
+                  lambda m: str(_COUNTS.index(m[0]) + 1), text)  # fmt: skip
+    text = re.sub(r"\b(\d+)(?: or more|\+)(?= \w)", r"at least \1", text)
     many = re.search(r"(more than|at least|over)? ?(once|twice|(\d+) ?(?:times|x))(?!\w)", text)
     if many is not None:
         times = {"once": 1, "twice": 2}.get(many[2]) or int(many[3])
@@ -301,7 +308,7 @@ def _at(
         if event and not (by and field_):
             found.events.append(Piece(event, place, place + size))
             return size
-        valued = _value(window, names)
+        valued = _value(window, names) or _page(found, place, size, names)
         if valued and not (field_ and by):
             out = any(place - 3 <= at < place for at in found.never)
             found.values.append(Valued(*valued, place, out))
@@ -409,6 +416,17 @@ def _field(text: str, said: tuple[str, ...], names: Names) -> str:
             if name.casefold() in (other, f"{other}_id", f"{other}id"):
                 return name
     return "device" if joined == "devic" and len(said) == 1 else ""
+
+
+def _page(found: Heard, place: int, size: int, names: Names) -> tuple[str, str] | None:
+    """Return the field and the path of a page: of "viewed pricing", of "the pricing page"."""
+    words = found.words
+    after = words[place + size : place + size + 1]
+    before = words[max(place - 2, 0) : place]
+    seen = re.search(r"\b(?:view|visit|saw|seen)(?:s|ed|ing)?\b", " ".join(before))
+    if not seen and after not in (["page"], ["screen"]):
+        return None
+    return names.values.get("/" + "-".join(words[place : place + size]))
 
 
 def _value(window: Sequence[str], names: Names) -> tuple[str, str] | None:

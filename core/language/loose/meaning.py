@@ -20,7 +20,8 @@ INTENTS: Final[tuple[tuple[str, Build], ...]] = (
         figures.most,
     ),
     (
-        r"(?:what|which|pages?|screens?|events?)(?: \w+)* (?:before|after|prior to|leading up to)",
+        r"(?:what|which|pages?|screens?|events?)(?: \w+)* "
+        "(?:before|after|prior to|leading up to|leads? to)",
         steps.around,
     ),
     (
@@ -36,7 +37,8 @@ INTENTS: Final[tuple[tuple[str, Build], ...]] = (
     ("why|reasons?|caus(?:e|ed|ing)|explain|(?:what )?(?:drove|is behind)", analyses.explain),
     (
         r"logs?(?! ?-?(?:in|ins|out|outs)\b)(?: (?:messages?|lines?|entries))?|errors?|warnings?"
-        rf"|{analyses.LOGS_WITH} [\"']?[\w.-]+|by (?:level|service|source|pattern)",
+        rf"|{analyses.LOGS_WITH} [\"']?[\w.-]+|from (?:the )?[\w-]+ (?:service|source)"
+        "|by (?:level|service|source|pattern)",
         analyses.logs,
     ),
     (
@@ -113,7 +115,7 @@ INTENTS: Final[tuple[tuple[str, Build], ...]] = (
     ),
     (
         r"sessions?|visits?|bounce\w*|landing pages?|entry pages?|exit pages?|time on (?:site|page)"
-        "|time spent|stay on",
+        "|time spent|stay on|leave the|leaving the|quit",
         figures.sessions,
     ),
     (figures.MONEY + "|earn(?:ed|ing)?|spen[dt]|make|made", figures.revenue),
@@ -128,7 +130,8 @@ INTENTS: Final[tuple[tuple[str, Build], ...]] = (
         analyses.lifecycle,
     ),
     (
-        "power|best|most active|heaviest|most engaged|inactive|dormant|idle|lost|stopped|at risk"
+        "did nothing|done nothing|no activity"
+        "|power|best|most active|heaviest|most engaged|inactive|dormant|idle|lost|stopped|at risk"
         "|not (?:been )?active|haven't (?:been|come|logged|done|used)|no longer(?: active)?"
         r"|one[- ]time\w*|casual|regular|loyal|returning",
         analyses.segment,

@@ -54,7 +54,10 @@ class Sentence:
     def __init__(self, heard: Heard, names: Names) -> None:
         self.heard, self.names = heard, names
         found = sorted(heard.events, key=lambda piece: piece.at)
-        ordered = [quoted(piece.name) for piece in _in_order(found, heard)]
+        pages = _pages(found, heard)
+        ordered = [
+            quoted(piece.name) + pages.get(piece.at, "") for piece in _in_order(found, heard)
+        ]
         if heard.says("then"):
             ordered = list(dict.fromkeys(ordered[::-1]))[::-1]
         self.events = list(dict.fromkeys(ordered))
@@ -65,6 +68,10 @@ class Sentence:
         self.unit_at = -1 if unit is None else unit.end
         self.by = [piece.name for piece in heard.fields if piece.by and piece is not unit]
         self.free = [piece.name for piece in heard.fields if not piece.by and piece is not unit]
+
+        split = heard.says("break ?down|breakdowns?|mix|split")
+        if split and self.events and not self.by and self.free[:1] and self.free[0] in names.texts:
+            self.by, self.free = self.free[:1], self.free[1:]
 
     def says(self, pattern: str) -> bool:
         """Whether it has words of a pattern."""
@@ -143,6 +150,19 @@ class Sentence:
 
 def _unit_name(piece: Piece, heard: Heard) -> str:
     return "device" if stem(heard.words[piece.at]) == "devic" else piece.name
+
+
+def _pages(found: list[Piece], heard: Heard) -> dict[int, str]:
+    """Return conditions on the steps of several that are views of a page, by their first word."""
+    pages: dict[int, str] = {}
+    if len({piece.name for piece in found}) < 2:
+        return pages
+    for valued in [each for each in heard.values if each.value.startswith("/")]:
+        near = min(found, key=lambda piece: abs(piece.at - valued.at))
+        if "pageview" in alike(stems(near.name)) and near.at not in pages:
+            pages[near.at] = f"[{quoted(valued.field)} = {quoted(valued.value)}]"
+            heard.values.remove(valued)
+    return pages
 
 
 def _in_order(found: list[Piece], heard: Heard) -> list[Piece]:

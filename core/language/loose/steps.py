@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from core.language.loose.sentence import Draft, Sentence
+from core.language.loose.groups import USER
+from core.language.loose.sentence import REVENUE, Draft, Sentence
 from core.queries.terms import name as quoted
 
 _EACH: Final = {"d": "daily", "w": "weekly", "m": "monthly"}
@@ -33,7 +34,8 @@ def stepwise(s: Sentence) -> Iterator[Draft]:
 
 def who(s: Sentence) -> Iterator[Draft]:
     """Yield lists of people or of units."""
-    if s.says(r"how many|number of|no of|count|percent\w*|share|active"):
+    yield from _among(s)
+    if s.says(r"how many|number of|no of|count|unique|distinct|percent\w*|share|active"):
         return
     if s.unit and not s.event:
         return
@@ -55,8 +57,34 @@ def who(s: Sentence) -> Iterator[Draft]:
         yield Draft(chain, "people of ({}) at step 2 dropped", ("granularity",))
     elif chain:
         yield Draft(chain, f"people of ({{}}) at step {chain.count(' > ') + 1}", ("granularity",))
-    if s.event:
-        yield Draft(s.event, "people of ({})", ("granularity",))
+    some = s.heard.values and not s.says(r"most|power|active|dormant|churned|sp[ea]n\w+|by|per")
+    if s.event or (some and s.heard.persons):
+        yield Draft(s.event or "events", "people of ({})", ("granularity",))
+
+
+def _among(s: Sentence) -> Iterator[Draft]:
+    """Yield what is counted of the people who did something: revenue from users who invited."""
+    words = " ".join(s.heard.words)
+    better = rf"(?:do|does|are|did) {USER} (?:who|that) .*\b(?:more|less|better|worse|likel\w+)"
+    if len(s.events) == 2 and not s.heard.never and s.says(better):
+        one, other = (quoted(p.name) for p in sorted(s.heard.events, key=lambda p: p.at)[:2])
+        yield Draft(f"users of {other} for ({one}) against everyone else", without=("for",))
+        return
+    told = re.search(rf"\b(?:from|by|for|of|among) {USER} (?:who|that)\b", words)
+    if told is None or s.heard.never or s.unit:
+        return
+    at = len(words[: told.start()].split())
+    found = sorted(s.heard.events, key=lambda piece: piece.at)
+    counted = [quoted(piece.name) for piece in found if piece.at < at]
+    did = [quoted(piece.name) for piece in found if piece.at > at]
+    if len(did) != 1 or len(counted) > 1:
+        return
+    if counted:
+        yield Draft(f"{counted[0]} for ({did[0]})", without=("for",))
+    elif s.says("revenue|sales|money|income"):
+        yield Draft(f"sum({REVENUE}) for ({did[0]})", without=("for",))
+    elif s.says("sessions"):
+        yield Draft(f"sessions volume for ({did[0]})", without=("for",))
 
 
 def funnel(s: Sentence) -> Iterator[Draft]:
@@ -75,13 +103,17 @@ def time_between(s: Sentence) -> Iterator[Draft]:
     """Yield how long conversion takes."""
     if len(s.events) == 1 and s.says("between"):
         yield Draft(f"usage interval of {s.event}", without=("granularity",))
-    chain = s.chain()
+    chain = s.chain() if s.events else ""
     if chain:
         yield Draft(f"time to convert {chain}{s.counting}", without=("granularity",))
 
 
 def retention(s: Sentence) -> Iterator[Draft]:
     """Yield retention, in the periods that are named."""
+    if s.says(
+        r"(?:after|from) (?:being |having been )?(?:dormant|inactive|away|gone|churn\w*|a break)"
+    ):
+        yield Draft(f"lifecycle{f' of {s.event}' if s.event else ''}{s.counting}")
     start = f" of {s.events[0]}" if s.events else ""
     back = f" return {s.events[1]}" if len(s.events) > 1 else ""
     sized = re.search(
@@ -96,7 +128,11 @@ def retention(s: Sentence) -> Iterator[Draft]:
             (sized[1], sized[2]), (sized[4], sized[3]), (sized[6], sized[5])
         ) if n)  # fmt: skip
         periods = f" {_EACH[word[0]]} {max(several, default=0) or count}"
-    if start and s.says("better|worse|more|longer|than|compared?") and s.says("who|that|those"):
+    if (
+        start
+        and s.says("better|worse|more|longer|than|compared?|vs|versus")
+        and s.says("who|that|those")
+    ):
         yield Draft(f"retention for ({s.event}) against everyone else", without=("compare",))
     yield Draft(
         f"retention{start}{back}{periods}{s.counting}", without=("within",) if periods else ()
@@ -122,7 +158,7 @@ def paths(s: Sentence) -> Iterator[Draft]:
 def around(s: Sentence) -> Iterator[Draft]:
     """Yield paths to or from the event that stands after "before" or "after"."""
     found = re.search(
-        r"\b(before|after|prior to|leading up to|leads to)\b", " ".join(s.heard.words)
+        r"\b(before|after|prior to|leading up to|leads? to)\b", " ".join(s.heard.words)
     )
     later = [] if found is None else [
         piece for piece in sorted(s.heard.events, key=lambda each: each.at)

@@ -188,6 +188,8 @@ _RULES: Final[Sequence[tuple[str, Heard]]] = (
      rf"{_UNIT}", _past),
     (r"(?:in |over |during |for |from |within )?(?:the )?(?:last|past|trailing) (\d+)(d|w|h|m)",
      lambda m, today: {"range": f"last {m[1]}{m[2]}"}),
+    (r"(?:in |over |during |for |from )?(?:the )?last (hour|day)(?! of)",
+     lambda m, today: {"range": _PAST[m[1]]}),
     (r"(?:in |over |during |for |from )?(?:the )?past (hour|day|week|month|quarter|year)",
      lambda m, today: {"range": _PAST[m[1]]}),
     (r"(?:in |over |during |for |from )?(?:the )?(?:last|previous) "

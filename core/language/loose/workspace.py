@@ -59,7 +59,8 @@ def _marks(ctx: Context) -> dict[str, date]:
     found: dict[str, date] = {}
     for title, category, ms in rows:
         day = to_date(ctx.calendar.day_of(int(ms)))
-        found |= {str(category).casefold(): day, str(title).casefold(): day}
+        name = str(title).casefold()
+        found |= {str(category).casefold(): day, name: day, name.partition(",")[0]: day}
     return found
 
 

@@ -62,6 +62,8 @@ SURE = {
         "log messages containing timeout yesterday":
             "raw logs where message contains timeout yesterday",
         "warnings last week": "logs where level <= warning last_week",
+        "error logs from the api service": "logs where level <= error and service = api",
+        "signups with no source": '"Signed Up" where source is not set',
         "500 errors": '"Error Shown" where code = 500',
         "last 50 purchases": "raw events of purchase limit 50",
         "top 5 users by purchases": 'purchase by "user" top 5',
@@ -86,6 +88,10 @@ SURE = {
     },
     "steps": {
         "how many signups turned into paying customers this quarter": '"Signed Up" > purchase qtd',
+        "what leads to a purchase": "paths to purchase",
+        "unique users who created a document": 'users of "Document Created"',
+        "retention of users who sent invites vs those who didn't":
+            'retention for ("Invite Sent") against everyone else',
         "what % of signups purchase within 7 days": '"Signed Up" > purchase within 7d',
         "signup conversion mobile vs desktop":
             '"Signed Up" > purchase where device_type in (mobile, desktop) by device_type',
@@ -136,6 +142,14 @@ OFFERED = {
         'frequency of "Document Created" counting company',
     "how many times did u_00012 purchase": 'frequency of purchase where "user" = u_00012',
     "did signups go up after release 2.1": '"Signed Up" 2026-11-06..2026-11-28',
+    "max purchase in the last hour": "max(revenue:amount) last 1h",
+    "are mobile users less likely to buy": '"Signed Up" > purchase by device_type',
+    "people with at least two purchases": "frequency of purchase",
+    "one-time buyers": "frequency of purchase",
+    "email verification rate": '"Signed Up" > email_verified',
+    "revenue from users who sent an invite": 'sum(revenue:amount) for ("Invite Sent")',
+    "returning users per month": "lifecycle monthly",
+    "least used features": "top events",
     "signups in october vs september": '"Signed Up" 2026-10-01..2026-10-31 vs prev',
     "what happened on nov 8": "top events 2026-11-08..2026-11-08",
     "sessions that lasted less than a minute": "sessions length",
