@@ -73,7 +73,8 @@ def logs(s: Sentence) -> Iterator[Draft]:
     by = re.search(r"\b(?:by|per) (level|service|source|pattern)\b", s.heard.text)
     grouped = f" by {by[1]}" if by and start == "logs" else ""
     yield Draft(f"{start}{grouped}" + (f" where {' and '.join(tests)}" if tests else ""),
-                without=() if start == "top logs" else ("top",))  # fmt: skip
+                without=() if start == "top logs" else ("top",),
+                assumed=s.says("rate"))  # fmt: skip
 
 
 def explain(s: Sentence) -> Iterator[Draft]:

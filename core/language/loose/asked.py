@@ -16,6 +16,9 @@ from core.queries.terms import scalar
 OTHERS = "(?:more|less) likely|likelier|(?:convert|retain|perform|do)(?:s|ed)? (?:better|worse)"
 """Says that those with one value are set against the others."""
 
+SHARE = r"(?:percent(?:age)?|share|fraction|proportion) of"
+"""Asks how large a part of them has a value."""
+
 LISTS = "(?:segment|people of|units of|raw|top|frequency) "
 """Begins questions that have no periods."""
 
@@ -104,7 +107,8 @@ def _by(heard: Heard, sentence: Sentence) -> str:
 def _side_by_side(heard: Heard) -> str:
     """Return the field of which several values are compared."""
     fields = [valued.field for valued in heard.values if not valued.out]
-    if len(fields) == 1 and heard.says(OTHERS):
+    whole = len(heard.events) == 1 and not heard.persons and heard.says(SHARE)
+    if len(fields) == 1 and (whole or heard.says(OTHERS)):
         return fields[0]
     return next((field for field in fields if fields.count(field) > 1), "")
 

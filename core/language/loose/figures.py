@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from core.language.loose.sentence import FIGURES, REVENUE, Draft, Sentence
+from core.language.loose.stems import FIELDS
 from core.language.loose.steps import funnel
 from core.queries.terms import name as quoted
 
@@ -25,11 +26,16 @@ def events(s: Sentence) -> Iterator[Draft]:
     first = s.event
     if not first:
         return
+    if len(s.events) == 2 and s.says("ratio|divided by"):
+        yield Draft(f"{s.events[0]} / {s.events[1]}")
     if len(s.events) > 1 and (s.says("to") or "within" in s.heard.clauses):
         yield from funnel(s)
     if s.unit and s.says("most|fewest|highest"):
         s.by, s.unit = [s.unit], ""
         yield Draft(first)
+    one = len(s.heard.values) == 1 and len(s.events) == 1 and not s.heard.persons
+    if one and s.says(r"(?:percent(?:age)?|share|fraction|proportion) of"):
+        yield Draft(first, assumed=True)
     if s.by and s.says("share"):
         yield Draft(first)
     if s.heard.often > 1 or s.says("one[- ]time|repeat(?:ed|ing)?|only once"):
@@ -73,6 +79,9 @@ def everybody(s: Sentence) -> Iterator[Draft]:
         if word:
             yield Draft(f"{word}{s.counting}", without=("granularity",))
         yield Draft(f"active users{s.counting}")
+    place = next((f for f in ("country", *FIELDS["country"]) if f in s.names.fields), "")
+    if place and not s.by and s.says("where .*(?:based|located|live|from)"):
+        s.by = [place]
     fields = s.by or s.free
     if s.says(
         "share|percent(?:age)?|proportion|fraction|distribution|break ?down|how many of"
@@ -122,13 +131,13 @@ def revenue(s: Sentence) -> Iterator[Draft]:
     if s.each:
         s.by, s.unit = [s.each], ""
         yield Draft(f"sum({REVENUE})")
-    if s.says("paying|payers?"):
+    if s.says("paying|payers?") and not s.says("revenue|sales|money|income|earnings"):
         yield Draft("users of revenue_amount")
     if s.says("(?:average|avg|mean|typical) (?:order|purchase|basket|cart|ticket|transaction|sale)"
               "|aov|average revenue per (?:order|purchase|transaction)|average (?:sale|deal) ?"
               "(?:size|value)?|(?:order|basket|cart) (?:value|size)"):  # fmt: skip
         yield Draft("median(revenue:amount)" if s.says("median") else "avg(revenue:amount)")
-    elif s.says("per (?:user|customer|person|visitor|head)|arpu|arppu"):
+    elif s.says("per (?:paying )?(?:user|customer|person|visitor|head)|arpu|arppu"):
         yield Draft("ltv arppu" if s.says("arppu|paying") else "ltv arpu")
     elif s.says("per session"):
         yield Draft("sum(revenue:amount) / sessions")
@@ -158,7 +167,7 @@ def sessions(s: Sentence) -> Iterator[Draft]:
         ("distribution|lengths|durations|longe(?:r|st)|shorte(?:r|st)"
          "|last(?:ed|ing|s)? (?:less|more|over|under)",
          "sessions length"),
-        ("length|duration|long|time|stay|last|spend|minutes", "sessions average"),
+        ("length|duration|long|time|stay|lasts|lasted|lasting|spend|minutes", "sessions average"),
         ("per (?:user|person|visitor|customer)", "sessions per user"), ("top", "top sessions"),
         ("users?|people", "sessions"),
     ):  # fmt: skip

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from difflib import get_close_matches
 from typing import Final, NamedTuple
 
+from core.language.loose.marked import dated
 from core.language.loose.stems import FIELDS, PLACES, alike, stem, stems
 from core.language.loose.times import GAP, Clauses, taken
 
@@ -69,10 +70,6 @@ _SMALL: Final = frozenset(
     re.findall(r"\S+", "a an the of in on at to for from with and or is are by not no it")
 )
 """Words that say nothing by themselves even where a name has them."""
-
-
-AROUND: Final = timedelta(days=14)
-"""How long before and after a mark something is looked at that it may have changed."""
 
 
 class Piece(NamedTuple):
@@ -192,7 +189,7 @@ def hear(text: str, names: Names) -> Heard:
     plain = re.sub("%", " percent ", text.casefold().replace("’", "'"))
     plain = re.sub(r"(\w)'s\b", r"\1", plain)
     plain = plain.replace("sign-up", "sign up").replace("app's", "app")
-    plain = _dated(plain, names)
+    plain = dated(plain, names.marks, names.today)
     rest, clauses = taken(plain, names.today)
     found = Heard(plain, [], clauses, typed=text)
     rest = re.sub(r"\bper \d+ (?=[a-z])", "per ", rest)
@@ -200,33 +197,6 @@ def hear(text: str, names: Names) -> Heard:
     found.words = [word.strip(".") or word for word in WORDS.findall(rest)]
     _name(found, names)
     return found
-
-
-def _dated(text: str, names: Names) -> str:
-    """Return a sentence with dates in place of the marks that it names."""
-    for title in sorted(names.marks, key=len, reverse=True):
-        named = re.search(rf"\b(?:the )?(?:last |latest )?{re.escape(title)}(?!\w)", text)
-        if named is None:
-            continue
-        at = names.marks[title]
-        before, after = text[: named.start()], text[named.end() :]
-        moved = re.search(
-            r"\b(?:did|do|has|have)\b.*\b(?:up|down|change\w*|increas\w*|drop\w*|fall"
-            r"|rise|improve\w*|decreas\w*|better|worse|more|fewer|less)\b",
-            text,
-        )
-        if re.search(r"\b(?:since|after)\s*$", before) and not moved:
-            before = re.sub(r"\b(?:since|after)\s*$", "", before)
-            return f"{before} since {at.isoformat()} {after}"
-        if re.search(
-            r"affect|impact|effect|influence|around|before and after|hurt|help|boost", text
-        ) or (moved and re.search(r"\b(?:since|after|with|from)\s*$", before)):
-            last = min(at + AROUND, names.today)
-            spoken = re.sub(r"before and after|\b(?:since|after)\s*(?=·)|\b(?:did|does|has)\b"
-                            r"|affect\w*|impact\w*|effect\w*|\b(?:hurt|help|boost)\w*"
-                            r"|around", " ", f"{before} · {after}")  # fmt: skip
-            return f"{(at - AROUND).isoformat()} to {last.isoformat()} {spoken}"
-    return text
 
 
 _COUNTS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -249,7 +219,7 @@ def _numbers(text: str, found: Heard, names: Names) -> str:
             found.often = int(many[1]) + (sign == ">")
             return text[: many.start()] + text[many.end() :]
     both = re.search(rf"(?<!\w)between {_AMOUNT} (?:and|to) {_AMOUNT}(?!\w)", text)
-    if both is not None:
+    if both is not None and float(both[1].replace(",", "")) < float(both[2].replace(",", "")):
         found.limits = (both[1], both[2])
         return text[: both.start()] + GAP + text[both.end() :]
     for pattern, sign in _SIGNS:
@@ -310,7 +280,10 @@ def _at(
             return size
         valued = _value(window, names) or _page(found, place, size, names)
         if valued and not (field_ and by):
-            out = any(place - 3 <= at < place for at in found.never)
+            listed = found.words[place - 1] in ("or", "nor", "and") if place else False
+            out = any(place - 3 <= at < place for at in found.never) or (
+                listed and found.values[-1:] != [] and found.values[-1].out
+            )
             found.values.append(Valued(*valued, place, out))
             return size
         if field_ and (by or not _part(said, events)):
@@ -324,6 +297,10 @@ def _at(
             return 1
         if size == 1 and (meant := _misspelt(said, events)):
             found.events.append(Piece(meant, place, place + 1, whole=False))
+            found.left.append(window[0])
+            return 1
+        if size == 1 and (begun := _begun(window[0], names)):
+            found.values.append(Valued(*begun, place))
             found.left.append(window[0])
             return 1
         if size <= 2 and window != ["hit"] and (other := _other(said, events)):
@@ -418,12 +395,23 @@ def _field(text: str, said: tuple[str, ...], names: Names) -> str:
     return "device" if joined == "devic" and len(said) == 1 else ""
 
 
+def _begun(word: str, names: Names) -> tuple[str, str] | None:
+    """Return the only value that begins with a word: google ads for google."""
+    if len(word) < _SPELT - 1 or word in FILLERS or word in _TELLING:
+        return None
+    begun = [value for text, value in names.values.items() if text.startswith(f"{word} ")]
+    return begun[0] if len(begun) == 1 else None
+
+
 def _page(found: Heard, place: int, size: int, names: Names) -> tuple[str, str] | None:
     """Return the field and the path of a page: of "viewed pricing", of "the pricing page"."""
     words = found.words
     after = words[place + size : place + size + 1]
     before = words[max(place - 2, 0) : place]
     seen = re.search(r"\b(?:view|visit|saw|seen)(?:s|ed|ing)?\b", " ".join(before))
+    valued = names.values.get(" ".join(words[place : place + size]))
+    if valued and after and stem(after[0]) == stem(valued[0]):
+        return valued
     if not seen and after not in (["page"], ["screen"]):
         return None
     return names.values.get("/" + "-".join(words[place : place + size]))

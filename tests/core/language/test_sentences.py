@@ -45,6 +45,8 @@ SURE = {
         "signups since the last release": '"Signed Up" 2026-11-20..2026-11-28',
         "how did the outage affect purchases": "purchase 2026-10-23..2026-11-20",
         "purchases between 10 and 50 euros": "purchase where amount >= 10 and amount <= 50",
+        "signups before and after release 2.1": '"Signed Up" 2026-11-06..2026-11-28',
+        "signups during the outage": '"Signed Up" 2026-11-06..2026-11-06',
         "7 day rolling average of signups": '"Signed Up" with rolling_average = 7',
         "cumulative purchases this year": "purchase ytd with cumulative = true",
         "highest purchase amount ever": "max(purchase.amount) all_time",
@@ -62,6 +64,9 @@ SURE = {
         "log messages containing timeout yesterday":
             "raw logs where message contains timeout yesterday",
         "warnings last week": "logs where level <= warning last_week",
+        "purchases not from germany or desktop":
+            "purchase where country != DE and device_type != desktop",
+        "ratio of purchases to signups": 'purchase / "Signed Up"',
         "error logs from the api service": "logs where level <= error and service = api",
         "signups with no source": '"Signed Up" where source is not set',
         "500 errors": '"Error Shown" where code = 500',
@@ -114,6 +119,8 @@ SURE = {
     },
     "people and money": {
         "compare new and returning users on purchases": "purchase for new against returning",
+        "where are our users based": "users by country",
+        "revenue per paying user": "ltv arppu",
         "churned users from germany": "segment churned where country = DE",
         "share of purchases by plan": "purchase by plan",
         "companies with the most errors": '"Error Shown" by company',
@@ -145,6 +152,9 @@ OFFERED = {
     "max purchase in the last hour": "max(revenue:amount) last 1h",
     "are mobile users less likely to buy": '"Signed Up" > purchase by device_type',
     "people with at least two purchases": "frequency of purchase",
+    "share of purchases on the pro plan": "purchase by plan",
+    "signups from google": '"Signed Up" where source = "google ads"',
+    "signups between 9 and 5 by hour": '"Signed Up" hourly',
     "one-time buyers": "frequency of purchase",
     "email verification rate": '"Signed Up" > email_verified',
     "revenue from users who sent an invite": 'sum(revenue:amount) for ("Invite Sent")',

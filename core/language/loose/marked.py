@@ -1,0 +1,41 @@
+"""The marks that a sentence names, as dates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Final
+
+AROUND: Final = timedelta(days=14)
+"""How long before and after a mark something is looked at that it may have changed."""
+
+
+def dated(text: str, marks: Mapping[str, date], today: date) -> str:
+    """Return a sentence with dates in place of the marks that it names."""
+    for title in sorted(marks, key=len, reverse=True):
+        named = re.search(rf"\b(?:the )?(?:last |latest )?{re.escape(title)}(?!\w)", text)
+        if named is None:
+            continue
+        at = marks[title]
+        before, after = text[: named.start()], text[named.end() :]
+        moved = re.search(
+            r"\b(?:did|do|has|have)\b.*\b(?:up|down|change\w*|increas\w*|drop\w*|fall"
+            r"|rise|improve\w*|decreas\w*|better|worse|more|fewer|less)\b",
+            text,
+        )
+        if before.endswith("during "):
+            return f"{before.removesuffix('during ')} on {at.isoformat()} {after}"
+        compared = moved is not None or "before and after" in text
+        if re.search(r"\b(?:since|after)\s*$", before) and not compared:
+            before = re.sub(r"\b(?:since|after)\s*$", "", before)
+            return f"{before} since {at.isoformat()} {after}"
+        if re.search(
+            r"affect|impact|effect|influence|around|before and after|hurt|help|boost", text
+        ) or (compared and re.search(r"\b(?:since|after|with|from)\s*$", before)):
+            last = min(at + AROUND, today)
+            spoken = re.sub(r"before and after|\b(?:since|after)\s*(?=·)|\b(?:did|does|has)\b"
+                            r"|affect\w*|impact\w*|effect\w*|\b(?:hurt|help|boost)\w*"
+                            r"|around", " ", f"{before} · {after}")  # fmt: skip
+            return f"{(at - AROUND).isoformat()} to {last.isoformat()} {spoken}"
+    return text
