@@ -11,7 +11,7 @@ from core.language.loose.sentence import REVENUE, Draft, Sentence
 from core.queries.terms import name as quoted
 from core.queries.terms import scalar
 
-LOGS_WITH: Final = r"(?:contain\w*|mention\w*|matching|saying)"
+LOGS_WITH: Final = r"(?:contain\w*|mention\w*|matching|saying|with the (?:word|text))"
 """Stands before the word that logs have."""
 
 
@@ -59,6 +59,8 @@ def common(s: Sentence) -> Iterator[Draft]:
 def logs(s: Sentence) -> Iterator[Draft]:
     """Yield logs, of a level or with a word."""
     if s.events and not s.says(r"logs?(?! ?-?(?:in|ins|out|outs)\b)"):
+        return
+    if not s.says(rf"logs?|errors?|warnings?|{LOGS_WITH} [\"']?[\w.-]+"):
         return
     tests = [f"level <= {word[:-1]}" for word in ("errors", "warnings") if s.says(f"{word}?")][:1]
     said = re.search(LOGS_WITH + r" [\"']?([\w.-]+)", s.heard.text)

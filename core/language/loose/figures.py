@@ -113,6 +113,8 @@ def figure(s: Sentence) -> Iterator[Draft]:
         yield Draft(of("histogram", s.event, field or fields[0]), without=("by", "granularity"))
     if figure and field:
         yield Draft(of(figure, s.event, field))
+    elif "with" in s.heard.clauses and s.event:
+        yield Draft(s.event)
     elif figure not in ("", "sum") and s.event and s.event == s.paying() and not s.heard.persons:
         yield Draft(f"{figure}({REVENUE})", assumed=True)
 
@@ -156,7 +158,8 @@ def sessions(s: Sentence) -> Iterator[Draft]:
     """Yield sessions: how many, how long, where they begin and end."""
     if s.event and not s.says(r"sessions?|bounce\w*|landing|entry|exit|time|stay|leave|leaving"):
         return
-    if s.event:
+    ends = s.says("(?:landing|entry|exit) pages?") and s.event == s.viewed()
+    if s.event and not ends:
         if s.says("per (?:session|visit)"):
             yield Draft(f"{s.event} / sessions")
         yield Draft(f"sessions of {s.event}")

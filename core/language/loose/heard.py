@@ -277,6 +277,9 @@ def _at(
         field_ = _field(" ".join(window), said, names)
         if event and not (by and field_):
             found.events.append(Piece(event, place, place + size))
+            asked = found.words[place - 1] in ("which", "what") if place else False
+            if asked and size > 1 and (broken := _field(window[0], spread[place], names)):
+                found.fields.append(Piece(broken, place, place + 1, by=True))
             return size
         valued = _value(window, names) or _page(found, place, size, names)
         if valued and not (field_ and by):
@@ -395,6 +398,11 @@ def _field(text: str, said: tuple[str, ...], names: Names) -> str:
     return "device" if joined == "devic" and len(said) == 1 else ""
 
 
+def _is_code(text: str, names: Names) -> bool:
+    """Whether two letters are a country, and not one of the short words that are no codes."""
+    return names.values[text][0] == "country" and text not in {"am", "as", "id", "la", "pm", "so"}
+
+
 def _begun(word: str, names: Names) -> tuple[str, str] | None:
     """Return the only value that begins with a word: google ads for google."""
     if len(word) < _SPELT - 1 or word in FILLERS or word in _TELLING:
@@ -424,7 +432,7 @@ def _value(window: Sequence[str], names: Names) -> tuple[str, str] | None:
         return field_, code[1]
     if text in _TELLING or text.isdigit():
         return None
-    if text in names.values and len(text) > 2 and text not in FILLERS:
+    if text in names.values and (len(text) > 2 or _is_code(text, names)) and text not in FILLERS:
         return names.values[text]
     place = (PLACES.get(text) or PLACES.get(text.removesuffix("s"), "")).casefold()
     return names.values.get(place) if place else None

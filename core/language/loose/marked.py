@@ -20,7 +20,7 @@ def dated(text: str, marks: Mapping[str, date], today: date) -> str:
         at = marks[title]
         before, after = text[: named.start()], text[named.end() :]
         moved = re.search(
-            r"\b(?:did|do|has|have)\b.*\b(?:up|down|change\w*|increas\w*|drop\w*|fall"
+            r"\b(?:did|do|has|have|are|is)\b.*\b(?:up|down|change\w*|increas\w*|drop\w*|fall"
             r"|rise|improve\w*|decreas\w*|better|worse|more|fewer|less)\b",
             text,
         )
@@ -33,9 +33,10 @@ def dated(text: str, marks: Mapping[str, date], today: date) -> str:
         if re.search(
             r"affect|impact|effect|influence|around|before and after|hurt|help|boost", text
         ) or (compared and re.search(r"\b(?:since|after|with|from)\s*$", before)):
-            last = min(at + AROUND, today)
-            spoken = re.sub(r"before and after|\b(?:since|after)\s*(?=·)|\b(?:did|does|has)\b"
-                            r"|affect\w*|impact\w*|effect\w*|\b(?:hurt|help|boost)\w*"
+            since = re.search(r"\bsince\s*$", before)
+            last = today if since else min(at + AROUND, today)
+            spoken = re.sub(r"before and after|\b(?:since|after)\s*(?=·)"
+                            r"|\b(?:did|does|has|are|is)\b|affect\w*|impact\w*|effect\w*|\b(?:hurt|help|boost)\w*"
                             r"|around", " ", f"{before} · {after}")  # fmt: skip
             return f"{(at - AROUND).isoformat()} to {last.isoformat()} {spoken}"
     return text

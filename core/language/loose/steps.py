@@ -58,7 +58,7 @@ def who(s: Sentence) -> Iterator[Draft]:
     elif chain:
         yield Draft(chain, f"people of ({{}}) at step {chain.count(' > ') + 1}", ("granularity",))
     some = s.heard.values and not s.says(r"most|power|active|dormant|churned|sp[ea]n\w+|by|per")
-    if s.event or (some and s.heard.persons):
+    if s.event or (some and (s.heard.persons or s.says("who"))):
         yield Draft(s.event or "events", "people of ({})", ("granularity",))
 
 

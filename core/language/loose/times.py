@@ -217,6 +217,8 @@ _RULES: Final[Sequence[tuple[str, Heard]]] = (
      lambda m, today: {"with": f"with rolling_average = {m[1]}"}),
     (rf"(?:rolling|moving) (?:average|avg|mean)(?: of| for)?(?: (\d+)[ -]?{_UNIT})?",
      lambda m, today: {"with": f"with rolling_average = {m[1] or 7}"}),
+    (rf"with an? (\d+)[ -]?{_UNIT} (?:average|avg|mean)",
+     lambda m, today: {"with": f"with rolling_average = {m[1]}"}),
     (r"cumulative|cumulatively|running total(?: of)?|accumulated",
      _fixed(**{"with": "with cumulative = true"})),
     # granularity

@@ -47,6 +47,7 @@ SURE = {
         "purchases between 10 and 50 euros": "purchase where amount >= 10 and amount <= 50",
         "signups before and after release 2.1": '"Signed Up" 2026-11-06..2026-11-28',
         "signups during the outage": '"Signed Up" 2026-11-06..2026-11-06',
+        "signups with a 7 day average": '"Signed Up" with rolling_average = 7',
         "7 day rolling average of signups": '"Signed Up" with rolling_average = 7',
         "cumulative purchases this year": "purchase ytd with cumulative = true",
         "highest purchase amount ever": "max(purchase.amount) all_time",
@@ -67,6 +68,11 @@ SURE = {
         "purchases not from germany or desktop":
             "purchase where country != DE and device_type != desktop",
         "ratio of purchases to signups": 'purchase / "Signed Up"',
+        "logs mentioning payment": "logs where message contains payment",
+        "who came from google ads last month":
+            'people of (events last_month where source = "google ads")',
+        "purchases by source": "purchase by source",
+        "revenue by source": "sum(revenue:amount) by source",
         "error logs from the api service": "logs where level <= error and service = api",
         "signups with no source": '"Signed Up" where source is not set',
         "500 errors": '"Error Shown" where code = 500',
