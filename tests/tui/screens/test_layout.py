@@ -21,7 +21,7 @@ async def test_a_board_of_four_tiles_is_built_from_nothing(path: Path) -> None:
     saved = Saved(path)
     saved.save("charts", Item(title="Buyers", body={"question": "users of purchase", "chart": ""}))
     async with explorer(path) as ff:
-        await ff.press("escape", "n", *"Growth", "enter", "enter", "e")
+        await ff.press("escape", "n", *"Growth", "enter")
         assert "n adds a tile" in ff.status
         await ff.press("n", *"head", "enter", *"Signups", "enter")
         await ff.press("n", *"metric", "down", "enter")

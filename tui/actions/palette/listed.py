@@ -74,7 +74,7 @@ def palette_of(page: KeyedPage) -> None:
             [*possible, *_names(page), *(row for _, row in rows if row.off)],
             hint="a command, a name, a question, or a place: users country=DE, funnel NAME 90d",
             verb="do it",
-            offer=lambda text: typed_rows(page, text),
+            offer=lambda text: typed_rows(page, text, possible),
             free=lambda text: explain(page, text),
         ),
         lambda value: _run(page, value),

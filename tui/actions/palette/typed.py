@@ -36,8 +36,12 @@ SHORT = 3
 ALIASES = {"funnels": "funnel", "user": "users", "people": "users", "person": "users"}
 
 
-def typed_rows(page: KeyedPage, text: str) -> list[Row]:
-    """Return what a typed text leads to, as rows whose value runs it; none if it means nothing."""
+def typed_rows(page: KeyedPage, text: str, commands: Iterable[Row] = ()) -> list[Row]:
+    """Return what a typed text leads to, as rows whose value runs it; none if it means nothing.
+
+    Args:
+        commands: the rows that it is typed to find; what stands in one of them is no sentence.
+    """
     text = text.strip()
     for meaning in (_place, _person, _question):
         try:
@@ -46,6 +50,8 @@ def typed_rows(page: KeyedPage, text: str) -> list[Row]:
             continue
         if row is not None:
             return [row]
+    if any(text.casefold() in row.text.casefold() for row in commands):
+        return []
     return list(_guessed(page, text))
 
 

@@ -257,7 +257,7 @@ def test_a_statement_is_written_on_one_line(typed, written):
 def test_what_a_bare_statement_cannot_say_stands_around_it_in_quotes():
     asked = {"kind": "sql", "query": "select {variables.n}", "limit": 5, "variables": {"n": 1}}
     text = format_question(from_json(asked))
-    assert text == 'sql "select {variables.n}" limit 5 with variables = json "{\\"n\\": 1}"'
+    assert text == 'sql "select {variables.n}" limit 5 with variables = json \'{"n": 1}\''
     assert parse(text) == from_json(asked)
     assert parse_any('{"kind": "sql", "query": "select 1"}') == parse("select 1")
 
