@@ -123,6 +123,8 @@ def attribution(s: Sentence) -> Iterator[Draft]:
 
 def weekday(s: Sentence) -> Iterator[Draft]:
     """Yield days of the week, and hours of the day."""
+    if s.event and s.says("(?:which|what) day (?:had|was|did|saw)"):
+        yield Draft(f"{s.event} daily", without=("granularity", "top"), assumed=True)
     hourly = s.says("hours?|time|when|peak|heat ?map|hourly")
     subject = f"weekday of {s.event}" if s.event else "weekday"
     yield Draft(f"{subject}{' hourly' if hourly else ''}", without=("granularity", "top"))

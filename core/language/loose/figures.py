@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from core.language.loose.sentence import FIGURES, REVENUE, Draft, Sentence
-from core.language.loose.stems import FIELDS
 from core.language.loose.steps import funnel
 from core.queries.terms import name as quoted
 
@@ -26,6 +25,9 @@ def events(s: Sentence) -> Iterator[Draft]:
     first = s.event
     if not first:
         return
+    if (place := s.place()) and not s.by and s.says("where (?:do|did|are) .*(?:come|based|from)"):
+        s.by = [place]
+        yield Draft(f"users of {first}", assumed=True)
     if len(s.events) == 2 and s.says("ratio|divided by"):
         yield Draft(f"{s.events[0]} / {s.events[1]}")
     if len(s.events) > 1 and (s.says("to") or "within" in s.heard.clauses):
@@ -79,8 +81,7 @@ def everybody(s: Sentence) -> Iterator[Draft]:
         if word:
             yield Draft(f"{word}{s.counting}", without=("granularity",))
         yield Draft(f"active users{s.counting}")
-    place = next((f for f in ("country", *FIELDS["country"]) if f in s.names.fields), "")
-    if place and not s.by and s.says("where .*(?:based|located|live|from)"):
+    if (place := s.place()) and not s.by and s.says("where .*(?:based|located|live|from)"):
         s.by = [place]
     fields = s.by or s.free
     if s.says(
@@ -158,6 +159,8 @@ def sessions(s: Sentence) -> Iterator[Draft]:
     """Yield sessions: how many, how long, where they begin and end."""
     if s.event and not s.says(r"sessions?|bounce\w*|landing|entry|exit|time|stay|leave|leaving"):
         return
+    if s.says("revenue|sales|money") and s.says("per (?:session|visit)"):
+        yield Draft(f"sum({REVENUE}) / sessions")
     ends = s.says("(?:landing|entry|exit) pages?") and s.event == s.viewed()
     if s.event and not ends:
         if s.says("per (?:session|visit)"):

@@ -250,10 +250,14 @@ def _name(found: Heard, names: Names) -> None:
 
 def _leftover(found: Heard, place: int, events: Sequence[tuple[str, tuple[str, ...]]]) -> None:
     word = found.words[place]
-    if word in _USER and place and found.words[place - 1] == "by":
+    done = any(each.end == place - 1 for each in found.events) and (
+        re.search(r"ed by \w+s? ", " ".join((*found.words[place - 2 : place + 1], "")))
+        and word in ("users", "people", "customers")
+    )
+    if word in _USER and place and found.words[place - 1] == "by" and not done:
         found.fields.append(Piece("user", place, place + 1, by=True))
     elif stem(word) in PERSONS:
-        found.persons = True
+        found.persons = found.persons or not done
         if word in _BUYERS and (event := _other(("buy",), events)):
             found.events.append(Piece(event, place, place + 1, whole=False))
     elif word not in found.fillers and word not in _NOT and re.search(r"\w", word):

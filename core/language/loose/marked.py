@@ -10,6 +10,9 @@ from typing import Final
 AROUND: Final = timedelta(days=14)
 """How long before and after a mark something is looked at that it may have changed."""
 
+BOTH: Final = r"before (?:and|vs\.?|versus|or) after"
+"""Names the time on both sides of a mark."""
+
 
 def dated(text: str, marks: Mapping[str, date], today: date) -> str:
     """Return a sentence with dates in place of the marks that it names."""
@@ -26,16 +29,16 @@ def dated(text: str, marks: Mapping[str, date], today: date) -> str:
         )
         if before.endswith("during "):
             return f"{before.removesuffix('during ')} on {at.isoformat()} {after}"
-        compared = moved is not None or "before and after" in text
+        compared = moved is not None or re.search(BOTH, text) is not None
         if re.search(r"\b(?:since|after)\s*$", before) and not compared:
             before = re.sub(r"\b(?:since|after)\s*$", "", before)
             return f"{before} since {at.isoformat()} {after}"
-        if re.search(
-            r"affect|impact|effect|influence|around|before and after|hurt|help|boost", text
-        ) or (compared and re.search(r"\b(?:since|after|with|from)\s*$", before)):
+        if re.search(r"affect|impact|effect|influence|around|hurt|help|boost", text) or (
+            compared and re.search(r"\b(?:since|after|with|from)\s*$", before)
+        ):
             since = re.search(r"\bsince\s*$", before)
             last = today if since else min(at + AROUND, today)
-            spoken = re.sub(r"before and after|\b(?:since|after)\s*(?=·)"
+            spoken = re.sub(rf"{BOTH}|\b(?:since|after)\s*(?=·)"
                             r"|\b(?:did|does|has|are|is)\b|affect\w*|impact\w*|effect\w*|\b(?:hurt|help|boost)\w*"
                             r"|around", " ", f"{before} · {after}")  # fmt: skip
             return f"{(at - AROUND).isoformat()} to {last.isoformat()} {spoken}"

@@ -132,6 +132,11 @@ class Sentence:
                 return quoted(event)
         return ""
 
+    def place(self) -> str:
+        """The field with the country of people, "" for none."""
+        known = ("country", *FIELDS["country"])
+        return next((name for name in known if name in self.names.fields), "")
+
     def page(self) -> str:
         """The field with the page of a view, "" for none."""
         return next((name for name in FIELDS["page"] if name in self.names.fields), "")

@@ -9,6 +9,7 @@ from typing import Final
 from core.language.loose.groups import USER
 from core.language.loose.sentence import REVENUE, Draft, Sentence
 from core.queries.terms import name as quoted
+from core.queries.terms import scalar
 
 _EACH: Final = {"d": "daily", "w": "weekly", "m": "monthly"}
 STEPS: Final = (
@@ -57,6 +58,8 @@ def who(s: Sentence) -> Iterator[Draft]:
         yield Draft(chain, "people of ({}) at step 2 dropped", ("granularity",))
     elif chain:
         yield Draft(chain, f"people of ({{}}) at step {chain.count(' > ') + 1}", ("granularity",))
+    if s.event and len(s.events) == 1 and s.says("first time|first ever"):
+        yield Draft(f"first time {s.event}", "people of ({})", ("granularity",))
     some = s.heard.values and not s.says(r"most|power|active|dormant|churned|sp[ea]n\w+|by|per")
     if s.event or (some and (s.heard.persons or s.says("who"))):
         yield Draft(s.event or "events", "people of ({})", ("granularity",))
@@ -141,6 +144,9 @@ def retention(s: Sentence) -> Iterator[Draft]:
 
 def paths(s: Sentence) -> Iterator[Draft]:
     """Yield paths from or to an event."""
+    user = next((each.value for each in s.heard.values if each.field == "user"), "")
+    if user and not s.events and s.says("what did|what has"):
+        yield Draft(f"user {scalar(user)}", without=("where", "granularity"), assumed=True)
     if not s.events and s.says("what happen(?:ed|s)") and not s.says("after|before|next|then"):
         yield Draft("top events", without=("granularity",), assumed=True)
     before = s.says(
