@@ -23,6 +23,9 @@ from core.queries.lexicon import RESERVED
 MOST: Final = 5
 """How many guesses there are at most."""
 
+LONGEST: Final = 500
+"""The longest text that is taken for a sentence, in characters."""
+
 _ROUNDS: Final = 6
 _DATE: Final = r"(\d{4}-\d\d-\d\d)"
 _FIGURE: Final = r"(sum|total|avg|average|mean|min|minimum|max|maximum|median|p\d{1,2}|distinct)"
@@ -193,7 +196,12 @@ class Guess(NamedTuple):
 
 
 def guesses(text: str, names: Names) -> list[Guess]:
-    """Return questions that a text may mean, best first; at most MOST. Each parses."""
+    """Return questions that a text may mean, best first; at most MOST. Each parses.
+
+    A text of more than LONGEST characters is nobody's sentence.
+    """
+    if len(text) > LONGEST:
+        return []
     found: dict[str, Guess] = {}
     for guess in _candidates(text, names):
         if guess.text not in found and guess.text != text.strip() and _parses(guess.text):

@@ -11,6 +11,7 @@ from core.engines.sqlite.engine import SqliteEngine
 from core.language.guesses import Names, askable, guesses
 from core.store.ingest.importer import Event, store_events
 from core.store.workspace import open_writer
+from tests.worlds.effort import effort
 
 READ_AS = {
     "raw signup": "raw events of signup",
@@ -130,3 +131,11 @@ def test_what_may_be_several_questions_is_none_of_them_for_sure(
 def test_what_means_nothing_has_no_guess(engine: SqliteEngine) -> None:
     for text in ("lorem ipsum dolor", "", "()", "'", "sum of nothing of nobody"):
         assert askable(text, engine.context()) == []
+
+
+def test_what_is_longer_than_any_sentence_is_not_read(engine: SqliteEngine) -> None:
+    ctx = engine.context()
+    assert askable("how many people signed up last week", ctx)
+    with effort() as work:
+        assert askable("how many people signed up last week" + " please" * 99_999, ctx) == []
+    assert work.calls < 5_000
