@@ -65,6 +65,8 @@ def logs(s: Sentence) -> Iterator[Draft]:
     tests = [f"level <= {word[:-1]}" for word in ("errors", "warnings") if s.says(f"{word}?")][:1]
     said = re.search(LOGS_WITH + r" [\"']?([\w.-]+)", s.heard.text)
     tests += [f"message contains {scalar(said[1])}"] if said else []
+    only = [valued.value.casefold() for valued in s.heard.values]
+    taken = ("where",) if said and only == [said[1]] else ()
     named = re.search(r"(?:from|in|of) (?:the )?([\w-]+) (service|source)\b", s.heard.text)
     tests += [f"{named[2]} = {scalar(named[1])}"] if named else []
     start = "logs"
@@ -75,7 +77,7 @@ def logs(s: Sentence) -> Iterator[Draft]:
     by = re.search(r"\b(?:by|per) (level|service|source|pattern)\b", s.heard.text)
     grouped = f" by {by[1]}" if by and start == "logs" else ""
     yield Draft(f"{start}{grouped}" + (f" where {' and '.join(tests)}" if tests else ""),
-                without=() if start == "top logs" else ("top",),
+                without=taken if start == "top logs" else ("top", *taken),
                 assumed=s.says("rate"))  # fmt: skip
 
 

@@ -129,7 +129,8 @@ def of(figure: str, event: str, field: str) -> str:
 
 def revenue(s: Sentence) -> Iterator[Draft]:
     """Yield revenue, and who brings it."""
-    if s.event and not s.says(MONEY):
+    valued = any(re.fullmatch(MONEY, each.value) for each in s.heard.values)
+    if s.event and (valued or not s.says(MONEY)):
         return
     if s.each:
         s.by, s.unit = [s.each], ""
@@ -198,7 +199,7 @@ def new(s: Sentence) -> Iterator[Draft]:
     """Yield people or units that are new."""
     if len(s.events) > 1 and "within" in s.heard.clauses:
         return
-    if s.event and not s.says("new|first"):
+    if s.event and not s.says("new|first(?:[- ]time)?"):
         return
     if s.unit:
         first = s.event or s.starting()
@@ -206,7 +207,7 @@ def new(s: Sentence) -> Iterator[Draft]:
             yield Draft(f"first time {first}{s.counting}")
         yield Draft(f"lifecycle{s.counting}")
     elif s.event:
-        yield Draft(f"first time {s.event}" if s.says("first") else s.event)
+        yield Draft(f"first time {s.event}" if s.says("first(?:[- ]time)?") else s.event)
     else:
         yield Draft("new users")
 

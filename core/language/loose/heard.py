@@ -22,6 +22,9 @@ PERSONS: Final = frozenset(stem(word) for word in (
     "user", "person", "customer", "visitor", "people", "member", "subscriber", "player",
     "buyer", "shopper", "someone", "somebody", "anyone", "everyone", "everybody", "uniques",
 ))  # fmt: skip
+_PAID: Final = [["vs"], ["versus"], ["and"], ["or"], ["traffic"], ["search"], ["channels"]]
+"""Words after "paid" where it is a kind of channel."""
+
 _BUYERS: Final = ("buyer", "buyers", "shopper", "shoppers")
 """People who are called by what they do."""
 
@@ -271,6 +274,8 @@ def _at(
     spread: Sequence[tuple[str, ...]], place: int,
 ) -> int:  # fmt: skip
     """Note the longest name that begins at a word; return how many words it has, 0 for none."""
+    if found.words[place] == "paid" and found.words[place + 1 : place + 2] in _PAID:
+        return 0
     by = _is_by(found, place)
     for size in range(min(_LONGEST, len(spread) - place), 0, -1):
         window = found.words[place : place + size]

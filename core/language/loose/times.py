@@ -150,6 +150,8 @@ def _fixed(**clauses: str) -> Heard:
 
 _RULES: Final[Sequence[tuple[str, Heard]]] = (
     # compared
+    (rf"(?:in )?(?:the )?last (\d+) ?{_UNIT} {_THAN} (?:the )?{_BEFORE} (?:\1 ?)?\2s?",
+     lambda m, today: _past(m, today) | {"compare": "vs prev"}),
     (rf"(this|last) {_UNIT} (?:{_THAN}|and|with|to) (?:the )?(?:{_BEFORE}|same)(?: {_UNIT})?"
      r"(?: before)?", _against),
     (rf"(last) {_UNIT} {_THAN} (?:the )?{_UNIT} before(?: that| last)?", _against),
@@ -225,6 +227,8 @@ _RULES: Final[Sequence[tuple[str, Heard]]] = (
     (rf"(?:by|per|each|every|(?<!than )(?<!over )(?<!under )(?<!least )a|for each|for every"
      rf"|grouped by) {_UNIT}(?! of)",
      lambda m, today: {"granularity": _EACH[m[1]]}),
+    (r"(day|week|month|quarter)s? with the (?:most|highest|least|fewest|best)",
+     lambda m, today: {"granularity": _EACH[m[1]]}),
     (r"(hourly|daily|weekly|monthly|quarterly|yearly)",
      lambda m, today: {"granularity": m[1]}),
     (r"(?:annual|annually)", _fixed(granularity="yearly")),
@@ -240,6 +244,13 @@ _COMPILED: Final = tuple(
     (re.compile(rf"(?<![\w.-])(?:{pattern})(?![\w-])", re.IGNORECASE), heard)
     for pattern, heard in _RULES
 )
+
+
+MOVED: Final = re.compile(
+    r"\b(?:did|has|have|is|are)\b.*\b(?:go up|gone up|go down|up|down|drop\w*|f[ae]ll\w*|r[io]se\w*"
+    r"|grow\w*|increas\w*|decreas\w*|declin\w*|improv\w*)\b"
+)
+"""Asks whether something is other than before."""
 
 
 def taken(text: str, today: date) -> tuple[str, Clauses]:
@@ -260,4 +271,6 @@ def taken(text: str, today: date) -> tuple[str, Clauses]:
             text = text[: found.start()] + GAP + text[found.end() :]
             clauses |= {key: value for key, value in own.items() if key not in clauses}
             break
+    if MOVED.search(text) and re.match("last_|today|yesterday|[wmqy]td", clauses.get("range", "")):
+        clauses.setdefault("compare", "vs prev")
     return " ".join(text.split()), clauses
