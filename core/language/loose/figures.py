@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from core.language.loose.groups import USER, groups
 from core.language.loose.sentence import FIGURES, REVENUE, Draft, Sentence
 from core.language.loose.steps import funnel
 from core.queries.terms import name as quoted
@@ -48,7 +49,9 @@ def events(s: Sentence) -> Iterator[Draft]:
         yield Draft(f"users of {first}{s.counting}")
     if len(s.events) == 2 and s.says("how many") and not s.says("vs|versus|or"):
         yield from funnel(s)
-    people = s.heard.persons or s.says("unique|who|paying|distinct")
+    told = groups(s.heard, s.names)[1]
+    others = re.search(rf"\b{USER}\b", s.heard.text.replace(told, " ")) if told else None
+    people = (s.heard.persons and (not told or others)) or s.says("unique|who|paying|distinct")
     if len(s.events) == 2 and s.says("per|for each|ratio|divided by|vs|versus|compared"):
         yield Draft(f"{s.events[0]} / {s.events[1]}")
     many = re.search(r"\bper (\d+) (?:active )?(?:users|people|persons|customers|visitors)\b",
@@ -209,7 +212,7 @@ def new(s: Sentence) -> Iterator[Draft]:
     elif s.event:
         yield Draft(f"first time {s.event}" if s.says("first(?:[- ]time)?") else s.event)
     else:
-        yield Draft("new users")
+        yield Draft("new users", assumed=s.says("first events?"))
 
 
 def ranking(s: Sentence) -> Iterator[Draft]:

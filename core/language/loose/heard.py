@@ -242,7 +242,8 @@ def _name(found: Heard, names: Names) -> None:
     events = [(name, stems(name.removeprefix("ce:"))) for name in names.events]
     place = 0
     while place < len(words):
-        if words[place] in _NOT:
+        none = words[place] == "no" and words[place + 1 : place + 2] not in (["of"], ["longer"])
+        if words[place] in _NOT or none:
             found.never.append(place)
         size = _at(found, names, events, spread, place)
         if size == 0:

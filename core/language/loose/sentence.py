@@ -175,6 +175,8 @@ def _in_order(found: list[Piece], heard: Heard) -> list[Piece]:
     if len(found) != 2:
         return found
     between = " ".join(heard.words[found[0].end : found[1].at])
-    later = re.search(r"\b(after|following|once|since|from)\b|· of$", between.strip())
+    later = re.search(
+        r"\b(after|following|once|since)\b|\bfrom(?: the| a)?$|· of$", between.strip()
+    )
     earlier = re.search(r"\b(then|before)\b", between)
     return found[::-1] if later and not earlier else found

@@ -35,6 +35,8 @@ def stepwise(s: Sentence) -> Iterator[Draft]:
 
 def who(s: Sentence) -> Iterator[Draft]:
     """Yield lists of people or of units."""
+    if s.event and s.says("stopped|no longer"):
+        yield Draft(f"lifecycle of {s.event}", assumed=True)
     yield from _among(s)
     if s.says(r"how many|number of|no of|count|unique|distinct|percent\w*|share|active"):
         return
@@ -150,7 +152,8 @@ def paths(s: Sentence) -> Iterator[Draft]:
     if not s.events and s.says("what happen(?:ed|s)") and not s.says("after|before|next|then"):
         yield Draft("top events", without=("granularity",), assumed=True)
     before = s.says(
-        r"before|lead(?:s|ing)? (?:up )?to|prior to|precede\w*|end(?:s|ing)? (?:in|with)"
+        r"(?:paths?|journeys?|flows?|ways?) to|before"
+        r"|lead(?:s|ing)? (?:up )?to|prior to|precede\w*|end(?:s|ing)? (?:in|with)"
     )
     if len(s.events) > 1:
         yield Draft(f"paths from {s.events[0]} to {s.events[1]}")

@@ -80,6 +80,7 @@ SURE = {
         "who purchased for the first time yesterday": "people of (first time purchase yesterday)",
         "first-time buyers last month": "first time purchase last_month",
         "logs containing docs yesterday": "logs where message contains docs yesterday",
+        "how many purchases were made by returning users": "purchase for returning",
         "error logs from the api service": "logs where level <= error and service = api",
         "signups with no source": '"Signed Up" where source is not set',
         "500 errors": '"Error Shown" where code = 500',
@@ -106,6 +107,10 @@ SURE = {
     },
     "steps": {
         "how many signups turned into paying customers this quarter": '"Signed Up" > purchase qtd',
+        "path to purchase": "paths to purchase",
+        "users with no purchases": 'people of ("Signed Up" > purchase) at step 2 dropped',
+        "users who signed up from germany and purchased":
+            'people of ("Signed Up" > purchase where country = DE) at step 2',
         "what leads to a purchase": "paths to purchase",
         "unique users who created a document": 'users of "Document Created"',
         "retention of users who sent invites vs those who didn't":
@@ -173,6 +178,7 @@ OFFERED = {
     "what did u_00012 do yesterday": "user u_00012 yesterday",
     "paid vs organic purchases": "purchase where source = organic",
     "did purchases drop last week": "purchase last_week vs prev",
+    "customers who stopped purchasing": "lifecycle of purchase",
     "one-time buyers": "frequency of purchase",
     "email verification rate": '"Signed Up" > email_verified',
     "revenue from users who sent an invite": 'sum(revenue:amount) for ("Invite Sent")',
