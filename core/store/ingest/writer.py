@@ -45,8 +45,10 @@ from core.store.workspace import bump, read_calendar, read_meta
 _SIZE: Final = 48 << 20
 """How many bytes of events wait at most for their sets and sessions."""
 
-_SECONDS: Final = WAIT / 2
-"""After so long a transaction ends with its batch; those who wait give up after WAIT."""
+_SECONDS: Final = WAIT * 2 / 3
+"""After so long a transaction ends with its batch: the sets and sessions of what it holds take about
+a third as long again, and those who wait give up after WAIT.
+"""
 
 _PAUSE: Final = 0.1
 """How long they then have to begin, before the next batch; they try every 50 ms."""
