@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from core.language.loose.complete import Said
 from core.language.loose.figures import MONEY
 from core.language.loose.groups import groups
 from core.language.loose.heard import Heard, Names, hear
@@ -18,9 +19,6 @@ OTHERS = "(?:more|less) likely|likelier|(?:convert|retain|perform|do)(?:s|ed)? (
 
 SHARE = r"(?:percent(?:age)?|share|fraction|proportion) of"
 """Asks how large a part of them has a value."""
-
-LISTS = "(?:segment|people of|units of|raw|top|frequency) "
-"""Begins questions that have no periods."""
 
 _AMOUNTS = ("amount", "price", "value", "total", "revenue", "cost")
 
@@ -40,32 +38,8 @@ def asked(text: str, names: Names, parses: Callable[[str], bool]) -> Iterator[tu
         clauses = _clauses(heard, sentence, draft)
         found, missing = _fitting(draft, clauses, parses)
         if found:
-            told = re.findall(r"\w+", " ".join(_matches(pattern, heard)))
-            told += re.findall(r"\w+", groups(heard, names)[1])
-            left = [word for part in heard.left for word in re.findall(r"\w+", part)]
-            unsaid = set(left) - set(told) or draft.assumed or "nearly" in heard.clauses
-            unsaid = unsaid or (heard.often > 1 and not draft.often)
-            unsaid = unsaid or (heard.number is not None and heard.number[1] not in found)
-            unsaid = unsaid or (heard.limits is not None and heard.limits[1] not in found)
-            each = "granularity" in heard.clauses and not heard.says("for an?")
-            unsaid = unsaid or (each and re.match(LISTS, found) is not None)
-            unsaid = unsaid or (found.startswith("top ") and heard.says("least|fewest|worst"))
-            out = bool(heard.never) and not re.search(
-                "!=|not in|dropped|segment|against|is not set", found
-            )
-            unsaid = unsaid or any(
-                quoted(piece.name) not in found
-                and not set(heard.words[piece.at : piece.end]) <= set(told)
-                for piece in heard.events
-            )
-            unsaid = unsaid or out or any(quoted(field) not in found for field in sentence.free)
-            yield found, not missing and not unsaid
-
-
-def _matches(pattern: str, heard: Heard) -> Iterator[str]:
-    if pattern:
-        for match in re.finditer(rf"(?<![\w-])(?:{pattern})(?![\w-])", heard.text):
-            yield match[0]
+            said = Said(found, draft, pattern, sentence)
+            yield found, not missing and said.is_all
 
 
 def _fitting(

@@ -46,8 +46,8 @@ _SIZE: Final = 48 << 20
 """How many bytes of events wait at most for their sets and sessions."""
 
 _SECONDS: Final = WAIT * 2 / 3
-"""After so long a transaction ends with its batch: the sets and sessions of what it holds take about
-a third as long again, and those who wait give up after WAIT.
+"""After so long a transaction ends with its batch: sets and sessions of what it holds take about a
+third as long again, and those who wait give up after WAIT.
 """
 
 _PAUSE: Final = 0.1
