@@ -48,6 +48,7 @@ def load(path: Path, data: Path, logs: Path) -> None:
     import duckdb
 
     with duckdb.connect(str(path), config={"threads": 2}) as db:
+        db.execute("set enable_progress_bar = false")
         _load_events(db, data)
         _load_logs(db, logs)
 
