@@ -117,7 +117,7 @@ def _span(ctx: Context, asked: OverBlocks) -> Span:
     whole = ctx.all_days
     if asked.low is asked.high is None:
         return whole
-    start = whole.start if asked.low is None else max(asked.low, whole.start)
+    start = whole.start if asked.low is None else min(max(asked.low, whole.start), whole.end)
     end = whole.end if asked.high is None else min(asked.high, whole.end)
     return exact_span(start, max(start, end), ctx.calendar)
 

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from core.columns import CONTEXT
 from core.sql.edits import Edit, edited
+from core.sql.limits import Limits, limits_of
 from core.sql.tokens import Word, words_of
 
 MOMENT: Final = "strftime('%Y-%m-%d %H:%M:%f', {} / 1000.0, 'unixepoch')"
@@ -47,6 +48,9 @@ _ENDS: Final = frozenset({"group", "order", "having", "limit", ";"})
 """What may come after the conditions of a statement."""
 _NAMES: Final = frozenset({"name", "function", "keyword", "string"})
 """Tokens that may be a name without `as` at the end of a column."""
+_SIDE: Final = r"(?:\S+ \. )?ts ([<>]=?|==?) (-?\s?[0-9]{1,18})"
+"""A comparison of `ts` with a number, as `_spaced` has it."""
+_TEST: Final = re.compile(rf"{_SIDE}|\( {_SIDE}(?: and {_SIDE})? \)")
 
 
 class Grouping(NamedTuple):
@@ -58,7 +62,7 @@ class Grouping(NamedTuple):
         numbers: columns of `events_v1` whose numbers it counts.
         moments: whether it reads the first and last times of groups.
         utc_days: whether it reads the days of events in UTC.
-        tests: conditions on `ts`, which events are to be tested by before they are grouped.
+        times: the limits of `ts`, by which events are to be tested before they are grouped.
         people: the columns of persons whose different values it counts as the people of groups.
         by: the columns that it groups by; None if it groups by anything else.
     """
@@ -68,7 +72,7 @@ class Grouping(NamedTuple):
     numbers: frozenset[str]
     moments: bool
     utc_days: bool
-    tests: tuple[str, ...]
+    times: Limits
     people: frozenset[str]
     by: frozenset[str] | None
 
@@ -88,7 +92,8 @@ def grouping(
     said = [word.said for word in words]
     if not _is_plain(words, said):
         return None
-    edits = [*_figures(query, words, said, of_sets=of_sets), *_tests(words, said)]
+    tests = list(_tests(words, said))
+    edits = [*_figures(query, words, said, of_sets=of_sets), *(test.edit for test in tests)]
     inside = [word for word in words if not any(e.start <= word.start < e.end for e in edits)]
     if not edits or not _counts(said) or not _calls_scalars(inside):
         return None
@@ -97,14 +102,13 @@ def grouping(
     columns = names & (GROUPED | _OTHERS)
     if not columns <= readable:
         return None
-    tests = [query[e.start : e.end] for e in edits if e.text == "1"]
     return Grouping(
         edited(query, [*edits, *named(query, words, edits)]),
         frozenset(columns),
         frozenset(name for name, number in NUMBERS.items() if f'"{number}"' in made),
         f'"{FIRST}"' in made or f'"{LAST}"' in made,
         f'"{UTC_DAY}"' in made,
-        tuple(_unqualified(test) for test in tests),
+        limits_of(side for test in tests for side in test.sides),
         frozenset(_persons(query, edits)),
         _grouped_by(query, words, said),
     )
@@ -236,16 +240,24 @@ def _without_name(column: list[Word]) -> list[Word]:
 # -- what is asked of times
 
 
-def _tests(words: Sequence[Word], said: Sequence[str]) -> Iterator[Edit]:
-    """Yield the conditions on `ts` that must hold, to be replaced by 1."""
+class _Test(NamedTuple):
+    """A condition that is replaced by 1, and its comparisons: signs and numbers."""
+
+    edit: Edit
+    sides: list[tuple[str, int]]
+
+
+def _tests(words: Sequence[Word], said: Sequence[str]) -> Iterator[_Test]:
+    """Yield the conditions that must hold and compare `ts` with numbers alone."""
     at = said.index("where") + 1 if "where" in said else len(said)
     last = next((end for end in range(at, len(said)) if said[end] in _ENDS), len(said))
     if not {"or", "not", "between", "case"}.isdisjoint(said[at:last]):
         return
     while at < last:
         end = _end_of_term(said, at)
-        if _is_test(words[at:end]):
-            yield Edit(words[at].start, words[end - 1].end, "1")
+        sides = _sides(words[at:end])
+        if sides:
+            yield _Test(Edit(words[at].start, words[end - 1].end, "1"), sides)
         at = end + 1
 
 
@@ -259,15 +271,24 @@ def _end_of_term(said: Sequence[str], start: int) -> int:
     return len(said)
 
 
-def _is_test(words: Sequence[Word]) -> bool:
-    """Whether a term compares `ts` with numbers, and reads nothing else."""
-    rest = " ".join(word.said for word in words)
-    side = r"(?:\S+ \. )?ts (?:[<>] =|= =|[<>=]) -?\s?\d+"
-    return bool(re.fullmatch(rf"{side}|\( {side}(?: and {side})? \)", rest))
+def _sides(words: Sequence[Word]) -> list[tuple[str, int]]:
+    """Return the comparisons of `ts` with numbers that a term consists of; none if it reads
+    anything else.
+    """
+    rest = _spaced(words)
+    if not _TEST.fullmatch(rest):
+        return []
+    return [(sign, int(number.replace(" ", ""))) for sign, number in re.findall(_SIDE, rest)]
 
 
-def _unqualified(test: str) -> str:
-    return re.sub(r"(?:\S+\s*\.\s*)?\bts\b", "e.ts", test.replace("(", "( "), flags=re.IGNORECASE)
+def _spaced(words: Sequence[Word]) -> str:
+    """Return words with a space between any two, but for those that are one sign together."""
+    rest, end = "", -1
+    for word in words:
+        joined = word.said == "=" and word.start == end and rest[-1] in "<>="
+        rest += word.said if joined else f" {word.said}"
+        end = word.end
+    return rest.lstrip()
 
 
 # -- putting it together

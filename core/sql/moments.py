@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Final
 
 from core.sql.edits import Edit, edited
+from core.sql.limits import Limits
 from core.sql.tokens import Word, words_of
 
 VIEWS: Final = frozenset({"events_v1", "context_v1"})
@@ -133,11 +134,7 @@ def _span(sign: str, text: str) -> tuple[int | None, int | None]:
 
 
 def _within(column: str, low: int | None, high: int | None) -> str:
-    sides = (
-        f"{column} >= {low}" if low is not None else "",
-        f"{column} < {high}" if high is not None else "",
-    )
-    return f"({' and '.join(side for side in sides if side)})"
+    return f"({' and '.join(Limits(low, high).tests(column))})"
 
 
 def _first(text: str) -> int:

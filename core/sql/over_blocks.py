@@ -24,7 +24,6 @@ KEPT: Final = 64
 """Of how many statements it is kept how they are best run."""
 
 _READABLE: Final = frozenset({"event_name", "day", *CONTEXT})
-_COMPARED: Final = re.compile(r"e\.ts\s*([<>]=|<|>|=+|[<>]\s+=)\s*(-?\s?\d+)")
 _NAME: Final = re.compile(r"(\$\.)?([A-Za-z_][A-Za-z0-9_]*)")
 _BEFORE: Final = frozenset("|~-+>.")
 """What binds `properties` closer than `->>` does, or may."""
@@ -80,23 +79,13 @@ def over_blocks(query: str) -> OverBlocks | None:
     asked = grouping(read, readable=_READABLE)
     if asked is None or asked.numbers or asked.moments:
         return None
-    sides = [side for test in asked.tests for side in _COMPARED.findall(test)]
-    lows, highs = [], []
-    for sign, digits in sides:
-        at = int(digits.replace(" ", ""))
-        sign = sign.replace(" ", "")
-        if sign != "<" and sign != "<=":
-            lows.append(at + (sign == ">"))
-        if sign != ">" and sign != ">=":
-            highs.append(at + (sign != "<"))
     return OverBlocks(
         asked.query,
         tuple(names),
         asked.columns,
         asked.utc_days,
         tuple(filtered_names(query)),
-        max(lows, default=None),
-        min(highs, default=None),
+        *asked.times,
     )
 
 

@@ -7,15 +7,13 @@ follows for an event and for all. A statement of other groups is not known here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from core.columns import CONTEXT
 from core.sql.grouping import Grouping
+from core.sql.limits import ALL, Limits
 from core.timeframe import DAY
-
-_COMPARED: Final = re.compile(r"e\.ts\s*([<>]=|<|>|=+|[<>]\s+=)\s*(-?\s?\d+)")
 
 _UTC: Final = "(select value from meta where key = 'zone') = 'UTC'"
 _HAS_SETS: Final = "(select state from dimensions where field = '{}') = 'sets'"
@@ -46,12 +44,12 @@ class OverSets(NamedTuple):
 
     Attributes:
         context: the context column that it reads, if any.
-        tests: conditions on the rows `a` of `activity`.
+        days: the limits of the days that count.
         holds: a condition on the workspace, without which it cannot.
     """
 
     context: str | None
-    tests: tuple[str, ...]
+    days: Limits
     holds: str
 
 
@@ -69,28 +67,18 @@ def over_sets(asked: Grouping, names: Sequence[str]) -> OverSets | None:
         return None
     if asked.people and not _has_stored_people(asked, names):
         return None
-    tests = [_by_day(test) for test in asked.tests]
-    holds = [_HAS_SETS.format(name) for name in contexts]
-    holds += [_UTC] * bool(tests or asked.utc_days)
-    holds += [_AS_PEOPLE[name] for name in sorted(asked.people)]
-    given = tuple(test for test in tests if test is not None)
-    if len(given) < len(tests):
+    days = asked.times.by(DAY)
+    if days is None:
         return None
-    return OverSets(contexts[0] if contexts else None, given, " and ".join(holds) or "1")
+    holds = [_HAS_SETS.format(name) for name in contexts]
+    holds += [_UTC] * (days != ALL or asked.utc_days)
+    holds += [_AS_PEOPLE[name] for name in sorted(asked.people)]
+    return OverSets(contexts[0] if contexts else None, days, " and ".join(holds) or "1")
 
 
 def _has_stored_people(asked: Grouping, names: Sequence[str]) -> bool:
     """Whether each group of a statement is one whose people are stored."""
     one = {"event_name"} if len(set(names)) == 1 else set()
     whole = asked.by is not None and asked.columns <= asked.by | one
-    in_time = "day" in asked.columns or not asked.tests
+    in_time = "day" in asked.columns or asked.times == ALL
     return whole and in_time and not asked.utc_days and asked.columns <= {"event_name", "day"}
-
-
-def _by_day(test: str) -> str | None:
-    """Return a condition on times as one on days in UTC, None if it divides a day."""
-    sides = _COMPARED.findall(test)
-    for sign, moment in sides:
-        if sign not in (">=", "<") or int(moment.replace(" ", "")) % DAY:
-            return None
-    return _COMPARED.sub(lambda m: f"a.day {m[1]} {int(m[2].replace(' ', '')) // DAY}", test)

@@ -85,7 +85,7 @@ def grouped_view(asked: Grouping, names: Sequence[str] = (), *, few: bool = Fals
     keys = [_CODES[name] for name in codes] + [_UTC_DAY] * asked.utc_days
     inner = [f"{key} as c{at}" for at, key in enumerate(keys)]
     inner += ["min(e.ts) as low, max(e.ts) as high"] * asked.moments
-    tests = [_KEPT, *asked.tests]
+    tests = [_KEPT, *asked.times.tests("e.ts")]
     if names:
         listed = ", ".join("'" + name.replace("'", "''") + "'" for name in names)
         own = f"in (select id from event_names where name in ({listed}))"
@@ -140,7 +140,7 @@ def stored_view(asked: Grouping, how: OverSets, *, every: bool = False) -> str:
     codes = {"event_name": "event", "day": "day"} | dict.fromkeys(CONTEXT, "value")
     keys = {codes[name] for name in asked.columns} | ({"day"} if asked.utc_days else set())
     of = "= 0" if every else "in (select id from event_names where not deleted)"
-    tests = " and ".join([f"a.event {of}", *how.tests])
+    tests = " and ".join([f"a.event {of}", *how.days.tests("a.day")])
     columns = {name: _TEXTS[name].format(f"g.{codes[name]}") for name in asked.columns}
     if asked.utc_days:
         columns[f'"{UTC_DAY}"'] = _TEXTS["day"].format("g.day")

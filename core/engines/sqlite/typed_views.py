@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from core.sql.dialect import Instead
 from core.sql.grouping import Grouping, grouping
+from core.sql.limits import ALL
 from core.sql.moments import by_ts
 from core.sql.named_events import filtered_names
 from core.sql.over_blocks import KEPT
@@ -98,7 +99,7 @@ def _ways_of(query: str) -> tuple[Way, ...]:
             holds = f"select {how.holds}{f' and {_NONE_DELETED}' if every else ''}"
             found.append(Way(holds, [], stored.query, [view, *plain]))
     by = grouping(query, readable=frozenset({"properties"}))
-    if by is not None and not (by.numbers or by.moments or by.utc_days or by.tests):
+    if by is not None and not (by.numbers or by.moments or by.utc_days or by.times != ALL):
         holds = f"select {_NONE_DELETED}"
         found.append(Way(holds, [], by.query, [("events_v1", properties_view()), *plain]))
     for few in (True, False) if names else (False,):

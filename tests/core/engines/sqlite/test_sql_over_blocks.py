@@ -112,6 +112,16 @@ ORDERED = World(
             "where timestamp >= '1970-01-03 05:00' and day < '1970-01-09' group by 1, 2",
             "blocks",
         ),
+        (
+            "select properties ->> 'item', count(*) from events_v1 "
+            "where ts >= /* since the sixth */ 432000000 group by 1",
+            "blocks",
+        ),
+        (
+            "select count(properties ->> 'item'), max(properties ->> 'item') from events_v1 "
+            "where ts >= 99999999999999999",
+            "blocks",
+        ),
         ("select properties ->> 'gift', count(*) from events_v1 group by 1", ""),
         ("select properties ->> 'item', count(distinct actor) from events_v1 group by 1", ""),
         ("select properties -> 'item', count(*) from events_v1 group by 1", ""),
