@@ -8,7 +8,8 @@ from core.sql.tokens import Word, words_of
 
 
 def filtered_names(query: str) -> list[str]:
-    """Return the names of events to which every use of `events_v1` in a statement is limited.
+    """Return the names of events to which every use of `events_v1` in a statement is limited, each
+    once.
 
     Empty if a use is not, or if that cannot be told from how it is written.
     """
@@ -25,7 +26,7 @@ def filtered_names(query: str) -> list[str]:
             found = _compared(words[at + 1 :], said[at + 1 :])
             filters += bool(found)
             names += found
-    return names if uses and filters >= uses else []
+    return list(dict.fromkeys(names)) if uses and filters >= uses else []
 
 
 def _compared(words: Sequence[Word], said: Sequence[str]) -> list[str]:

@@ -58,7 +58,7 @@ def over_sets(asked: Grouping, names: Sequence[str]) -> OverSets | None:
 
     Args:
         asked: made with `of_sets`.
-        names: of the events to which it is limited, any if empty.
+        names: of the events to which it is limited, each once; any if empty.
     """
     contexts = [name for name in CONTEXT if name in asked.columns]
     if asked.moments or asked.numbers or len(contexts) > 1:
@@ -78,7 +78,7 @@ def over_sets(asked: Grouping, names: Sequence[str]) -> OverSets | None:
 
 def _has_stored_people(asked: Grouping, names: Sequence[str]) -> bool:
     """Whether each group of a statement is one whose people are stored."""
-    one = {"event_name"} if len(set(names)) == 1 else set()
+    one = {"event_name"} if len(names) == 1 else set()
     whole = asked.by is not None and asked.columns <= asked.by | one
     in_time = "day" in asked.columns or asked.times == ALL
     return whole and in_time and not asked.utc_days and asked.columns <= {"event_name", "day"}

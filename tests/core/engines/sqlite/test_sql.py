@@ -337,6 +337,7 @@ def test_events_filtered_by_name_are_the_same_in_either_view(engine, where):
     [
         ("select 1 from events_v1 where event_name = 'a'", ["a"]),
         ("select 1 from events_v1 e where e.event_name in ('a', 'it''s')", ["a", "it's"]),
+        ("select 1 from events_v1 where event_name in ('a', 'b', 'a')", ["a", "b"]),
         ("select event_name = 'a' from events_v1", []),
         ("select 1 from events_v1 where event_name = 'a' or country = 'NL'", []),
         ("select 1 from events_v1 where not event_name = 'a'", []),

@@ -134,6 +134,19 @@ def test_what_packed_columns_tell_is_read_from_them(query, read):
         assert found == statements(rows, query)[0]
 
 
+def test_events_without_the_property_count_once_however_often_they_are_named():
+    looks = tuple(bought(3 * n) for n in range(10))
+    world = replace(ORDERED, events=looks + tuple(bought(3 * n + 1, item="i") for n in range(5)))
+    query = (
+        "select properties ->> 'item', count(*) from events_v1 "
+        "where event_name in ('look', 'buy', 'look') group by 1"
+    )
+    with read_both_ways(world) as (blocks, rows):
+        found, words = statements(blocks, query)
+        assert "blocks" in words
+        assert found == statements(rows, query)[0]
+
+
 def test_of_few_events_rows_are_read():
     query = "select properties ->> 'item' i, count(*) from events_v1 group by i"
     with engine_of(ORDERED) as engine, closing(SqliteEngine(engine.path)) as usual:
