@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
@@ -222,9 +223,12 @@ def _numbers(text: str, found: Heard, names: Names) -> str:
             found.often = int(many[1]) + (sign == ">")
             return text[: many.start()] + text[many.end() :]
     both = re.search(rf"(?<!\w)between {_AMOUNT} (?:and|to) {_AMOUNT}(?!\w)", text)
-    if both is not None and float(both[1].replace(",", "")) < float(both[2].replace(",", "")):
-        found.limits = (both[1], both[2])
-        return text[: both.start()] + GAP + text[both.end() :]
+    if both is not None:
+        least, most = (amount.replace(",", "") for amount in both.groups())
+        with suppress(ValueError):  # of an amount that is no number
+            if float(least) < float(most):
+                found.limits = (least, most)
+                return text[: both.start()] + GAP + text[both.end() :]
     for pattern, sign in _SIGNS:
         sized = re.search(rf"(?<!\w)(?:is |are |was )?{pattern} {_AMOUNT}(?!\w)", text)
         if sized is not None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import MINYEAR, date, timedelta
 from typing import Final
+
+from core.timeframe import add_months, granularity
 
 GAP: Final = " · "
 """Stands where words were taken out of a sentence: those around it are no neighbours."""
@@ -13,10 +15,6 @@ GAP: Final = " · "
 _NUMBERS: Final = {
     "a couple of": "2", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
     "seven": "7", "eight": "8", "nine": "9", "ten": "10", "twelve": "12", "thirty": "30",
-}  # fmt: skip
-_EACH: Final = {
-    "minute": "minute", "hour": "hourly", "day": "daily", "week": "weekly", "month": "monthly",
-    "quarter": "quarterly", "year": "yearly",
 }  # fmt: skip
 _RUNNING: Final = {
     "day": "today", "week": "wtd", "month": "mtd", "quarter": "qtd", "year": "ytd",
@@ -26,19 +24,8 @@ _PAST: Final = {
     "quarter": "last 3m", "year": "last 1y",
 }  # fmt: skip
 _MONTHS: Final = (
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "may",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "oct",
-    "nov",
-    "dec",
-)
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+)  # fmt: skip
 _UNIT: Final = r"(minute|hour|day|week|month|quarter|year)s?"
 _BEFORE: Final = r"(?:last|previous|prior|preceding|past)"
 _THAN: Final = r"(?:vs\.?|versus|compared? (?:to|with)|against|relative to|than|over)"
@@ -69,17 +56,32 @@ def _latest(month: int, day: int, today: date) -> date | None:
     return None
 
 
+def _dated(text: str) -> date | None:
+    """Return the day of an ISO date, None if no calendar has it."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def _between(first: date | None, last: date | None) -> Clauses:
     if first is None or last is None or last < first:
         return {}
     return {"range": f"{first.isoformat()}..{last.isoformat()}"}
 
 
+def _from_month(year: int, month: int, count: int) -> Clauses:
+    """Return the range of whole months; none if no calendar has them."""
+    if year < MINYEAR:
+        return {}
+    first = date(year, month, 1)
+    return _between(first, add_months(first, count) - timedelta(days=1))
+
+
 def _whole_month(found: re.Match[str], today: date) -> Clauses:
     month = _month(found[1])
     year = int(found[2]) if found[2] else today.year - (month > today.month)
-    after = date(year + month // 12, month % 12 + 1, 1)
-    return _between(date(year, month, 1), after - timedelta(days=1))
+    return _from_month(year, month, 1)
 
 
 def _one_day(month: str, day: str, today: date) -> Clauses:
@@ -94,10 +96,9 @@ def _days(one: tuple[str, str], other: tuple[str, str], today: date) -> Clauses:
 
 
 def _quarter(found: re.Match[str], today: date) -> Clauses:
-    number = int(found[1])
-    year = int(found[2]) if found[2] else today.year - (number * 3 - 2 > today.month)
-    after = date(year + number // 4, number * 3 % 12 + 1, 1)
-    return _between(date(year, number * 3 - 2, 1), after - timedelta(days=1))
+    month = int(found[1]) * 3 - 2
+    year = int(found[2]) if found[2] else today.year - (month > today.month)
+    return _from_month(year, month, 3)
 
 
 def _length(count: str, unit: str) -> str:
@@ -112,7 +113,7 @@ def _past(found: re.Match[str], today: date) -> Clauses:
 
 
 def _since(found: re.Match[str], today: date) -> Clauses:
-    return _between(date.fromisoformat(found[1]), today)
+    return _between(_dated(found[1]), today)
 
 
 def _against(found: re.Match[str], today: date) -> Clauses:
@@ -140,8 +141,7 @@ def _months(found: re.Match[str], today: date) -> Clauses:
     first, last = min(one, other), max(one, other)
     if (last.year - first.year) * 12 + last.month - first.month != 1:
         return {}
-    after = date(last.year + last.month // 12, last.month % 12 + 1, 1)
-    return _between(last, after - timedelta(days=1)) | {"compare": "vs prev", "nearly": "yes"}
+    return _from_month(last.year, last.month, 1) | {"compare": "vs prev", "nearly": "yes"}
 
 
 def _fixed(**clauses: str) -> Heard:
@@ -168,9 +168,9 @@ _RULES: Final[Sequence[tuple[str, Heard]]] = (
     (r"growth(?: rate)?(?! accounting)|growing|grown", _fixed(compare="vs prev")),
     # dates
     (rf"(?:from |between )?{_ISO} ?(?:to|and|until|till|through|-|–|\.\.) ?{_ISO}",
-     lambda m, today: _between(date.fromisoformat(m[1]), date.fromisoformat(m[2]))),
+     lambda m, today: _between(_dated(m[1]), _dated(m[2]))),
     (rf"since {_ISO}", _since),
-    (rf"(?:on )?{_ISO}", lambda m, today: {"range": f"{m[1]}..{m[1]}"}),
+    (rf"(?:on )?{_ISO}", lambda m, today: _between(_dated(m[1]), _dated(m[1]))),
     (rf"(?:from |between )?{_MONTH} {_DAY} ?(?:to|and|until|till|through|-|–) ?{_MONTH} {_DAY}",
      lambda m, today: _days((m[1], m[2]), (m[3], m[4]), today)),
     (rf"(?:from |between )?{_MONTH} {_DAY} ?(?:to|and|until|till|through|-|–) ?{_DAY}(?!\d)",
@@ -226,13 +226,13 @@ _RULES: Final[Sequence[tuple[str, Heard]]] = (
     # granularity
     (rf"(?:by|per|each|every|(?<!than )(?<!over )(?<!under )(?<!least )a|for each|for every"
      rf"|grouped by) {_UNIT}(?! of)",
-     lambda m, today: {"granularity": _EACH[m[1]]}),
+     lambda m, today: {"granularity": granularity(m[1])}),
     (r"(day|week|month|quarter)s? with the (?:most|highest|least|fewest|best)",
-     lambda m, today: {"granularity": _EACH[m[1]]}),
+     lambda m, today: {"granularity": granularity(m[1])}),
     (r"(hourly|daily|weekly|monthly|quarterly|yearly)",
      lambda m, today: {"granularity": m[1]}),
     (r"(?:annual|annually)", _fixed(granularity="yearly")),
-    (r"(day|week|month) (?:by|after) \1", lambda m, today: {"granularity": _EACH[m[1]]}),
+    (r"(day|week|month) (?:by|after) \1", lambda m, today: {"granularity": granularity(m[1])}),
     (r"(?:over|through|across) time|as a (?:trend|time series)|trend(?:s|ed|line)?(?: of| for| in)?"
      r"|time ?series|evolution of|history of (?!user)|growth (?:of|in)",
      _fixed(over_time="yes")),

@@ -45,6 +45,8 @@ SURE = {
         "signups since the last release": '"Signed Up" 2026-11-20..2026-11-28',
         "how did the outage affect purchases": "purchase 2026-10-23..2026-11-20",
         "purchases between 10 and 50 euros": "purchase where amount >= 10 and amount <= 50",
+        "purchases between 1,000 and 2,500 euros":
+            "purchase where amount >= 1000 and amount <= 2500",
         "signups before and after release 2.1": '"Signed Up" 2026-11-06..2026-11-28',
         "signups during the outage": '"Signed Up" 2026-11-06..2026-11-06',
         "signups with a 7 day average": '"Signed Up" with rolling_average = 7',
@@ -214,3 +216,18 @@ def test_what_a_question_does_not_say_is_offered_and_not_taken_for_it() -> None:
 
 def test_what_is_written_in_the_language_with_a_mistake_is_no_sentence() -> None:
     assert guesses("users country=", NAMES) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "signups since 2024-02-30", "signups 2024-02-31 through 2024-03-45",
+        "signups on 2024-13-45", "signups in december 9999", "signups in q4 9999",
+        "signups in jan 0000", "signups q1 0000", "signups between an hour and 5 hours",
+        "purchases between 1.2.3 and 4.5.6",
+    ],
+)  # fmt: skip
+def test_a_time_or_an_amount_that_does_not_exist_is_no_part_of_the_question(text: str) -> None:
+    found = guesses(text, NAMES)
+    assert found
+    assert all(not guess.sure and ".." not in guess.text for guess in found)
