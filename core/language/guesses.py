@@ -19,6 +19,7 @@ from core.language.loose.workspace import names_of
 from core.language.questions import parse_full
 from core.queries.common.context import Context
 from core.queries.lexicon import RESERVED
+from core.timeframe import granularity
 
 MOST: Final = 5
 """How many guesses there are at most."""
@@ -31,10 +32,6 @@ _DATE: Final = r"(\d{4}-\d\d-\d\d)"
 _FIGURE: Final = r"(sum|total|avg|average|mean|min|minimum|max|maximum|median|p\d{1,2}|distinct)"
 _FIGURES: Final = {
     "total": "sum", "average": "avg", "mean": "avg", "minimum": "min", "maximum": "max",
-}  # fmt: skip
-_EACH: Final = {
-    "minute": "minute", "hour": "hourly", "day": "daily", "week": "weekly", "month": "monthly",
-    "quarter": "quarterly", "year": "yearly",
 }  # fmt: skip
 _SYNONYMS: Final = {
     "page": ("path", "url", "page_path"), "url": ("path", "page"), "device": ("device_type",),
@@ -57,7 +54,7 @@ def _figure(found: re.Match[str]) -> str:
 
 
 def _every(found: re.Match[str]) -> str:
-    return f" {_EACH[found[1].lower()]}"
+    return f" {granularity(found[1])}"
 
 
 def _way(found: re.Match[str]) -> str:
@@ -152,7 +149,7 @@ _RULES: Final[Sequence[tuple[str, Change]]] = (
     (r"^(hourly|daily|weekly|monthly) retention( of \S+)?", r"retention\2 \1"),
     (r"^(?:cohorts?|cohort retention)(?: of)? ", "retention of "),
     (r"^([^()]+ > [^()]+?) (?:by (day|week|month|quarter|year))$",
-     lambda m: f"trend of {m[1]} {_EACH[m[2].lower()]}"),
+     lambda m: f"trend of {m[1]} {granularity(m[2])}"),
     # figures
     (rf"^{_FIGURE} (?:number|count) of ", r"\1 "),
     (rf"^{_FIGURE} (?:of )?(?:the )?(\S+) (?:of|in|per) (\S+)", _figure),
