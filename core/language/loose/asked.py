@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from core.language.loose.complete import Said
 from core.language.loose.figures import MONEY
 from core.language.loose.groups import groups
-from core.language.loose.heard import Heard, Names, hear
+from core.language.loose.heard import Heard, Names
+from core.language.loose.hearing import hear
 from core.language.loose.meaning import drafts
 from core.language.loose.sentence import Draft, Sentence
 from core.queries.terms import name as quoted

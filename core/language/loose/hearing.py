@@ -1,0 +1,184 @@
+"""Hearing a sentence: its clauses are taken out; its words are names of a workspace, or left."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from core.language.loose import known
+from core.language.loose.heard import Heard, Names, Piece, Valued
+from core.language.loose.marked import dated
+from core.language.loose.numbers import compared
+from core.language.loose.stems import stem, stems
+from core.language.loose.times import taken
+
+_WORDS: Final = re.compile(r"[^\s,;:?!()\"']+(?:'\w+)?|[,·]")
+_LONGEST: Final = 6
+_PERSONS: Final = frozenset(stem(word) for word in (
+    "user", "person", "customer", "visitor", "people", "member", "subscriber", "player",
+    "buyer", "shopper", "someone", "somebody", "anyone", "everyone", "everybody", "uniques",
+))  # fmt: skip
+_PAID: Final = [["vs"], ["versus"], ["and"], ["or"], ["traffic"], ["search"], ["channels"]]
+"""Words after "paid" where it is a kind of channel."""
+
+_BUYERS: Final = ("buyer", "buyers", "shopper", "shoppers")
+"""People who are called by what they do."""
+
+_USER: Final = ("user", "users", "customer", "customers", "person", "people")
+_BY: Final = frozenset({"by", "per", "across", "each", "which", "what", "split", "every", "whose"})
+_NOT: Final = frozenset({
+    "not", "never", "without", "excluding", "except", "non", "didn't", "don't", "doesn't",
+    "haven't", "hasn't", "didnt", "dont", "wasn't", "isn't", "outside",
+})  # fmt: skip
+_APART: Final = (",", "·", "per", "by", "then", "vs", "versus", "or", "who", "that", "and")
+"""Words between two names."""
+
+
+def hear(text: str, names: Names) -> Heard:
+    """Return what a sentence says about a workspace."""
+    text = re.sub(r"\bUS\b", "USA", text)
+    plain = re.sub("%", " percent ", text.casefold().replace("’", "'"))
+    plain = re.sub(r"(\w)'s\b", r"\1", plain)
+    plain = plain.replace("sign-up", "sign up").replace("app's", "app")
+    plain = dated(plain, names.marks, names.today)
+    rest, clauses = taken(plain, names.today)
+    found = Heard(plain, [], clauses, typed=text)
+    rest = re.sub(r"\bper \d+ (?=[a-z])", "per ", rest)
+    rest = compared(rest, found, names)
+    found.words = [word.strip(".") or word for word in _WORDS.findall(rest)]
+    _name(found, names)
+    return found
+
+
+def _name(found: Heard, names: Names) -> None:
+    words = found.words
+    spread = [stems(word) or (word,) for word in words]
+    place = 0
+    while place < len(words):
+        none = words[place] == "no" and words[place + 1 : place + 2] not in (["of"], ["longer"])
+        if words[place] in _NOT or none:
+            found.never.append(place)
+        size = _at(found, names, spread, place)
+        if size == 0:
+            _leftover(found, names, place)
+            size = 1
+        place += size
+
+
+def _leftover(found: Heard, names: Names, place: int) -> None:
+    word = found.words[place]
+    done = any(each.end == place - 1 for each in found.events) and (
+        re.search(r"ed by \w+s? ", " ".join((*found.words[place - 2 : place + 1], "")))
+        and word in ("users", "people", "customers")
+    )
+    if word in _USER and _before(found, place) == "by" and not done:
+        found.fields.append(Piece("user", place, place + 1, by=True))
+    elif stem(word) in _PERSONS:
+        found.persons = found.persons or not done
+        if word in _BUYERS and (event := known.other(("buy",), names)):
+            found.events.append(Piece(event, place, place + 1, whole=False))
+    elif word not in names.fillers and word not in _NOT and re.search(r"\w", word):
+        found.left.append(word)
+        if re.fullmatch(r"(?=\D*\d)(?=\d*[a-z@])[\w.@+-]{4,}|[\w.+-]+@[\w-]+\.\w+", word):
+            found.values.append(Valued("user", found.spelt(word), place))
+
+
+def _before(found: Heard, place: int) -> str:
+    """Return the word before another one, "" before the first."""
+    return found.words[place - 1] if place else ""
+
+
+class _Window(NamedTuple):
+    """Words that stand together.
+
+    Attributes:
+        at, end: the first, and the one after the last.
+        words: as they are said.
+        said: their stems.
+        by: whether they are something to break down by.
+    """
+
+    at: int
+    end: int
+    words: list[str]
+    said: known.Stems
+    by: bool
+
+
+def _at(found: Heard, names: Names, spread: Sequence[known.Stems], place: int) -> int:
+    """Note the longest name that begins at a word; return how many words it has, 0 for none."""
+    if found.words[place] == "paid" and found.words[place + 1 : place + 2] in _PAID:
+        return 0
+    by = _is_by(found, place)
+    for size in range(min(_LONGEST, len(spread) - place), 0, -1):
+        end = place + size
+        said = tuple(part for parts in spread[place:end] for part in parts)
+        window = _Window(place, end, found.words[place:end], said, by)
+        if any(word in _APART for word in window.words):
+            continue
+        if _is_name(found, names, window) or (size == 1 and _is_nearly(found, names, window)):
+            return size
+        if size <= 2 and window.words != ["hit"] and (event := known.other(said, names)):
+            found.events.append(Piece(event, place, end))
+            return size
+    return 0
+
+
+def _is_name(found: Heard, names: Names, window: _Window) -> bool:
+    """Note the event, value or field that words name; return whether there is one."""
+    at, end, words, said, by = window
+    event = known.whole(said, names)
+    field = known.field(" ".join(words), said, names)
+    if event and not (by and field):
+        found.events.append(Piece(event, at, end))
+        asked = _before(found, at) in ("which", "what")
+        first = stems(words[0]) or (words[0],)
+        if asked and len(words) > 1 and (broken := known.field(words[0], first, names)):
+            found.fields.append(Piece(broken, at, at + 1, by=True))
+        return True
+    valued = known.value(words, names) or known.page(found.words, at, end, names)
+    if valued and not (by and field):
+        listed = _before(found, at) in ("or", "nor", "and") and bool(found.values)
+        out = any(at - 3 <= place < at for place in found.never)
+        found.values.append(Valued(*valued, at, out or (listed and found.values[-1].out)))
+        return True
+    if field and (by or not known.part(said, names)):
+        found.fields.append(Piece(field, at, end, by=by))
+        return True
+    return False
+
+
+def _is_nearly(found: Heard, names: Names, window: _Window) -> bool:
+    """Note the event or value of which one word is a part, or which it nearly is."""
+    at, end, (word,), said, _ = window
+    made = said[0] in known.MAKING and any(f.end == at and not f.by for f in found.fields)
+    part = "" if made else known.part(said, names)
+    if part and stem(word) not in _PERSONS:
+        found.events.append(Piece(part, at, end, whole=False))
+        found.persons = found.persons or word.endswith("ers")
+        return True
+    if meant := known.misspelt(said, names):
+        found.events.append(Piece(meant, at, end, whole=False))
+    elif begun := known.begun(word, names):
+        found.values.append(Valued(*begun, at))
+    else:
+        return False
+    found.left.append(word)
+    return True
+
+
+def _is_by(found: Heard, place: int) -> bool:
+    """Whether what begins at a word is something to break down by."""
+    start = place
+    for event in reversed(found.events):
+        start = event.at if event.end == start else start
+    before = [w for w in found.words[max(start - 4, 0) : start] if w not in ("the", "our", "of")]
+    if not before:
+        return "ranked" in found.clauses and place <= 1
+    if before[-1] in _BY:
+        return True
+    if before[-1] == "·" and "ranked" in found.clauses:
+        return all(word in ("·", "the", "what", "are") for word in found.words[:place])
+    paired = before[-1] in ("and", "&", ",") and bool(found.fields)
+    return paired and found.fields[-1].by and found.fields[-1].end >= place - 2

@@ -1,0 +1,55 @@
+"""What a sentence compares with a number: how often, how much, between which amounts."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import Final
+
+from core.language.loose.heard import Heard, Names
+from core.language.loose.stems import stem
+from core.language.loose.times import GAP
+
+_COUNTS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_SIGNS: Final = (
+    (r"(?:at least|minimum of|no less than|>=)", ">="),
+    (r"(?:at most|no more than|up to|<=)", "<="),
+    (r"(?:more than|over|above|greater than|bigger than|larger than|longer than|exceeding|>)", ">"),
+    (r"(?:less than|under|below|fewer than|smaller than|shorter than|cheaper than|<)", "<"),
+)  # fmt: skip
+_AMOUNT: Final = (
+    r"[$€£]? ?(\d+(?:[.,]\d+)*|an?(?= (?:second|minute|hour)))"
+    r"(?: ?(?:seconds?|minutes?|mins?|hours?|euros?|eur|dollars?|usd|bucks|pounds?|gbp|[$€£]))?"
+)
+
+
+def compared(text: str, found: Heard, names: Names) -> str:
+    """Return a sentence without what it compares with a number, which is noted."""
+    one = f"(?:{'|'.join(_COUNTS)})"
+    text = re.sub(rf"\b{one}\b(?= or more)|(?<=at least ){one}\b|(?<=more than ){one}\b",
+                  lambda m: str(_COUNTS.index(m[0]) + 1), text)  # fmt: skip
+    text = re.sub(r"\b(\d+)(?: or more|\+)(?= \w)", r"at least \1", text)
+    many = re.search(r"(more than|at least|over)? ?(once|twice|(\d+) ?(?:times|x))(?!\w)", text)
+    if many is not None:
+        times = {"once": 1, "twice": 2}.get(many[2]) or int(many[3])
+        found.often = times + (many[1] in ("more than", "over"))
+        return text[: many.start()] + GAP + text[many.end() :]
+    for pattern, sign in _SIGNS[:3:2]:
+        many = re.search(rf"(?<!\w){pattern} (\d+)(?= (\w+))", text)
+        if many is not None and any(stem(many[2]) in parts for _, parts in names.called):
+            found.often = int(many[1]) + (sign == ">")
+            return text[: many.start()] + text[many.end() :]
+    both = re.search(rf"(?<!\w)between {_AMOUNT} (?:and|to) {_AMOUNT}(?!\w)", text)
+    if both is not None:
+        least, most = (amount.replace(",", "") for amount in both.groups())
+        with suppress(ValueError):  # of an amount that is no number
+            if float(least) < float(most):
+                found.limits = (least, most)
+                return text[: both.start()] + GAP + text[both.end() :]
+    for pattern, sign in _SIGNS:
+        sized = re.search(rf"(?<!\w)(?:is |are |was )?{pattern} {_AMOUNT}(?!\w)", text)
+        if sized is not None:
+            amount = sized[1].replace(",", "")
+            found.number = (sign, amount if amount[0].isdigit() else "1")
+            return text[: sized.start()] + GAP + text[sized.end() :]
+    return text
