@@ -25,7 +25,7 @@ from core.store.library.saved import Saved
 from tui import places
 from tui.actions.storing import QUICK
 from tui.keys import PLACES
-from tui.navigation import Navigation
+from tui.navigation import Navigation, board_page
 from tui.screens.bases.page import Page
 from tui.services.config import Config, read
 from tui.services.errors import tell
@@ -155,7 +155,8 @@ class Explorer(Dressed):
             return [self.first_page]
         if self.returning:
             return places.reopened(self.returning[1:], place, boards)
-        return places.last_board(self.state, boards) if place == "boards" else []
+        last = self.state.last_board(boards)
+        return [board_page(last)] if last is not None else []
 
     def covers(self, page: Screen[Any]) -> bool:
         """See Host: the list of boards is covered by the board that the program opens with."""

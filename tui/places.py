@@ -66,13 +66,6 @@ def reopened(left: Sequence[Any], place: str, boards: Sequence[Board]) -> list[S
     return found
 
 
-def last_board(state: State, boards: Sequence[Board]) -> list[Screen[Any]]:
-    """Return the page of the board that was open last, else of the first; none without boards."""
-    last = state.values.get("board")
-    found = [board for board in boards if board.id == last] or boards
-    return [board_page(board) for board in found[:1]]
-
-
 def _reopened(kept: Any, place: str, boards: dict[str, Board]) -> Screen[Any] | None:
     if not isinstance(kept, dict):
         return None

@@ -40,13 +40,11 @@ class BoardsPage(Page):
 
     def start(self) -> None:
         """See Page."""
-        boards = self.fill()
+        last = self.app.state.last_board(self.fill())
         alone = self.app.stack_of(self.place) == [self]
         opened = self.was_covered or self.app.first_page is not None or self.app.returning
-        if boards and alone and not opened:
-            last = self.app.state.values.get("board")
-            last_open = next((b for b in boards if b.id == last), boards[0])
-            self.app.navigator.open_board(last_open)
+        if last is not None and alone and not opened:
+            self.app.navigator.open_board(last)
 
     def resume(self) -> None:
         """See Page."""

@@ -204,15 +204,14 @@ class MarksPage(AccompaniedPage):
         return ""
 
     def _board_figures(self) -> list[tuple[Question, str]]:
-        boards = self.app.library.boards()
-        last = self.app.state.values.get("board")
-        boards = [b for b in boards if b.id == last] or boards
+        board = self.app.state.last_board(self.app.library.boards())
+        if board is None:
+            return []
         found = []
-        for board in boards[:1]:
-            for block in board.blocks:
-                question = figure_of(board, block)
-                if question is not None:
-                    found.append((question, clean(block.title) or ""))
+        for block in board.blocks:
+            question = figure_of(board, block)
+            if question is not None:
+                found.append((question, clean(block.title) or ""))
         return found
 
     def marks_changed(self) -> None:

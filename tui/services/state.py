@@ -9,11 +9,13 @@ import contextlib
 import json
 import os
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_state_dir
 
+from core.definitions.board import Board
 from core.errors import FootfallError
 from core.queries import from_json
 from core.queries.common.question import Question
@@ -101,6 +103,11 @@ class State:
         """Remember a place's question for the next start."""
         kept = self.values.setdefault("questions", {})
         kept[place] = body_of(question)
+
+    def last_board(self, boards: Sequence[Board]) -> Board | None:
+        """Return the board that was open last, else the first; None without boards."""
+        last = self.values.get("board")
+        return next((board for board in boards if board.id == last), next(iter(boards), None))
 
     def choice(self, name: str, configured: str) -> str:
         """Return what was chosen here for a setting, unless the setting was changed since."""

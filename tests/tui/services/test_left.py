@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from core.definitions.board import Board
 from tests.worlds.tui_pilot import Driver, explorer
 from tui.services.state import State
 
@@ -23,6 +24,15 @@ def again(path: Path, state: Path) -> AbstractAsyncContextManager[Driver]:
     """Start where the last session ended."""
     kept = json.loads(state.read_text())["workspaces"][str(path)]
     return explorer(path, place=kept["place"], state_file=state, back=True)
+
+
+def test_the_board_that_was_open_last_is_opened_if_it_is_still_there(tmp_path: Path) -> None:
+    kept = State(tmp_path / "some.db", tmp_path / "state.json")
+    first, second = Board(title="First"), Board(title="Second")
+    assert kept.last_board(()) is None
+    for last, opened in (("", first), (second.id, second), ("deleted", first)):
+        kept.values["board"] = last
+        assert kept.last_board((first, second)) is opened
 
 
 async def test_pages_questions_and_cursors_come_back(path: Path, state: Path) -> None:
