@@ -14,6 +14,7 @@ from core.queries.kinds import KINDS
 from tui.widgets.host import Host
 
 if TYPE_CHECKING:
+    from tui.screens.board import BoardPage
     from tui.texts.happened import Happened
 
 
@@ -76,7 +77,7 @@ class Navigation:
         from tui.screens.board import BoardPage
 
         self._app.go("boards")
-        opens = BoardPage("boards", board, {"range": range_text} if range_text else None)
+        opens = board_page(board, range_text)
         if arrange:
             opens.when_started(lambda: opens.perform("edit"))
         if isinstance(self._app.screen, BoardPage):
@@ -120,7 +121,7 @@ def page_for(place: str, question: Question, title: str = "", chart: str = "") -
     return ChartPage(place, question, title, chart)
 
 
-def board_page(board: Board, range_text: str | None = None) -> Screen[None]:
+def board_page(board: Board, range_text: str | None = None) -> BoardPage:
     """Return the page of a board.
 
     Args:
