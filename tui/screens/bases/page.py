@@ -87,16 +87,12 @@ class Page(FramePage):
                 work()
         self._show_soon()
 
-    def _show_whole(self) -> None:
-        """Show the page, if it is the one on top, once it has all its answers."""
-        if self.app.screen is self and not self.questions.busy:
-            self.call_after_refresh(self.app.frames.release)
-
     def _show_soon(self) -> None:
-        """Show the page at once if it has its answers, else in a moment."""
+        """Show the page if it is on top: at once if it has its answers, else in a moment."""
         if self.app.screen is self:
             self.app.show_soon()
-            self._show_whole()
+            if not self.questions.busy:
+                self.call_after_refresh(self.app.frames.release)
 
     def start(self) -> None:
         """Ask the first questions; called once."""
