@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from core.answers import Cell
 from core.boards.answering import block_question
 from core.boards.suggestions import event_of
 from core.definitions.board import Block, Board
@@ -37,6 +38,9 @@ OVER_A_RANGE = (
 
 COMPARED = ("trend", "active_users")
 """Kinds of one number over time, which is compared and explained."""
+
+MOST_DONE = {"kind": "top_events", "order_by": "users", "limit": 15}
+"""What people do, by how many of them did."""
 
 EXAMINED = 8
 """How many properties are looked at for what changed."""
@@ -156,9 +160,7 @@ def goes_with(about: About) -> Question | None:
 
 def entrants_did(about: About) -> Question:
     """Return what those who entered a funnel do, by how many of them did."""
-    inside = about.question.model_dump(by_alias=True)
-    body = {"kind": "top_events", "range": about.question.range, "order_by": "users", "limit": 15}
-    return from_json({**body, "among": {"kind": "people", "of": inside}})
+    return _of_people(about.question, None, MOST_DONE)
 
 
 def _way(about: About, kind: str) -> Question | None:
@@ -231,7 +233,7 @@ def what_changed(about: About) -> Question | None:
 
 def they_did(about: About) -> Question | None:
     """Return what the people behind the number under the cursor do most; None where nobody is."""
-    return _among(about, {"kind": "top_events", "order_by": "users", "limit": 15})
+    return _among(about, MOST_DONE)
 
 
 def they_were_active(about: About) -> Question | None:
@@ -244,10 +246,17 @@ def _among(about: About, body: dict[str, Any]) -> Question | None:
     """Return a question about the people behind the number under the cursor."""
     if about.cell is None or about.question.kind == "sql":
         return None
-    inside = {"kind": "people", "of": body_of(about.question), "cell": about.cell.model_dump()}
     with suppress(FootfallError):
-        return from_json({**body, "range": about.question.range, "among": inside})
+        return _of_people(about.question, about.cell, body)
     return None
+
+
+def _of_people(question: Question, cell: Cell | None, body: dict[str, Any]) -> Question:
+    """Return a question about the people of another, or behind one of its numbers."""
+    people = {"kind": "people", "of": body_of(question)}
+    if cell is not None:
+        people["cell"] = cell.model_dump()
+    return from_json({**body, "range": question.range, "among": people})
 
 
 def change_heading(question: Question) -> str:
