@@ -164,8 +164,4 @@ async def test_it_is_reached_by_keys(
             if every is not None:
                 await asyncio.sleep(every)
         await ff.settle()
-        for _ in range(200):
-            if target.reached(ff):
-                return
-            await asyncio.sleep(0.01)
-        raise AssertionError(ff.screen)
+        await ff.until(lambda: target.reached(ff), name)
