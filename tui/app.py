@@ -150,7 +150,8 @@ class Explorer(Dressed):
         """The pages that open on the first one: what was asked for, was left, or the last board."""
         place = self.current_mode
         boards = self.library.boards() if place == "boards" or self.returning else []
-        self.tabs.rename({board.id: board.title for board in boards})
+        if boards:
+            self.tabs.rename({board.id: board.title for board in boards})
         if self.first_page is not None:
             return [self.first_page]
         if self.returning:

@@ -35,6 +35,15 @@ def test_the_board_that_was_open_last_is_opened_if_it_is_still_there(tmp_path: P
         assert kept.last_board((first, second)) is opened
 
 
+async def test_a_start_in_another_place_keeps_the_boards_that_are_open(
+    path: Path, state: Path
+) -> None:
+    async with explorer(path, state_file=state) as ff:
+        open_ = ff.app.tabs.ids()
+    async with explorer(path, place="metrics", state_file=state) as ff:
+        assert ff.app.tabs.ids() == open_ != []
+
+
 async def test_pages_questions_and_cursors_come_back(path: Path, state: Path) -> None:
     async with explorer(path, place="metrics", state_file=state) as ff:
         await ff.press("tab", "r", "9", "g", "left", "left", "enter")
