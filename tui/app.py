@@ -159,8 +159,9 @@ class Explorer(Dressed):
         last = self.state.last_board(boards)
         return [board_page(last)] if last is not None else []
 
-    def covers(self, page: Screen[Any]) -> bool:
-        """See Host: the list of boards is covered by the board that the program opens with."""
+    @property
+    def root_is_covered(self) -> bool:
+        """See Host: the list of boards is, by the board that the program opens with."""
         return self._opening and self.current_mode == "boards" and bool(self._first_pages)
 
     def _put_back(self) -> None:

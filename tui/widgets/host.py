@@ -154,8 +154,9 @@ class Host(App[int]):
         """Return the pages of the place on show, its root first."""
         raise NotImplementedError
 
-    def covers(self, page: Screen[Any]) -> bool:
-        """Whether another page opens on one that opens, so that nobody sees it yet."""
+    @property
+    def root_is_covered(self) -> bool:
+        """Whether the root of the place opens with another page on it: nobody sees it yet."""
         raise NotImplementedError
 
     def go(self, place: str) -> None:

@@ -144,7 +144,7 @@ class FramePage(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """See Screen."""
-        self.was_covered = self.app.covers(self)
+        self.was_covered = self.app.root_is_covered
         self.is_built = not self.was_covered
         if self.is_built:
             yield from self._parts()
@@ -176,7 +176,7 @@ class FramePage(Screen[None]):
 
     @property
     def _is_seen(self) -> bool:
-        return self.app.screen is self and not self.app.covers(self)
+        return self.app.screen is self and not self.app.root_is_covered
 
     def on_top(self) -> None:
         """Called each time the page is on top, once it has its panels."""
