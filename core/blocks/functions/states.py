@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.blocks.functions.aggregates import WHOLE
 from core.blocks.functions.gathering import MANY, SLOT, WHO, Gathering
-from core.blocks.functions.groups import CELLS, PLACES, added_up, counted, starts
+from core.blocks.functions.groups import added_up, counted, is_dense, starts
 from core.blocks.functions.plan import Ints
 
 NEW, RETURNING, RESURRECTED, DORMANT = 1, 2, 3, 4
@@ -75,7 +75,7 @@ class States(Gathering):
         """
         cells = wide * self._slots
         for few in (self.most("v0"), 1):
-            if few * cells <= min(CELLS, PLACES * len(self)):
+            if is_dense(few * cells, len(self)):
                 found = sum(np.count_nonzero(code < few) for (code,) in self.blocks(["v0"]))
                 if len(self) - found <= MANY:
                     return few
