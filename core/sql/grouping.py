@@ -23,8 +23,10 @@ COUNT, FIRST, LAST, UTC_DAY = "n of group", "first of group", "last of group", "
 """Columns of the view of groups: how many events, their first and last `ts`, and the UTC day."""
 PEOPLE: Final = "people of group"
 """Column of a view over stored sets: how many people."""
-PROPERTY: Final = '"property {} of group"'
+PROPERTY: Final = "property {} of group"
 """Column of a view over groups by values of properties, which are numbered from 0."""
+_PROPERTIES: Final = '"' + PROPERTY.partition("{")[0]
+"""How the quoted names of these columns begin."""
 NUMBERS: Final = {"user_id": "user of group", "device_id": "device of group"}
 """Columns whose texts stand for one number each, and the columns of these numbers."""
 
@@ -190,7 +192,7 @@ def _distinct(prefix: str, name: str, *, of_sets: bool) -> str | None:
 
 def _is_grouped(name: str) -> bool:
     """Whether a column has one value for all events of a group."""
-    return name in GROUPED or name.startswith(PROPERTY[:10])
+    return name in GROUPED or name.startswith(_PROPERTIES)
 
 
 def _column(query: str, words: Sequence[Word]) -> tuple[str, str]:

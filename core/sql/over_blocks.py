@@ -67,7 +67,7 @@ def over_blocks(query: str) -> OverBlocks | None:
 
     What is known of a statement is kept, as tiles and screens ask the same ones again and again.
     """
-    if "properties" not in query.lower() or "of group" in query.lower():
+    if "of group" in query.lower():
         return None
     query = by_ts(query)
     words = words_of(query)
@@ -105,8 +105,8 @@ def _values(query: str, words: Sequence[Word], names: list[str]) -> Iterator[Edi
         name = found[2]
         if name not in names:
             names.append(name)
-        column = query[words[first].start : word.start] + PROPERTY.format(names.index(name))
-        yield Edit(words[start].start, words[end].end, column)
+        prefix, column = query[words[first].start : word.start], PROPERTY.format(names.index(name))
+        yield Edit(words[start].start, words[end].end, f'{prefix}"{column}"')
 
 
 def _taken(words: Sequence[Word], first: int, at: int) -> tuple[int, int, Word] | None:

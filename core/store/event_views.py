@@ -182,7 +182,7 @@ def counted_view(columns: Sequence[str], rows: str) -> str:
     listed = {}
     for at, name in enumerate(columns):
         text = _TEXTS.get(name, "{}").format(f"g.value ->> {at}")
-        listed[name if name in _TEXTS else f'"{name.strip(chr(34))}"'] = text
+        listed[name if name in _TEXTS else f'"{name}"'] = text
         if name == "day":
             listed[f'"{UTC_DAY}"'] = text
     literal = rows.replace("'", "''")
