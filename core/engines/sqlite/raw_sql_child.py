@@ -208,15 +208,12 @@ def is_asked() -> bool:
 
 def main() -> None:
     """Answer requests until there are no more; after one that took much no other."""
-    limited = False
     while is_asked():
         try:
             request = marshal.load(sys.stdin.buffer)
         except EOFError:
             return
-        if not limited:
-            limit_files(request["file_bytes"])
-            limited = True
+        limit_files(request["file_bytes"])
         started = time.monotonic()
         reply, bytes_read = reply_to(request)
         sys.stdout.buffer.write(marshal.dumps(reply))
