@@ -14,6 +14,8 @@ from os.path import getsize, isfile
 from pathlib import Path
 from typing import IO, Any, Final
 
+from core.processes.starting import end, start
+
 APART_FROM: Final = 8_000_000
 """From this many bytes of text on, a file is read by another process: it has read the first ones by
 the time this one has loaded what it stores with.
@@ -68,10 +70,8 @@ class Spare:
 
 
 def _started() -> subprocess.Popen[bytes] | None:
-    program = [sys.executable, "-I", "-S", str(_CHILD)]
-    pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
     try:
-        process = subprocess.Popen(program, stdin=pipe, stdout=pipe, stderr=nowhere)
+        process = start(_CHILD)
     except OSError:
         return None
     try:
@@ -97,13 +97,3 @@ def ask(process: subprocess.Popen[bytes], what: Any) -> None:
     assert process.stdin
     pickle.dump(what, process.stdin, pickle.HIGHEST_PROTOCOL)
     process.stdin.flush()
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    """End a process, whatever it does."""
-    process.kill()
-    process.wait()
-    for stream in (process.stdin, process.stdout):
-        assert stream
-        with suppress(BrokenPipeError):
-            stream.close()

@@ -8,17 +8,17 @@ statement. One that had to be ended, or has used much, is not used again.
 from __future__ import annotations
 
 import marshal
-import subprocess
 import sys
 import threading
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, Final
 
 from core.engines.running import Stop
 from core.engines.sqlite import raw_sql_child
 from core.errors import QueryFailed
+from core.processes.starting import end, start
 
 MOST_WAITING: Final = 2
 """How many processes wait for a statement at most."""
@@ -32,18 +32,14 @@ class Program:
     """A running process that answers one request after the other."""
 
     def __init__(self) -> None:
-        program = [sys.executable, "-I", "-S", str(raw_sql_child.__file__)]
-        pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
         group = None if sys.platform == "win32" else 0  # a key for the terminal is not for it
         try:
-            self._process = subprocess.Popen(
-                program, stdin=pipe, stdout=pipe, stderr=nowhere, process_group=group
-            )
+            self._process = start(raw_sql_child.__file__, group=group)
         except OSError as error:
             raise QueryFailed(
                 f"The process that runs statements did not start: {error.strerror}."
             ) from error
-        self.end = weakref.finalize(self, _end, self._process)
+        self.end = weakref.finalize(self, end, self._process)
         """Ends the process, whatever it does; so does losing the last reference to this."""
 
     @property
@@ -63,11 +59,11 @@ class Program:
         """
         late = threading.Event()
 
-        def end() -> None:
+        def give_up() -> None:
             late.set()
             self.interrupt()
 
-        timer = threading.Timer(seconds, end) if seconds else None
+        timer = threading.Timer(seconds, give_up) if seconds else None
         if timer:
             timer.daemon = True
             timer.start()
@@ -84,15 +80,6 @@ class Program:
         finally:
             if timer:
                 timer.cancel()
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    process.wait()
-    for stream in (process.stdin, process.stdout):
-        assert stream
-        with suppress(OSError):
-            stream.close()
 
 
 class Programs:

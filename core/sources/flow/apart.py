@@ -14,7 +14,8 @@ from types import SimpleNamespace
 from typing import IO, Any, Final
 
 from core.errors import BadInput
-from core.processes.spare import Spare, ask, end
+from core.processes.spare import Spare, ask
+from core.processes.starting import end
 from core.sources.flow.columns import Coded
 from core.sources.flow.packed import State, Unpacker
 from core.sources.flow.sending import BLOCK, END, ERROR, OPENED, SALT, SIZE
