@@ -185,9 +185,7 @@ class SqliteEngine:
         if statement.typed:
             from core.engines.sqlite.raw_sql import run_typed
 
-            return run_typed(
-                self.path, statement, stop=stop, time_limit=limit, programs=self._programs()
-            )
+            return run_typed(self.path, statement, self._programs(), stop=stop, time_limit=limit)
         parts = [statement, *statement.also]
         if len(parts) == 1 or any(part.made for part in parts):
             return [row for part in parts for row in self._execute(slot, part, stop, limit)]

@@ -72,18 +72,18 @@ most in the least time.
 def run_typed(
     path: str | Path,
     statement: Statement,
+    programs: Programs,
     *,
     stop: Stop | None = None,
     time_limit: float | None = None,
-    programs: Programs | None = None,
 ) -> Rows:
     """Run one SELECT against a workspace; it cannot change anything.
 
     Args:
         statement: the statement, with at most `typed` rows to fetch.
+        programs: the processes that may run it.
         stop: lets another thread stop it.
         time_limit: as of `seconds_of`.
-        programs: the processes that may run it; without any, one is started for it alone.
 
     Returns:
         The column names, then the rows.
@@ -116,9 +116,7 @@ def seconds_of(time_limit: float | None) -> float:
     return TIME_LIMIT if time_limit is None else time_limit and max(time_limit, TIME_LIMIT)
 
 
-def plan_of(
-    path: str | Path, statement: Statement, programs: Programs | None = None
-) -> tuple[str, ...]:
+def plan_of(path: str | Path, statement: Statement, programs: Programs) -> tuple[str, ...]:
     """Return how SQLite would run a statement: a line per step, indented below what it serves.
 
     Raises:
@@ -165,15 +163,11 @@ def _check(query: str) -> None:
         raise BadQuestion("The query is not text in UTF-8.", ONE_SELECT, parameter="query")
 
 
-def _asked(request: dict[str, Any], stop: Stop, seconds: float, programs: Programs | None) -> Any:
-    kept = programs or Programs()
+def _asked(request: dict[str, Any], stop: Stop, seconds: float, programs: Programs) -> Any:
     try:
-        reply = kept.reply(request, stop, seconds + GRACE if seconds else None)
+        reply = programs.reply(request, stop, seconds + GRACE if seconds else None)
     except Late:
         raise _late(seconds) from None
-    finally:
-        if programs is None:
-            kept.close()
     if stop.stopped:
         raise Stopped("Stopped.")
     if reply is None:

@@ -47,7 +47,7 @@ def path() -> Iterator[Any]:
 
 def rows(path: Any, programs: Programs, query: str, **more: Any) -> list[Any]:
     statement = Statement(query, {}, typed=more.pop("typed", 100))
-    return raw_sql.run_typed(path, statement, programs=programs, **more)[1:]
+    return raw_sql.run_typed(path, statement, programs, **more)[1:]
 
 
 def test_one_process_answers_one_statement_after_the_other_each_by_itself(path, programs):

@@ -287,19 +287,25 @@ def test_a_statement_that_kills_its_program_is_a_sentence(engine, monkeypatch, t
         assert asked(new, "select 1").rows == ((1,),)
 
 
-def test_a_workspace_that_was_deleted_is_said(engine, tmp_path):
+@pytest.fixture
+def programs():
+    with closing(raw_sql_programs.Programs()) as found:
+        yield found
+
+
+def test_a_workspace_that_was_deleted_is_said(engine, programs, tmp_path):
     statement = from_json({"kind": "sql", "query": "select 1"}).statement(engine.context())
     with pytest.raises(FootfallError, match=r"gone\.db is no longer there\."):
-        raw_sql.run_typed(tmp_path / "gone.db", statement)
+        raw_sql.run_typed(tmp_path / "gone.db", statement, programs)
 
 
-def test_a_damaged_workspace_is_a_sentence(engine, tmp_path):
+def test_a_damaged_workspace_is_a_sentence(engine, programs, tmp_path):
     whole = engine.path.read_bytes()
     found = tmp_path / "torn.db"
     found.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
     statement = from_json({"kind": "sql", "query": "select * from identities"})
     with pytest.raises(FootfallError, match=r"torn\.db is damaged: "):
-        raw_sql.run_typed(found, statement.statement(engine.context()))
+        raw_sql.run_typed(found, statement.statement(engine.context()), programs)
 
 
 @pytest.mark.parametrize("view", raw_sql.VIEWS)
