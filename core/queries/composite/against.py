@@ -313,6 +313,10 @@ class Against(Question):
         side, inner = self.behind(cell)
         return side.people(ctx, bind, inner)
 
+    def members(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question; each group has units of its own."""
+        return self.counted(ctx, bind, cell)
+
     def behind(self, cell: Cell) -> tuple[Question, Cell]:
         """Return the question of a cell's group, and the cell of its answer.
 

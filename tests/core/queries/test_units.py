@@ -16,6 +16,7 @@ from core.errors import BadQuestion
 from core.filters import Condition
 from core.language.questions import format_question, parse
 from core.queries import from_json
+from core.queries.common.any_question import said_by
 from core.queries.common.question import Question
 from core.queries.kinds import KINDS
 from core.words.counted import many, one, singular
@@ -282,6 +283,23 @@ def test_two_groups_are_compared_by_the_units_of_each(world, counting, event):
             reached = [step.count for step in steps if step.step == inner.step]
             assert reached in ([count], []), (cell, reached)
         assert answer.counted == many(question)
+
+
+def test_people_of_two_groups_of_units_are_those_of_units_in_the_group():
+    events = (
+        Event("login", NOON - 1, "a"),
+        Event("view", NOON, "a", properties={"account": "north"}),
+        Event("view", NOON, "b", properties={"account": "north"}),
+        Event("view", NOON, "c", properties={"account": "south"}),
+    )
+    asked_of = "users of view last 7d counting account for (login last 7d) against everyone"
+    with engine_of(World(events, now=NOON + 1000)) as engine:
+        question = parse(asked_of)
+        for cell, count in engine.answer(question).cells():
+            listed = from_json({"kind": "people", "of": said_by(question), "cell": cell})
+            names = [row.user for row in engine.answer(listed).rows]
+            expected = (["a", "b", "c"], 2) if cell.outcome == "dropped" else (["a"], 1)
+            assert (sorted(names), count) == expected
 
 
 def test_what_has_an_id_is_counted_by_the_name_without_it():
