@@ -22,6 +22,9 @@ from core.queries.common.question import Rows
 OLDEST: Final = (24, 8)
 """The oldest version of ClickHouse that answers every question."""
 
+_NUMBERS: Final = {"output_format_json_quote_64bit_integers": 0}
+"""Settings with which whole numbers come as numbers; before 25.8 long ones come as texts."""
+
 CONNECT_SECONDS: Final = 10
 READ_SECONDS: Final = 330
 """How long to wait for a connection, and for the next bytes of an answer."""
@@ -135,7 +138,7 @@ class ServerRunner:
         chosen: Mapping[str, object] = MappingProxyType({}),
     ) -> Rows:
         asked = _Asked(self, str(uuid4()))
-        settings = {"query_id": asked.id, "wait_end_of_query": 1, **chosen}
+        settings = {"query_id": asked.id, "wait_end_of_query": 1, **_NUMBERS, **chosen}
         text, short, files = _apart(text, parameters)
         client = self._client if files is None else self._client_with_files
         with self._translating(stop), (stop or Stop()).guarding(asked):

@@ -28,6 +28,9 @@ _NOT_SETTINGS = {
     "decompress", "enable_http_compression", "default_format", "wait_end_of_query",
     "http_headers_progress_interval_ms", "send_progress_in_http_headers", "role",
 }  # fmt: skip
+_BEFORE_25_8 = {"output_format_json_quote_64bit_integers": "1"}
+"""Settings as older servers have them, unless they are told."""
+
 FIELD = 131_072
 """How many characters a field of a form may have."""
 
@@ -192,12 +195,12 @@ class Handler(BaseHTTPRequestHandler):
                 )
         if any(len(value) > FIELD for value in parameters.values()):
             raise ValueError("Code: 1000. HTML Form Exception: Field value too long")
-        settings = {
+        settings = _BEFORE_25_8 | {
             name: value
             for name, value in given.items()
             if name not in _NOT_SETTINGS and not name.startswith(("param_", "long_"))
         }
-        if settings and text.lstrip().lower().startswith(("select", "with")):
+        if text.lstrip().lower().startswith(("select", "with")):
             joined = ", ".join(f"{name} = {value!r}" for name, value in settings.items())
             text, form = _without_format(text)
             told = " settings " in f" {text.lower()}".replace("\n", " ")

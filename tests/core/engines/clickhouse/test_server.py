@@ -33,6 +33,10 @@ def test_parameters_arrive_as_they_are_and_rows_come_back_so(runner: ServerRunne
     assert runner.run(statement, {"a": HOSTILE, "b": -(2**62)}) == [(HOSTILE, -(2**62), [1, 2])]
 
 
+def test_long_whole_numbers_are_numbers_on_older_servers_too(runner: ServerRunner) -> None:
+    assert runner.run("select toInt64(5), toJSONString([toUInt64(7)])", {}) == [(5, "[7]")]
+
+
 def test_texts_longer_than_a_field_may_be_are_sent_beside_the_statement(
     runner: ServerRunner,
 ) -> None:
