@@ -53,10 +53,10 @@ def encoding_of(start: bytes) -> str:
         return ""
     if start.lstrip()[:1] in (b"{", b"[") and not _are_several(start.split(b"\n")):
         return ""
-    if _is_of_old_macs(start):
-        return _MAC
     if _may_be_utf8(start):
         return ""
+    if _is_of_old_macs(start):
+        return _MAC
     if script := other_script(start[:_LOOKED_AT]):
         return script
     if not start.decode("utf-8", "ignore").isascii():
@@ -74,23 +74,16 @@ def _are_several(lines: Iterable[bytes]) -> bool:
 
 
 def _is_of_old_macs(start: bytes) -> bool:
-    """Whether a text has the lines and the letters of classic Mac OS, as Excel still writes them.
+    """Whether a text that is not UTF-8 has the lines and the letters of classic Mac OS, as Excel
+    still writes them.
 
     Its small letters with accents are 0x87 to 0x9F, those of Windows-1252 0xE0 to 0xFF.
     """
-    if b"\n" in start or b"\0" in start or b"\r" not in start or _is_utf8(start):
+    if b"\n" in start or b"\r" not in start:
         return False
     looked_at = start[:_LOOKED_AT]
     low = sum(0x87 <= byte <= 0x9F for byte in looked_at)
     return low > sum(byte >= 0xE0 for byte in looked_at)
-
-
-def _is_utf8(start: bytes) -> bool:
-    try:
-        start.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _may_be_utf8(start: bytes) -> bool:

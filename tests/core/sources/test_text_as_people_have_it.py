@@ -60,6 +60,11 @@ def test_letters_of_several_bytes_are_not_taken_for_cyrillic(
     assert [f"{e['user']},{e['event']}" for e in given.events] == [text]
 
 
+def test_lines_of_classic_macs_in_utf8_are_no_old_text_where_a_character_is_cut_off() -> None:
+    text = b"user,event,time\r" + "АННА,ПОКУПКА,2026-03-02\r".encode() * 3_000
+    assert encoding_of(text + "я".encode()[:1]) == ""
+
+
 def test_a_big_endian_text_with_a_mark_is_read(tmp_path: Path) -> None:
     rows = b"\xfe\xff" + "user,event,time\nann,x,2026-03-02\n".encode("utf-16-be")
     assert imported(tmp_path, rows, "in.csv").names == {"x": 1}
