@@ -34,9 +34,12 @@ def settings_in(folder: Path) -> Settings | None:
     Raises:
         BadInput: it is no TOML, or says something else than a session gap that can be.
     """
-    if not (folder / FILE).exists():
-        return None
-    data = table_in(folder, FILE)
+    try:
+        data = table_in(folder, FILE)
+    except BadInput as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            return None
+        raise
     unknown = [name for name in data if name != GAP_NAME]
     if unknown:
         raise BadInput(f"{FILE}: {unknown[0]!r} is not known.", f"Allowed: {GAP_NAME}.")

@@ -210,6 +210,14 @@ def test_a_session_gap_that_cannot_be_is_refused(folder: Path, text: str, words:
         settings_in(folder)
 
 
+def test_a_folder_that_cannot_be_read_is_said_so_and_one_without_settings_has_none(
+    folder: Path,
+) -> None:
+    assert settings_in(folder / "empty") is None
+    with pytest.raises(BadInput, match=rf"{FILE} could not be read: File name too long"):
+        settings_in(folder / ("n" * 300))
+
+
 def test_only_admins_cut_sessions_anew(saved: Saved, folder: Path) -> None:
     (folder / FILE).write_text('session_gap = "1h"', "utf-8")
     editor = Saved(saved.access.path, clock=lambda: NOW, profile="bo:editor")
