@@ -26,7 +26,7 @@ from core.store.ingest.merge import Merge
 from core.store.ingest.properties import Properties
 from core.store.ingest.sessions import Sessions
 from core.store.traits import Traits
-from core.store.upkeep.comparing import Told
+from core.store.upkeep.comparing import Told, silent
 from core.store.upkeep.removal import remove_events, remove_logs
 from core.store.upkeep.unused import clear_identities
 from core.store.waiting import Patience, transaction
@@ -60,7 +60,7 @@ def undo(
     import_: int,
     *,
     patience: Patience | None = None,
-    told: Told = lambda what, done, whole: None,
+    told: Told = silent,
 ) -> Undone:
     """Undo an import in one transaction.
 

@@ -12,7 +12,7 @@ from core.columns import CONTEXT, FIRST_PROPERTY
 from core.errors import not_as_written
 from core.store.troubles import ODD_VALUES, TROUBLES, sentence
 from core.store.upkeep.blocks import BlocksApart, compare_blocks
-from core.store.upkeep.comparing import Apart, Comparison, Told, named
+from core.store.upkeep.comparing import Apart, Comparison, Told, named, silent
 from core.store.upkeep.owners import OwnersApart, compare_owners
 from core.store.upkeep.recutting import (
     SessionsApart,
@@ -63,7 +63,7 @@ def check(
     path: str | Path,
     *,
     repair: bool = False,
-    told: Told = lambda what, done, whole: None,
+    told: Told = silent,
     patience: Patience | None = None,
 ) -> Checked:
     """Count everything again that is derived from events and logs.

@@ -21,7 +21,7 @@ from core.store.ingest.identity import Identity
 from core.store.ingest.people import add_ignored
 from core.store.ingest.properties import Properties
 from core.store.troubles import TROUBLES, sentence
-from core.store.upkeep.comparing import Told
+from core.store.upkeep.comparing import Told, silent
 from core.store.upkeep.person import Person, find_person, keys
 from core.store.upkeep.removal import remove_events, remove_logs
 from core.store.upkeep.shrinking import is_due, removing, shrink, taking_out
@@ -108,7 +108,7 @@ def erase(
     id_: str,
     *,
     ignore: bool = False,
-    told: Told = lambda what, done, whole: None,
+    told: Told = silent,
     patience: Patience | None = None,
     committed: Callable[[], None] = lambda: None,
 ) -> Erased:

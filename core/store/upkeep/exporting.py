@@ -21,7 +21,7 @@ from core.errors import NotFound, did_you_mean, not_as_written
 from core.records import NO_SESSION
 from core.sources.exported import PROPERTIES, VERSION
 from core.store.troubles import ODD_VALUES, TROUBLES, sentence
-from core.store.upkeep.comparing import Told
+from core.store.upkeep.comparing import Told, silent
 from core.store.workspace import open_reader, read_meta
 from core.text import clean
 from core.values.json_text import stored_object
@@ -87,7 +87,7 @@ def export_events(
     write: Callable[[bytes], Any],
     wanted: Wanted | None = None,
     *,
-    told: Told = lambda what, done, whole: None,
+    told: Told = silent,
 ) -> Exported:
     """Write a workspace as lines, as it is at this moment.
 

@@ -16,7 +16,7 @@ from core.store.ingest.activity import Activity
 from core.store.ingest.identity import Identity
 from core.store.ingest.properties import Properties
 from core.store.troubles import TROUBLES, sentence
-from core.store.upkeep.comparing import Told
+from core.store.upkeep.comparing import Told, silent
 from core.store.upkeep.removal import remove_events, remove_logs
 from core.store.upkeep.shrinking import is_due, removing, shrink, taking_out
 from core.store.waiting import Patience
@@ -78,7 +78,7 @@ def forget_before(
     path: str | Path,
     day: int,
     *,
-    told: Told = lambda what, done, whole: None,
+    told: Told = silent,
     patience: Patience | None = None,
     committed: Callable[[], None] = lambda: None,
 ) -> Before:

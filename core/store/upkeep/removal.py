@@ -21,7 +21,7 @@ from core.store.imports.statements import read_bitmap
 from core.store.ingest.activity import Activity
 from core.store.ingest.properties import Properties
 from core.store.rows.contexts import clear_contexts
-from core.store.upkeep.comparing import Comparison, Place, Told
+from core.store.upkeep.comparing import Comparison, Place, Told, silent
 from core.store.upkeep.recutting import rebuild
 from core.store.upkeep.shifts import SEQ, Shifts
 from core.store.upkeep.unused import (
@@ -58,7 +58,7 @@ class Removed:
 def remove_events(
     connection: sqlite3.Connection,
     seqs: BitMap64,
-    told: Told = lambda what, done, whole: None,
+    told: Told = silent,
 ) -> Removed:
     """Take events out, with their properties, sets, sessions, and names that only they used.
 
@@ -198,7 +198,7 @@ class _Removal:
 def remove_logs(
     connection: sqlite3.Connection,
     messages: BitMap64,
-    told: Told = lambda what, done, whole: None,
+    told: Told = silent,
 ) -> int:
     """Take logs out, with their messages, totals by day, and texts that only they used.
 
