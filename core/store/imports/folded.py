@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache, partial
 from typing import Any
 
 from pyroaring import BitMap64
@@ -28,6 +29,7 @@ _COLUMNS = ("ts", "seq", "event", "day", "user", "device", *CONTEXT, "id", "sess
 _OWN = tuple(name for name in _COLUMNS if name not in CONTEXT)
 _TS, _SEQ, _EVENT, _DAY, _USER, _DEVICE, _FIRST_CONTEXT = range(7)
 _END_OF_CONTEXT = _FIRST_CONTEXT + len(CONTEXT)
+_CONTEXT = slice(_FIRST_CONTEXT, _END_OF_CONTEXT)
 
 
 class Folded:
@@ -131,13 +133,14 @@ class Folded:
         if not owners:
             return set()
         rows, texts = self._taken(owners)
+        number = cache(partial(context_id, self._connection))
         self._connection.executemany(
             f"""
             insert into event_rows (actor, {", ".join(_OWN)}, context)
             values ({", ".join("?" * (len(_OWN) + 2))})
             """,
             [
-                (actor, *row[:_FIRST_CONTEXT], *row[_END_OF_CONTEXT:], self._context(row))
+                (actor, *row[:_FIRST_CONTEXT], *row[_END_OF_CONTEXT:], number(row[_CONTEXT]))
                 for actor, row in rows
             ],
         )
@@ -150,16 +153,13 @@ class Folded:
             self._activity.stop_property(dimension)
         columns, texts_of = list(zip(*(row for _, row in rows), strict=True)), dict(texts)
         places = range(len(rows))
-        context = dict(enumerate(columns[_FIRST_CONTEXT:_END_OF_CONTEXT], 1))
+        context = dict(enumerate(columns[_CONTEXT], 1))
         said = told.places_of(texts_of.get(row[_SEQ]) for _, row in rows)
         actors = [actor for actor, _ in rows]
         self._activity.add(
             Facts(actors, columns[_EVENT], columns[_DAY], places, context, said, told.columns)
         )
         return {actor for actor, _ in rows} - {0}
-
-    def _context(self, row: Sequence[int]) -> int:
-        return context_id(self._connection, row[_FIRST_CONTEXT:_END_OF_CONTEXT])
 
     def _taken(
         self, owners: Mapping[int, int | None]
