@@ -25,6 +25,7 @@ from core.timeframe import (
     exact_span,
     resolve,
 )
+from core.words.counted import counts_units
 
 QUIET = 7 * DAY
 """How long there may be no events, in ms, before the data counts as ended."""
@@ -150,7 +151,7 @@ class Context:
         Args:
             answering: whether it is for the answer, and not for who is behind it.
         """
-        if getattr(question, "counting", None) is None or self.dialect.counted is not None:
+        if not counts_units(question) or self.dialect.counted is not None:
             return self
         return self.in_units(self, question, answering)
 
