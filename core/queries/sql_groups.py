@@ -25,6 +25,9 @@ from core.timeframe import Span, exact_span
 MOST_GROUPS: Final = 10_000
 """Of more groups, what was typed would take longer over them than over rows."""
 
+MOST_BYTES: Final = 4_000_000
+"""Of more bytes, they would not fit into a statement."""
+
 LABEL: Final = "events by value"
 
 _MOST_FIELDS: Final = 3
@@ -55,7 +58,8 @@ def over_groups(ctx: Context, asked: OverBlocks) -> Generator[Statement, Rows, I
     except ValueError:  # a number that JSON has no word for
         return None
     columns = ("day", *(_column(asked, field) for field in by), COUNT)
-    return Instead(asked.query, columns, json.dumps(shown))
+    written = json.dumps(shown)  # in ASCII
+    return Instead(asked.query, columns, written) if len(written) <= MOST_BYTES else None
 
 
 def _counted(

@@ -147,6 +147,13 @@ def test_events_without_the_property_count_once_however_often_they_are_named():
         assert found == statements(rows, query)[0]
 
 
+def test_values_that_are_too_long_together_are_read_from_rows():
+    world = World(tuple(bought(n, item=f"{n}{'é' * 400}") for n in range(4500)), now=LATE)
+    query = "select length(properties ->> 'item'), count(*) from events_v1 group by 1"
+    with read_both_ways(world) as (blocks, rows):
+        assert statements(blocks, query)[0] == statements(rows, query)[0]
+
+
 def test_of_few_events_rows_are_read():
     query = "select properties ->> 'item' i, count(*) from events_v1 group by i"
     with engine_of(ORDERED) as engine, closing(SqliteEngine(engine.path)) as usual:
