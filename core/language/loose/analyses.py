@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from core.language.loose.groups import groups
 from core.language.loose.sentence import REVENUE, Draft, Sentence
 from core.queries.terms import name as quoted
 from core.queries.terms import scalar
@@ -23,8 +22,7 @@ def realtime(s: Sentence) -> Iterator[Draft]:
 
 def stickiness(s: Sentence) -> Iterator[Draft]:
     """Yield on how many days people come."""
-    event = f" of {s.event}" if s.event else ""
-    yield Draft(f"stickiness{event}{s.counting}", without=("granularity",))
+    yield Draft(f"stickiness{s.of}{s.counting}", without=("granularity",))
 
 
 def experiment(s: Sentence) -> Iterator[Draft]:
@@ -128,19 +126,18 @@ def weekday(s: Sentence) -> Iterator[Draft]:
     if s.event and s.says("(?:which|what) day (?:had|was|did|saw)"):
         yield Draft(f"{s.event} daily", without=("granularity", "top"), assumed=True)
     hourly = s.says("hours?|time|when|peak|heat ?map|hourly")
-    subject = f"weekday of {s.event}" if s.event else "weekday"
-    yield Draft(f"{subject}{' hourly' if hourly else ''}", without=("granularity", "top"))
+    yield Draft(f"weekday{s.of}{' hourly' if hourly else ''}", without=("granularity", "top"))
 
 
 def lifecycle(s: Sentence) -> Iterator[Draft]:
     """Yield new, returning and dormant people, or the list of who churned."""
-    if s.event and "against" in groups(s.heard, s.names)[0]:
+    if s.event and "against" in s.group[0]:
         yield Draft(s.event)
     elif s.says("churned (?:users|people|customers)") and not s.says("how many|number of"):
         yield Draft("segment churned", without=("granularity", "for"))
     if s.says("list|who|which (?:users|people|customers)|(?:users|people|customers) (?:who|that)"):
         yield Draft("segment churned", without=("granularity",))
-    yield Draft(f"lifecycle{f' of {s.event}' if s.event else ''}{s.counting}")
+    yield Draft(f"lifecycle{s.of}{s.counting}")
 
 
 def segment(s: Sentence) -> Iterator[Draft]:

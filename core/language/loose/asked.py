@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 
 from core.language.loose.complete import Said
 from core.language.loose.figures import MONEY
-from core.language.loose.groups import groups
 from core.language.loose.heard import Heard, Names
 from core.language.loose.hearing import hear
 from core.language.loose.meaning import drafts
@@ -65,7 +64,7 @@ def _clauses(heard: Heard, sentence: Sentence, draft: Draft) -> list[str]:
         "granularity": said.get("granularity", ""), "where": _where(heard, sentence),
         "by": _by(heard, sentence), "top": f"top {said['top']}" if "top" in said else "",
         "compare": said.get("compare", ""), "with": said.get("with", ""),
-        "for": groups(heard, sentence.names)[0],
+        "for": sentence.group[0],
     }  # fmt: skip
     if own["for"].startswith("where"):
         own["where"] = f"{own['where']} {own.pop('for')}".strip()

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from core.language.loose.groups import groups
 from core.language.loose.heard import Heard
 from core.language.loose.sentence import Draft, Sentence
 from core.queries.terms import name as quoted
@@ -56,7 +55,7 @@ class Said:
     def _told(self) -> set[str]:
         """The words that the kind of question and its group of people stand for."""
         told = _words(" ".join(_matches(self.pattern, self._heard)))
-        return told | _words(groups(self._heard, self.sentence.names)[1])
+        return told | _words(self.sentence.group[1])
 
     @property
     def _words_left(self) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from core.language.loose.groups import USER, groups
+from core.language.loose.groups import USER
 from core.language.loose.sentence import FIGURES, REVENUE, Draft, Sentence
 from core.language.loose.steps import funnel
 from core.queries.terms import name as quoted
@@ -49,7 +49,7 @@ def events(s: Sentence) -> Iterator[Draft]:
         yield Draft(f"users of {first}{s.counting}")
     if len(s.events) == 2 and s.says("how many") and not s.says("vs|versus|or"):
         yield from funnel(s)
-    told = groups(s.heard, s.names)[1]
+    told = s.group[1]
     others = re.search(rf"\b{USER}\b", s.heard.text.replace(told, " ")) if told else None
     people = (s.heard.persons and (not told or others)) or s.says("unique|who|paying|distinct")
     if len(s.events) == 2 and s.says("per|for each|ratio|divided by|vs|versus|compared"):
@@ -223,7 +223,7 @@ def ranking(s: Sentence) -> Iterator[Draft]:
     if s.event and s.heard.persons and not s.by and s.says("top|most|best"):
         yield Draft(f'{s.event} by "user"')
     if s.event and not s.by and not s.free:
-        if quoted(s.event) and s.event == s.viewed() and (field := s.page()):
+        if s.event == s.viewed() and (field := s.page()):
             s.by = [field]
             yield Draft(s.event)
         return

@@ -23,14 +23,12 @@ class Piece(NamedTuple):
     Attributes:
         name: of the event or field.
         at, end: its first word, and the one after its last.
-        whole: whether all words of the name are there, and not only one of them.
         by: whether it is something to break down by.
     """
 
     name: str
     at: int
     end: int
-    whole: bool = True
     by: bool = False
 
 

@@ -77,7 +77,7 @@ def _leftover(found: Heard, names: Names, place: int) -> None:
     elif stem(word) in _PERSONS:
         found.persons = found.persons or not done
         if word in _BUYERS and (event := known.other(("buy",), names)):
-            found.events.append(Piece(event, place, place + 1, whole=False))
+            found.events.append(Piece(event, place, place + 1))
     elif word not in names.fillers and word not in _NOT and re.search(r"\w", word):
         found.left.append(word)
         if re.fullmatch(r"(?=\D*\d)(?=\d*[a-z@])[\w.@+-]{4,}|[\w.+-]+@[\w-]+\.\w+", word):
@@ -155,11 +155,11 @@ def _is_nearly(found: Heard, names: Names, window: _Window) -> bool:
     made = said[0] in known.MAKING and any(f.end == at and not f.by for f in found.fields)
     part = "" if made else known.part(said, names)
     if part and stem(word) not in _PERSONS:
-        found.events.append(Piece(part, at, end, whole=False))
+        found.events.append(Piece(part, at, end))
         found.persons = found.persons or word.endswith("ers")
         return True
     if meant := known.misspelt(said, names):
-        found.events.append(Piece(meant, at, end, whole=False))
+        found.events.append(Piece(meant, at, end))
     elif begun := known.begun(word, names):
         found.values.append(Valued(*begun, at))
     else:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from core.catalog.revenue import is_named
+from core.language.loose.groups import groups
 from core.language.loose.heard import Heard, Names, Piece
 from core.language.loose.stems import FIELDS, alike, stem, stems
 from core.queries.terms import name as quoted
@@ -53,7 +55,7 @@ class Sentence:
 
     def __init__(self, heard: Heard, names: Names) -> None:
         self.heard, self.names = heard, names
-        found = sorted(heard.events, key=lambda piece: piece.at)
+        found = heard.events
         pages = _pages(found, heard)
         ordered = [
             quoted(piece.name) + pages.get(piece.at, "") for piece in _in_order(found, heard)
@@ -92,19 +94,25 @@ class Sentence:
                          " ".join((*self.heard.words[: piece.at], ""))):  # fmt: skip
                 return piece
         likely = [piece for piece in counted if _UNITS.search(piece.name)]
-        if likely or self.heard.persons or self.figure():
+        if likely or self.heard.persons or any(map(self.says, FIGURES)):
             return next(iter(likely), None)
         told = "how many|number of|unique|distinct|active|retained|new|paying|churned"
         return next(iter(counted), None) if self.says(told) else None
-
-    def figure(self) -> bool:
-        """Whether it has a word for a figure."""
-        return any(self.says(pattern) for pattern in FIGURES)
 
     @property
     def event(self) -> str:
         """The first event, "" for none."""
         return self.events[0] if self.events else ""
+
+    @property
+    def of(self) -> str:
+        """The clause that names the first event, "" for none."""
+        return f" of {self.event}" if self.events else ""
+
+    @cached_property
+    def group(self) -> tuple[str, str]:
+        """The clause of its people or of two groups, and the words that say so (`groups`)."""
+        return groups(self.heard, self.names)
 
     @property
     def counting(self) -> str:
@@ -113,24 +121,19 @@ class Sentence:
 
     def starting(self) -> str:
         """The event with which people begin, quoted, "" for none."""
-        for event in self.names.events:
-            if "regist" in alike(stems(event)):
-                return quoted(event)
-        return ""
+        return self._first_of("regist")
 
     def paying(self) -> str:
         """The event with which people pay, quoted, "" for none."""
-        for event in self.names.events:
-            if is_named(event):
-                return quoted(event)
-        return ""
+        return next(map(quoted, filter(is_named, self.names.events)), "")
 
     def viewed(self) -> str:
         """The event of a page that is seen, quoted, "" for none."""
-        for event in self.names.events:
-            if "pageview" in alike(stems(event)):
-                return quoted(event)
-        return ""
+        return self._first_of("pageview")
+
+    def _first_of(self, kind: str) -> str:
+        events = (event for event in self.names.events if kind in alike(stems(event)))
+        return next(map(quoted, events), "")
 
     def place(self) -> str:
         """The field with the country of people, "" for none."""

@@ -72,16 +72,15 @@ def _among(s: Sentence) -> Iterator[Draft]:
     words = " ".join(s.heard.words)
     better = rf"(?:do|does|are|did) {USER} (?:who|that) .*\b(?:more|less|better|worse|likel\w+)"
     if len(s.events) == 2 and not s.heard.never and s.says(better):
-        one, other = (quoted(p.name) for p in sorted(s.heard.events, key=lambda p: p.at)[:2])
+        one, other = (quoted(piece.name) for piece in s.heard.events[:2])
         yield Draft(f"users of {other} for ({one}) against everyone else", without=("for",))
         return
     told = re.search(rf"\b(?:from|by|for|of|among) {USER} (?:who|that)\b", words)
     if told is None or s.heard.never or s.unit:
         return
     at = len(words[: told.start()].split())
-    found = sorted(s.heard.events, key=lambda piece: piece.at)
-    counted = [quoted(piece.name) for piece in found if piece.at < at]
-    did = [quoted(piece.name) for piece in found if piece.at > at]
+    counted = [quoted(piece.name) for piece in s.heard.events if piece.at < at]
+    did = [quoted(piece.name) for piece in s.heard.events if piece.at > at]
     if len(did) != 1 or len(counted) > 1:
         return
     if counted:
@@ -118,8 +117,7 @@ def retention(s: Sentence) -> Iterator[Draft]:
     if s.says(
         r"(?:after|from) (?:being |having been )?(?:dormant|inactive|away|gone|churn\w*|a break)"
     ):
-        yield Draft(f"lifecycle{f' of {s.event}' if s.event else ''}{s.counting}")
-    start = f" of {s.events[0]}" if s.events else ""
+        yield Draft(f"lifecycle{s.of}{s.counting}")
     back = f" return {s.events[1]}" if len(s.events) > 1 else ""
     sized = re.search(
         r"\b(day|week|month|d|w|m)[ -]?(\d{1,2})\b|\b(\d{1,2})[ -]?(day|week|month)s?\b|"
@@ -134,13 +132,13 @@ def retention(s: Sentence) -> Iterator[Draft]:
         ) if n)  # fmt: skip
         periods = f" {_EACH[word[0]]} {max(several, default=0) or count}"
     if (
-        start
+        s.event
         and s.says("better|worse|more|longer|than|compared?|vs|versus")
         and s.says("who|that|those")
     ):
         yield Draft(f"retention for ({s.event}) against everyone else", without=("compare",))
     yield Draft(
-        f"retention{start}{back}{periods}{s.counting}", without=("within",) if periods else ()
+        f"retention{s.of}{back}{periods}{s.counting}", without=("within",) if periods else ()
     )
 
 
@@ -170,7 +168,7 @@ def around(s: Sentence) -> Iterator[Draft]:
         r"\b(before|after|prior to|leading up to|leads? to)\b", " ".join(s.heard.words)
     )
     later = [] if found is None else [
-        piece for piece in sorted(s.heard.events, key=lambda each: each.at)
+        piece for piece in s.heard.events
         if piece.at >= len(" ".join(s.heard.words)[: found.start()].split())
     ]  # fmt: skip
     if found is not None and later:
