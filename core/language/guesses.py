@@ -15,6 +15,7 @@ from core.catalog.selectors import CUSTOM
 from core.errors import FootfallError
 from core.language.loose.asked import asked
 from core.language.loose.heard import Names
+from core.language.loose.stems import FIELDS, stem
 from core.language.loose.workspace import names_of
 from core.language.questions import parse_full
 from core.queries.common.context import Context
@@ -33,10 +34,9 @@ _FIGURE: Final = r"(sum|total|avg|average|mean|min|minimum|max|maximum|median|p\
 _FIGURES: Final = {
     "total": "sum", "average": "avg", "mean": "avg", "minimum": "min", "maximum": "max",
 }  # fmt: skip
-_SYNONYMS: Final = {
-    "page": ("path", "url", "page_path"), "url": ("path", "page"), "device": ("device_type",),
-    "channel": ("source", "utm_source"), "campaign": ("utm_campaign",),
-    "referrer": ("source", "referer"), "city": ("region",), "operatingsystem": ("os",),
+_CALLED: Final = ("page", "url", "device", "channel", "campaign", "referrer")
+_SYNONYMS: Final = {word: FIELDS[stem(word)] for word in _CALLED} | {
+    "city": ("region",), "operatingsystem": FIELDS["operat system"],
 }  # fmt: skip
 """What people call a field -> the fields that may be it, if the workspace has none of that name."""
 
