@@ -10,8 +10,13 @@ from core.language.loose.sentence import REVENUE, Draft, Sentence
 from core.queries.terms import name as quoted
 from core.queries.terms import scalar
 
-LOGS_WITH: Final = r"(?:contain\w*|mention\w*|matching|saying|with the (?:word|text))"
-"""Stands before the word that logs have."""
+LOGS: Final = r"logs?(?! ?-?(?:in|ins|out|outs)\b)"
+"""Names logs, and not that somebody logs in or out."""
+
+LOGS_WITH: Final = (
+    r"(?:contain\w*|mention\w*|matching|saying|with the (?:word|text)) [\"']?([\w.-]+)"
+)
+"""Says the word that logs have."""
 
 
 def realtime(s: Sentence) -> Iterator[Draft]:
@@ -56,12 +61,12 @@ def common(s: Sentence) -> Iterator[Draft]:
 
 def logs(s: Sentence) -> Iterator[Draft]:
     """Yield logs, of a level or with a word."""
-    if s.events and not s.says(r"logs?(?! ?-?(?:in|ins|out|outs)\b)"):
+    if s.events and not s.says(LOGS):
         return
-    if not s.says(rf"logs?|errors?|warnings?|{LOGS_WITH} [\"']?[\w.-]+"):
+    if not s.says(rf"logs?|errors?|warnings?|{LOGS_WITH}"):
         return
     tests = [f"level <= {word[:-1]}" for word in ("errors", "warnings") if s.says(f"{word}?")][:1]
-    said = re.search(LOGS_WITH + r" [\"']?([\w.-]+)", s.heard.text)
+    said = re.search(LOGS_WITH, s.heard.text)
     tests += [f"message contains {scalar(said[1])}"] if said else []
     only = [valued.value.casefold() for valued in s.heard.values]
     taken = ("where",) if said and only == [said[1]] else ()
@@ -79,9 +84,14 @@ def logs(s: Sentence) -> Iterator[Draft]:
                 assumed=s.says("rate"))  # fmt: skip
 
 
+def _figure(s: Sentence) -> str:
+    """Return the figure that may have moved: an event or revenue, "" for none."""
+    return s.event or (f"sum({REVENUE})" if s.says("revenue|sales|income") else "")
+
+
 def explain(s: Sentence) -> Iterator[Draft]:
     """Yield what moved a figure."""
-    subject = s.event or (f"sum({REVENUE})" if s.says("revenue|sales|income") else "dau")
+    subject = _figure(s) or "dau"
     if len(s.events) > 1 or s.says(r"conver\w*"):
         subject = s.chain() or subject
     yield Draft(f"explain {subject}", without=("granularity", "compare"))
@@ -90,7 +100,7 @@ def explain(s: Sentence) -> Iterator[Draft]:
 
 def usual(s: Sentence) -> Iterator[Draft]:
     """Yield what is usual for a figure, or what is unusual at all."""
-    subject = s.event or (f"sum({REVENUE})" if s.says("revenue|sales|income") else "")
+    subject = _figure(s)
     if s.says("dau|active users|traffic|users") and not subject:
         subject = "dau"
     if subject:

@@ -11,14 +11,17 @@ from core.language.loose.sentence import FIGURES, REVENUE, Draft, Sentence
 from core.language.loose.steps import funnel
 from core.queries.terms import name as quoted
 
+_ORDER: Final = "(?:order|purchase|basket|cart|ticket|transaction|sale)"
+_SIZE: Final = "(?:order|basket|cart) (?:value|size)"
+
 MONEY: Final = (
     "revenue|sales|money|income|turnover|mrr|gmv|earnings|aov|paying|payers?"
-    "|(?:average|avg|mean|median|typical) (?:order|purchase|basket|cart|ticket|transaction|sale)"
-    "(?: (?:value|size|amount))?|(?:order|basket|cart) (?:value|size)"
+    f"|(?:average|avg|mean|median|typical) {_ORDER}(?: (?:value|size|amount))?|{_SIZE}"
 )
+"""Names what is earned."""
 
-
-UNWANTED: Final = r"error\w*|crash\w*|fail\w*|cancel\w*|active|growth|support\w*"
+_UNWANTED: Final = r"error\w*|crash\w*|fail\w*|cancel\w*|active|growth|support\w*"
+"""Of what nobody wants a conversion."""
 
 
 def events(s: Sentence) -> Iterator[Draft]:
@@ -65,7 +68,7 @@ def events(s: Sentence) -> Iterator[Draft]:
     if s.says("per (?:session|visit)"):
         yield Draft(f"{first} / sessions")
     rate = s.says("rate") and not s.says("growth rate")
-    if rate and len(s.events) == 1 and s.chain() and not s.says(UNWANTED):
+    if rate and len(s.events) == 1 and s.chain() and not s.says(_UNWANTED):
         yield Draft(f"{s.chain()}", assumed=True)
     if rate or s.says("share|percent(?:age)?|what %|proportion|fraction"):
         yield Draft(f"pct_dau of {first}")
@@ -140,9 +143,10 @@ def revenue(s: Sentence) -> Iterator[Draft]:
         yield Draft(f"sum({REVENUE})")
     if s.says("paying|payers?") and not s.says("revenue|sales|money|income|earnings"):
         yield Draft("users of revenue_amount")
-    if s.says("(?:average|avg|mean|typical) (?:order|purchase|basket|cart|ticket|transaction|sale)"
-              "|aov|average revenue per (?:order|purchase|transaction)|average (?:sale|deal) ?"
-              "(?:size|value)?|(?:order|basket|cart) (?:value|size)"):  # fmt: skip
+    if s.says(
+        f"(?:average|avg|mean|typical) {_ORDER}|aov|{_SIZE}|average deal"
+        "|average revenue per (?:order|purchase|transaction)"
+    ):
         yield Draft("median(revenue:amount)" if s.says("median") else "avg(revenue:amount)")
     elif s.says("per (?:paying )?(?:user|customer|person|visitor|head)|arpu|arppu"):
         yield Draft("ltv arppu" if s.says("arppu|paying") else "ltv arpu")

@@ -36,8 +36,8 @@ INTENTS: Final[tuple[tuple[str, Build], ...]] = (
     (r"(?:have )?in common|characteri[sz]e\w*|profile of|what makes", analyses.common),
     ("why|reasons?|caus(?:e|ed|ing)|explain|(?:what )?(?:drove|is behind)", analyses.explain),
     (
-        r"logs?(?! ?-?(?:in|ins|out|outs)\b)(?: (?:messages?|lines?|entries))?|errors?|warnings?"
-        rf"|{analyses.LOGS_WITH} [\"']?[\w.-]+|from (?:the )?[\w-]+ (?:service|source)"
+        rf"{analyses.LOGS}(?: (?:messages?|lines?|entries))?|errors?|warnings?"
+        rf"|{analyses.LOGS_WITH}|from (?:the )?[\w-]+ (?:service|source)"
         "|by (?:level|service|source|pattern)",
         analyses.logs,
     ),
