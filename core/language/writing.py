@@ -6,9 +6,8 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pydantic import BaseModel
-
 from core.filters import Clause
+from core.queries.common.any_question import said_by
 from core.queries.common.question import Question
 from core.queries.kinds import KINDS
 from core.queries.terms import (
@@ -100,22 +99,10 @@ def settings(writer: Writer) -> str:
     if not writer.left:
         return ""
     asked = writer.question
-    short = _with_kinds(asked.model_dump(mode="json", by_alias=True, exclude_unset=True), asked)
-    dumped = asked.model_dump(mode="json", by_alias=True) | short
+    dumped = asked.model_dump(mode="json", by_alias=True) | said_by(asked)
     if "property" in writer.left and KINDS[writer.question.kind].drops_prefix:
         dumped["property"] = whole_property(dumped["property"])
     return "with " + ", ".join(f"{k} = {_setting(dumped[k])}" for k in writer.left)
-
-
-def _with_kinds(dumped: Any, value: Any) -> Any:
-    """Return what was given of a value, with the kinds of the questions in it."""
-    if isinstance(value, list | tuple) and isinstance(dumped, list):
-        return [_with_kinds(one, own) for one, own in zip(dumped, value, strict=True)]
-    if not (isinstance(value, BaseModel) and isinstance(dumped, dict)):
-        return dumped
-    names = {field.alias or name: name for name, field in type(value).model_fields.items()}
-    found = {key: _with_kinds(part, getattr(value, names[key])) for key, part in dumped.items()}
-    return {"kind": value.kind, **found} if isinstance(value, Question) else found
 
 
 def _setting(value: Any) -> str:

@@ -9,26 +9,15 @@ from copy import deepcopy
 from typing import Any
 
 from core.queries import from_json
+from core.queries.common.any_question import said_by
 from core.queries.common.question import Question
 
 Path = tuple[str | int, ...]
 
-INNER = ("of", "other")
-"""Fields that hold a question."""
-
 
 def body_of(question: Question) -> dict[str, Any]:
     """Return a question as JSON, with the fields that were given."""
-    body = _plain(question.model_dump(by_alias=True, exclude_unset=True))
-    body["kind"] = question.kind
-    for name in INNER:
-        inner = getattr(question, name, None)
-        if isinstance(inner, Question):
-            body[name] = body_of(inner)
-    for at, part in enumerate(getattr(question, "series", ())):
-        if isinstance(getattr(part, "question", None), Question):
-            body["series"][at]["question"] = body_of(part.question)
-    return dict(body)
+    return said_by(question)
 
 
 def _plain(value: Any) -> Any:

@@ -21,8 +21,7 @@ AnyQuestion = Annotated[Inner, BeforeValidator(_read)]
 
 def said_by(question: Question) -> dict[str, Any]:
     """Return a question as an object with its kind, without what it does not say."""
-    body = question.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    return {**body, "kind": question.kind}
+    return question.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
 def lifted(data: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:

@@ -48,6 +48,8 @@ Inner = Annotated[
 MOST_TIMES = 10_000
 """How many events `at_least` and `at_most` can ask for."""
 
+ALL_TIME = "all_time"
+
 Found = TypeVar("Found")
 Behind = Callable[[Context, Binder, Cell], str]
 Rows = list[tuple[Any, ...]]
@@ -85,6 +87,10 @@ class Question(Model):
 
     needs: ClassVar[str] = "sets"
     """What it reads: "sets" (only bitmaps if conditions allow), or "events" and why."""
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Let the kind be a field that was given, so that no JSON of a question is without it."""
+        self.model_fields_set.add("kind")
 
     def ranges(self, ctx: Context) -> tuple[str, ...]:
         """Return its range texts, including those of inner questions."""
@@ -392,9 +398,8 @@ def frame(ctx: Context, question: TimedQuestion, *, whole: bool = False) -> Fram
     """Resolve a timed question's time, with a coarser unit if it would have too many points."""
     span = ctx.span_to_today(question.range)
     unit = fit(question.granularity, span, ctx.now)
-    notes: tuple[str, ...] = ()
-    if unit != question.granularity:
-        notes = (f"Too many {question.granularity} points: shown {unit}.",)
+    coarser = f"Too many {question.granularity} points: shown {unit}."
+    notes: tuple[str, ...] = (coarser,) if unit != question.granularity else ()
     every = ctx.buckets(span, unit, whole=whole)
     found = shown_buckets(ctx, question, every)
     if question.range.strip().lower() == ALL_TIME:
@@ -411,9 +416,6 @@ def frame(ctx: Context, question: TimedQuestion, *, whole: bool = False) -> Fram
         span, unit, found, compared, compared_buckets, notes, present, ctx.calendar, ctx.ended,
         short=len(found) < len(every),
     )  # fmt: skip
-
-
-ALL_TIME = "all_time"
 
 
 def shown_buckets(ctx: Context, question: TimedQuestion, every: list[Bucket]) -> list[Bucket]:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from core.answers import Cell
 from core.errors import BadQuestion
+from core.queries.common.any_question import said_by
 from core.queries.common.context import Context
 from core.queries.common.question import Ask, Question
 from core.sql.dialect import Binder
@@ -99,8 +100,7 @@ def narrowed(question: Question, conditions: tuple[Any, ...] = (), **given: Any)
         return question
     from core.queries import from_json
 
-    body = question.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    return from_json({**body, "kind": question.kind, **_plain(changes)})
+    return from_json({**said_by(question), **_plain(changes)})
 
 
 def _plain(changes: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from core.language import parser
 from core.language.kept import read_kept, read_tiles, write_kept, write_tiles
 from core.language.questions import format_question, parse, parse_any, parse_kept, today
 from core.queries import from_json
+from core.queries.common.any_question import said_by
+from core.queries.people.people import PeopleBehind
 from core.queries.versions import needed_language
 from tests.worlds.languages import second_language
 
@@ -93,6 +95,12 @@ def test_questions_inside_others_are_written_with_what_was_given():
     quoted = parse(text.replace("buy", "o\\u0027k"))
     assert quoted.series[0].question.event == "o'k"
     assert parse(format_question(quoted)) == quoted
+
+
+def test_questions_made_by_their_class_say_their_kind_inside_others_too():
+    behind = PeopleBehind(of=PeopleBehind(of=parse("buy"), limit=5))
+    asked = parse("dau").model_copy(update={"among": behind})
+    assert from_json(said_by(asked)) == asked
 
 
 def test_the_version_that_is_stored_is_that_of_the_newest_word():
