@@ -134,7 +134,11 @@ def _names(page: KeyedPage) -> list[Row]:
 
 
 def _event(page: KeyedPage, name: str) -> Callable[[], None]:
-    return _asked(page, {"kind": "trend", "event": name, "range": usual_range(page.app)})
+    def show() -> None:
+        body = {"kind": "trend", "event": name, "range": usual_range(page.app)}
+        page.app.navigator.open(from_json(body))
+
+    return show
 
 
 def _asked(page: KeyedPage, body: dict[str, Any]) -> Callable[[], None]:
