@@ -1,12 +1,13 @@
 """Units in place of people on ClickHouse: a relation that statements read under the name `events`.
 
 Inside a relation its own name is the table's, so what else it reads is written into it. Whose
-events count is found before, by a statement of its own.
+events count is found before, by a statement of its own, once for all statements of an answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache, partial
 from typing import Final
 
 from core.catalog.fields import Field
@@ -33,6 +34,7 @@ def relation_of_units(
     """
     numbered = field.kind in NUMBERED
     whole = ctx.whole or ctx
+    whose = cache(partial(_state_found, ctx, members))
 
     def write(bind: Binder) -> str:
         inside = bind.inside(whole.dialect)
@@ -41,7 +43,7 @@ def relation_of_units(
         present = bind.dialect.present
         tests = [f"e.ts <= {inside(present.now)}"] if present else []
         if members:
-            tests.append(f"e.actor in {people_found(ctx, inside, members)}")
+            tests.append(f"e.actor in ({in_state(inside, whose())})")
         return inside.whole(f"""
             select {number} as actor, e.actor as person, {unit} as unit, e.* except (actor)
             from events e
@@ -62,6 +64,11 @@ def _number(unit: str) -> str:
 
 def people_found(ctx: Context, bind: Binder, members: Sequence[Relation]) -> str:
     """Return a relation of the people who are in all of some relations, who are found at once."""
+    return f"({in_state(bind, _state_found(ctx, members))})"
+
+
+def _state_found(ctx: Context, members: Sequence[Relation]) -> str:
+    """Find the people who are in all of some relations, as the text for `in_state`."""
     own = ctx.binder()
     tests = [f"i.actor in (select actor from {own.relation(each)})" for each in members]
     found = own.statement(
@@ -73,4 +80,4 @@ def people_found(ctx: Context, bind: Binder, members: Sequence[Relation]) -> str
     )
     assert ctx.dialect.program is not None
     ((people,),) = ctx.dialect.program.rows(found)
-    return f"({in_state(bind, people)})"
+    return str(people)

@@ -10,8 +10,10 @@ from core.boards.facts import look_around
 from core.engines.clickhouse.address import Address
 from core.engines.clickhouse.chdb import ChdbRunner
 from core.engines.clickhouse.engine import ClickHouseEngine
+from core.engines.clickhouse.engine import _Program as Program
 from core.engines.clickhouse.server import ServerRunner
 from core.engines.sqlite.engine import SqliteEngine
+from core.queries import from_json
 from tests.worlds.clickhouse import Engines, check, check_people, copied, needs_chdb
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.kinds import ALL_KINDS, asked, fields, samples
@@ -62,6 +64,20 @@ def test_units_are_counted_there_and_those_behind_a_number_listed(
         check_people(fixture, of, answer, at_most=1)
         for cell, _ in list(answer.cells())[:2]:
             check(fixture, {"kind": "units", "of": of, "cell": cell.model_dump()})
+
+
+def test_whose_events_count_is_found_once_for_an_answer(
+    fixture: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = {"field": "user", "value": ["u1", "u2"], "operator": "in"}
+    of = {"kind": "stickiness", "range": A_RANGE, "counting": "item", "conditions": [some]}
+    labels: list[str] = []
+    rows = Program.rows
+    monkeypatch.setattr(Program, "rows", lambda own, s: labels.append(s.label) or rows(own, s))
+    for asked_of in (of, {"kind": "units", "of": of, "cell": {}}):
+        labels.clear()
+        fixture[1].answer(from_json(asked_of))
+        assert labels == ["whose events count"]
 
 
 def test_what_a_first_board_is_about_is_read_from_the_file(appendix: SqliteEngine) -> None:
