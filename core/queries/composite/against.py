@@ -194,9 +194,8 @@ class Against(Question):
         from core.queries import from_json
 
         bind = ctx.binder()
-        one, other = (
-            _who(from_json(self._everybody(group)), ctx, bind, Cell()) for group in self.groups()
-        )
+        wholes = [from_json(self._everybody(group)) for group in self.groups()]
+        one, other = (_who(whole, ctx.counting(whole), bind, Cell()) for whole in wholes)
         rows = yield bind.statement(
             f"""
             with one as materialized ({one}), other as materialized ({other})
@@ -296,10 +295,10 @@ class Against(Question):
         unknown = [(at, side) for at, row in enumerate(rows) for side in row.missing]
         if not unknown:
             return rows
-        bind, sides = ctx.binder(), self.sides()
+        bind, sides = ctx.binder(), [(side, ctx.counting(side)) for side in self.sides()]
         parts = [
             f"select {at}, {side}, count(*)"
-            f" from ({_who(sides[side], ctx, bind, rows[at].cell)}) p{number}"
+            f" from ({_who(*sides[side], bind, rows[at].cell)}) p{number}"
             for number, (at, side) in enumerate(unknown)
         ]
         counted = yield bind.statement(" union all ".join(parts), "people of one group alone")
@@ -339,11 +338,10 @@ class Against(Question):
             ) from None
 
 
-def _who(question: Question, ctx: Context, bind: Binder, cell: Cell) -> str:
-    """Return SQL of what a question counts at one address: people or units."""
-    own = ctx.counting(question)
-    if own is ctx:
-        return question.people(ctx, bind, cell)
+def _who(question: Question, own: Context, bind: Binder, cell: Cell) -> str:
+    """Return SQL of what a question counts at one address, people or units, in its own context."""
+    if own.dialect is bind.dialect:
+        return question.people(own, bind, cell)
     inside = bind.inside(own.dialect)
     return inside.whole(question.counted(own, inside, cell))
 

@@ -13,7 +13,9 @@ from core.engines.clickhouse.engine import ClickHouseEngine
 from core.engines.clickhouse.engine import _Program as Program
 from core.engines.clickhouse.server import ServerRunner
 from core.engines.sqlite.engine import SqliteEngine
+from core.language.questions import parse
 from core.queries import from_json
+from core.queries.common.any_question import said_by
 from tests.worlds.clickhouse import Engines, check, check_people, copied, needs_chdb
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.kinds import ALL_KINDS, asked, fields, samples
@@ -66,18 +68,37 @@ def test_units_are_counted_there_and_those_behind_a_number_listed(
             check(fixture, {"kind": "units", "of": of, "cell": cell.model_dump()})
 
 
-def test_whose_events_count_is_found_once_for_an_answer(
-    fixture: Engines, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    some = {"field": "user", "value": ["u1", "u2"], "operator": "in"}
-    of = {"kind": "stickiness", "range": A_RANGE, "counting": "item", "conditions": [some]}
+@pytest.fixture
+def found_before(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The labels of the statements that ran before those of an answer."""
     labels: list[str] = []
     rows = Program.rows
     monkeypatch.setattr(Program, "rows", lambda own, s: labels.append(s.label) or rows(own, s))
-    for asked_of in (of, {"kind": "units", "of": of, "cell": {}}):
-        labels.clear()
-        fixture[1].answer(from_json(asked_of))
-        assert labels == ["whose events count"]
+    return labels
+
+
+def test_whose_events_count_is_found_once_for_an_answer(
+    fixture: Engines, found_before: list[str]
+) -> None:
+    some = {"field": "user", "value": ["u1", "u2"], "operator": "in"}
+    of = {"kind": "stickiness", "range": A_RANGE, "counting": "item", "conditions": [some]}
+    for question in (of, {"kind": "units", "of": of, "cell": {}}):
+        found_before.clear()
+        fixture[1].answer(from_json(question))
+        assert found_before == ["whose events count"]
+
+
+def test_groups_of_units_are_compared_there_whatever_the_number_of_rows(
+    fixture: Engines, found_before: list[str]
+) -> None:
+    text = "users of view_item counting country by item for (purchase) against everyone else"
+    question = {**said_by(parse(text)), "range": A_RANGE}
+    answer = check(fixture, question)
+    assert len(answer.rows) == 3
+    assert len(found_before) <= 5
+    check_people(fixture, question, answer, at_most=1)
+    for cell, _ in list(answer.cells())[:2]:
+        check(fixture, {"kind": "people", "of": question, "cell": cell.model_dump()})
 
 
 def test_what_a_first_board_is_about_is_read_from_the_file(appendix: SqliteEngine) -> None:
