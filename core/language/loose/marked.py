@@ -16,7 +16,8 @@ BOTH: Final = r"before (?:and|vs\.?|versus|or) after"
 
 def dated(text: str, marks: Mapping[str, date], today: date) -> str:
     """Return a sentence with dates in place of the marks that it names."""
-    for title in sorted(marks, key=len, reverse=True):
+    said = (title for title in marks if title in text)
+    for title in sorted(said, key=len, reverse=True):
         named = re.search(rf"\b(?:the )?(?:last |latest )?{re.escape(title)}(?!\w)", text)
         if named is None:
             continue
