@@ -32,10 +32,9 @@ def asked(text: str, names: Names, parses: Callable[[str], bool]) -> Iterator[tu
     """
     if "=" in text:  # that is written in the language, with a mistake in it
         return
-    heard = hear(text, names)
-    sentence = Sentence(heard, names)
+    sentence = Sentence(hear(text, names), names)
     for draft, pattern in drafts(sentence):
-        clauses = _clauses(heard, sentence, draft)
+        clauses = _clauses(sentence, draft)
         found, missing = _fitting(draft, clauses, parses)
         if found:
             said = Said(found, draft, pattern, sentence)
@@ -57,12 +56,12 @@ def _fitting(
     return draft.around.format(found), missing
 
 
-def _clauses(heard: Heard, sentence: Sentence, draft: Draft) -> list[str]:
-    said = heard.clauses
+def _clauses(sentence: Sentence, draft: Draft) -> list[str]:
+    said = sentence.heard.clauses
     own = {
         "within": said.get("within", ""), "range": said.get("range", ""),
-        "granularity": said.get("granularity", ""), "where": _where(heard, sentence),
-        "by": _by(heard, sentence), "top": f"top {said['top']}" if "top" in said else "",
+        "granularity": said.get("granularity", ""), "where": _where(sentence),
+        "by": _by(sentence), "top": f"top {said['top']}" if "top" in said else "",
         "compare": said.get("compare", ""), "with": said.get("with", ""),
         "for": sentence.group[0],
     }  # fmt: skip
@@ -71,9 +70,9 @@ def _clauses(heard: Heard, sentence: Sentence, draft: Draft) -> list[str]:
     return [text for key, text in own.items() if text and key not in draft.without]
 
 
-def _by(heard: Heard, sentence: Sentence) -> str:
+def _by(sentence: Sentence) -> str:
     fields = [field for field in dict.fromkeys(sentence.by) if field != sentence.unit][:2]
-    compared = _side_by_side(heard)
+    compared = _side_by_side(sentence.heard)
     fields = fields or ([compared] if compared else [])
     return f"by {', '.join(map(quoted, fields))}" if fields else ""
 
@@ -87,7 +86,8 @@ def _side_by_side(heard: Heard) -> str:
     return next((field for field in fields if fields.count(field) > 1), "")
 
 
-def _where(heard: Heard, sentence: Sentence) -> str:
+def _where(sentence: Sentence) -> str:
+    heard = sentence.heard
     alone = _side_by_side(heard) if len(heard.values) == 1 else ""
     by_field: dict[tuple[str, bool], list[str]] = {}
     for valued in heard.values:
@@ -102,7 +102,7 @@ def _where(heard: Heard, sentence: Sentence) -> str:
             tests.append(f"{quoted(field)} {'not in' if out else 'in'} ({', '.join(written)})")
         else:
             tests.append(f"{quoted(field)} {'!=' if out else '='} {written[0]}")
-    tests += [f"{quoted(field)} is not set" for field in _without(heard, sentence)]
+    tests += [f"{quoted(field)} is not set" for field in _without(sentence)]
     counted = sentence.event or sentence.free or sentence.says(MONEY)
     if heard.limits is not None and counted and (field := _amount(sentence)):
         least, most = heard.limits
@@ -112,13 +112,13 @@ def _where(heard: Heard, sentence: Sentence) -> str:
     return f"where {' and '.join(tests)}" if tests else ""
 
 
-def _without(heard: Heard, sentence: Sentence) -> list[str]:
+def _without(sentence: Sentence) -> list[str]:
     """Return the fields that are said to be missing."""
     return [
-        piece.name for piece in heard.fields
+        piece.name for piece in sentence.heard.fields
         if piece.name in sentence.free
         and re.search(r"\b(?:no|without|missing)(?: an?| any)?$",
-                      " ".join(heard.words[: piece.at]))
+                      " ".join(sentence.heard.words[: piece.at]))
     ]  # fmt: skip
 
 
