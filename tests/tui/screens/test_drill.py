@@ -102,9 +102,7 @@ async def test_people_are_found_by_id(path: Path) -> None:
     async with explorer(path, place="users") as ff:
         await ff.press("slash")
         await ff.type("u07")
-        await ff.pilot.pause(0.3)
-        await ff.settle()
-        assert ff.page.main.answer.total == 1
+        await ff.until(lambda: ff.page.main.answer.total == 1, "the one who is found")
         await ff.press("enter", "enter")
         assert ff.line.startswith("Users > u07")
 
@@ -141,13 +139,9 @@ async def test_a_search_that_finds_nobody_says_how_to_go_on(path: Path) -> None:
     async with explorer(path, place="users") as ff:
         await ff.press("slash")
         await ff.type("zzzq")
-        await ff.pilot.pause(0.3)
-        await ff.settle()
-        assert 'Nobody matches "zzzq". 0 lists everybody.' in ff.screen
+        await ff.shows('Nobody matches "zzzq". 0 lists everybody.')
         await ff.press("escape", "escape")
-        await ff.pilot.pause(0.3)
-        await ff.settle()
-        assert "[ Everybody ]" in ff.screen
+        await ff.shows("[ Everybody ]")
 
 
 async def test_ranges_on_a_list_are_those_of_the_question_that_counted(path: Path) -> None:

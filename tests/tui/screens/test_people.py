@@ -95,9 +95,7 @@ async def test_people_are_found_within_a_list(path: Path) -> None:
         await ff.press("enter")
         assert sorted(users(ff)) == sorted(user for user in dropped if user.startswith("u1"))
         await ff.press("escape")
-        await ff.pilot.pause(0.3)
-        await ff.settle()
-        assert users(ff) == dropped
+        await ff.until(lambda: users(ff) == dropped, "all who dropped")
 
 
 async def test_tab_goes_to_the_events_of_those_listed_or_picked(path: Path) -> None:

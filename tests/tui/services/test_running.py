@@ -131,8 +131,7 @@ async def test_stopping_a_board_stops_all_its_tiles_and_the_next_question_works(
         assert sum("*" in line for line in drawn) >= sum("*" in line for line in before) - 1
         assert drawn[-1].startswith("Stopped after")
         ff.page.ask(tiles[0], Heavy())
-        await ff.pilot.pause(0.2)
-        assert tiles[0].error is None
+        await ff.until(lambda: tiles[0].error is None, "a question that runs")
         ff.page.questions.cancel_all()
         await ff.press("0")
         assert all(tile.answer is not None and tile.error is None for tile in tiles)
@@ -146,8 +145,7 @@ async def test_leaving_a_page_stops_what_it_asked(path: Path) -> None:
         running = page.questions.busy
         assert running
         await ff.pilot.press("1")
-        await ff.pilot.pause(0.1)
-        assert all(run.stop.stopped for run in running)
+        await ff.until(lambda: all(run.stop.stopped for run in running), "an end of both")
 
 
 async def test_a_question_that_takes_too_long_says_what_to_do(path: Path) -> None:

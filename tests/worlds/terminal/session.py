@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -19,6 +20,9 @@ from typing import Self
 
 from tests.worlds.terminal.glass import Glass
 
+FRAME = re.compile("\x1b\\[\\?2026h.*?\x1b\\[\\?2026l", re.DOTALL)
+"""What a program paints at once, where its terminal says that it does so."""
+
 ENTER = "\r"
 ESCAPE = "\x1b"
 UP, DOWN, RIGHT, LEFT, HOME = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D", "\x1b[H"
@@ -31,10 +35,12 @@ class Sent:
     Attributes:
         bytes: how many bytes.
         cells: how many cells were written, the same cell counted each time.
+        frames: how many bytes each of its frames took.
     """
 
     bytes: int
     cells: int
+    frames: tuple[int, ...]
 
 
 class Terminal:
@@ -58,6 +64,7 @@ class Terminal:
         columns, rows = size
         self.glass = Glass(columns, rows)
         self._bytes = 0
+        self._text = ""
         self._decoder = getincrementaldecoder("utf-8")("replace")
         self._pid, self._file = pty.fork()
         if not self._pid:
@@ -105,11 +112,12 @@ class Terminal:
 
     def act(self, *keys: str, quiet: float = 0.25) -> Sent:
         """Type keys in one burst, wait for what they send and then for nothing; return it."""
-        before = self._bytes, self.glass.cells
+        before, self._text = (self._bytes, self.glass.cells), ""
         self.send(*keys)
         self._read(10)
         self.settle(quiet)
-        return Sent(self._bytes - before[0], self.glass.cells - before[1])
+        frames = tuple(len(frame.encode()) for frame in FRAME.findall(self._text))
+        return Sent(self._bytes - before[0], self.glass.cells - before[1], frames)
 
     def idle(self, seconds: float) -> int:
         """Do nothing for so many seconds; return how many bytes are sent meanwhile."""
@@ -159,6 +167,7 @@ class Terminal:
         self._bytes += len(found)
         text = self._decoder.decode(found)
         self.glass.write(text)
+        self._text += text
         if "\x1b[?2026$p" in text:
             os.write(self._file, b"\x1b[?2026;2$y")  # this terminal paints frames whole
         return True
