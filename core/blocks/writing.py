@@ -9,13 +9,14 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.blocks.columns import join_field
 from core.blocks.layout import ACTOR, RUNS, SEQ, TARGET, TIME
+from core.blocks.ordering import order_of
 from core.blocks.packing import Column, pack, pack_runs, unpack, unpack_runs
 from core.columns import FIRST_PROPERTY
 from core.errors import not_as_written
@@ -24,6 +25,9 @@ Ints = NDArray[np.int64]
 
 Row = tuple[int, int, int, int, int, int, bytes]
 """A row of `blocks`."""
+
+_DAY: Final = 86_400_000
+"""How many ms a day has, roughly: times are packed without what their day says."""
 
 _INSERT = """
 insert into blocks (event, field, day, part, last, n, data) values (?, ?, ?, ?, ?, ?, ?)
@@ -95,7 +99,7 @@ def rewrite(
     order = np.arange(len(day))
     if len(blocks) > 1:
         time, actor = (stored.column(field).whole() for field in (TIME, ACTOR))
-        order = np.lexsort((seq, time, actor, day))
+        order = order_of(day, actor, time - day * _DAY, seq)
     if gone is not None:
         order = order[~np.isin(seq[order], gone)]
     columns = ((field, stored.column(field).take(order)) for field in stored.fields)

@@ -22,6 +22,7 @@ from core.records import MARKS
 from core.store.ingest.activity import Activity
 from core.store.ingest.identity import Identity
 from core.store.ingest.properties import Properties, counted
+from core.store.rows.coded import coded
 from core.store.rows.contexts import context_id
 from core.store.rows.facts import Facts
 
@@ -156,8 +157,9 @@ class Folded:
         context = dict(enumerate(columns[_CONTEXT], 1))
         said = told.places_of(texts_of.get(row[_SEQ]) for _, row in rows)
         actors = [actor for actor, _ in rows]
+        values, spoken = coded(context), coded(told.columns)
         self._activity.add(
-            Facts(actors, columns[_EVENT], columns[_DAY], places, context, said, told.columns)
+            Facts(actors, columns[_EVENT], columns[_DAY], places, values, said, spoken)
         )
         return {actor for actor, _ in rows} - {0}
 

@@ -16,6 +16,7 @@ import numpy as np
 from core.columns import EVERY_NAME
 from core.store.ingest.activity import Activity
 from core.store.ingest.properties import Properties, counted
+from core.store.rows.coded import coded
 from core.store.rows.facts import Facts
 
 CHUNK: Final = 100_000
@@ -49,7 +50,7 @@ def fill(
         actors, events, days, texts = zip(*chunk, strict=True)
         told, _ = properties.take(counted(texts))
         places = told.places_of(texts)
-        activity.add_properties(Facts(actors, events, days, texts=places, said=told.columns))
+        activity.add_properties(Facts(actors, events, days, texts=places, said=coded(told.columns)))
         tick()
     connection.execute("insert into meta (key, value) values ('property_sets', ?)", (EVERY_NAME,))
 

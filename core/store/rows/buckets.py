@@ -16,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
+from core.blocks.ordering import order_of
+from core.store.rows.blobs import blobs
 from core.store.rows.facts import Facts
-from core.store.rows.numbers import Column, Ints, Small, changes
+from core.store.rows.numbers import Ints, Small, changes
 
 Found = tuple[int, int, int, int, int, bytes]
 """event, dimension, value, day, number of events, serialised set: a row of `activity`."""
@@ -84,13 +86,15 @@ class Buckets:
         """Yield the sets of a context dimension that some event has a value of, in the order of
         their keys, those of the pseudo events last.
         """
-        known, codes = _coded(self._facts.values[dimension], self._facts.contexts)
+        known, codes = self._facts.values[dimension]
+        codes = codes[np.asarray(self._facts.contexts)]
         for part in self._parts:
             yield from part.stored(dimension, codes[part.places], known)
 
     def having(self, dimension: int) -> list[int]:
         """Return the events of which some have a value of a property."""
-        ids = np.asarray(self._facts.said[dimension])[np.asarray(self._facts.texts)]
+        known, codes = self._facts.said[dimension]
+        ids = known[codes][np.asarray(self._facts.texts)]
         events: list[int] = np.unique(self._events[ids > 0]).tolist()
         return events
 
@@ -105,7 +109,8 @@ class Buckets:
         facts = self._facts
         if dimension not in facts.said:
             return np.zeros(1, np.int64), np.zeros(len(facts), np.int32)
-        return _coded(facts.said[dimension], facts.texts)
+        known, codes = facts.said[dimension]
+        return known, codes[np.asarray(facts.texts)]
 
 
 @dataclass(frozen=True)
@@ -164,11 +169,12 @@ class _Part:
             known[found.codes],
             self.days[found.groups],
         )
-        order = np.lexsort((days, values, events))
-        columns = (events, values, days, found.totals, found.starts, found.ends)
-        event, value, day, total, starts, ends = (column[order].tolist() for column in columns)
-        blobs = map(BitMap.serialize, _bitmaps(found.members, starts, ends))
-        return zip(event, repeat(dimension), value, day, total, blobs, strict=False)
+        sets = blobs(found.members, found.starts, found.ends)
+        order = order_of(events, values, days)
+        columns = (events, values, days, found.totals)
+        event, value, day, total = (column[order].tolist() for column in columns)
+        users = map(sets.__getitem__, order.tolist())
+        return zip(event, repeat(dimension), value, day, total, users, strict=False)
 
 
 @dataclass(frozen=True)
@@ -193,9 +199,3 @@ def _bitmaps(members: NDArray[np.uint32], starts: list[int], ends: list[int]) ->
     actors = array("I", members.tobytes())
     for part in map(slice, starts, ends):
         yield BitMap(actors[part])
-
-
-def _coded(values: Column, places: Column) -> tuple[Ints, Small]:
-    """Return the different values in ascending order, and the number of the one at each place."""
-    known, codes = np.unique(np.asarray(values, np.int64), return_inverse=True)
-    return known, codes.astype(np.int32)[np.asarray(places)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from core.store.rows.coded import Coded
     from core.store.rows.numbers import Column
 
 
@@ -17,18 +18,18 @@ class Facts:
     Attributes:
         actors, events, days: of every event.
         contexts: the place of the context of every event in the columns of `values`.
-        values: dimension -> value ids of all contexts, for those that have any.
+        values: dimension -> values of all contexts, for those that have any.
         texts: the place of the properties of every event in the columns of `said`.
-        said: dimension -> value ids of all texts of properties, for those that have any.
+        said: dimension -> values of all texts of properties, for those that have any.
     """
 
     actors: Column
     events: Column
     days: Column
     contexts: Column = ()
-    values: Mapping[int, Column] = field(default_factory=dict)
+    values: Mapping[int, Coded] = field(default_factory=dict)
     texts: Column = ()
-    said: Mapping[int, Column] = field(default_factory=dict)
+    said: Mapping[int, Coded] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.actors)

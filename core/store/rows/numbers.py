@@ -11,6 +11,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from core.blocks.ordering import order_of
+
 Stored = tuple[int, ...]
 """actor, ts, seq, id, event, day, session, user, device, then the context columns in use."""
 
@@ -105,7 +107,7 @@ class Events:
         """Return them in order; they are in that of arrival."""
         if (self.ts[1:] >= self.ts[:-1]).all():
             return self.take(by(self.actor))
-        return self.take(np.lexsort((self.ts, self.actor)))
+        return self.take(order_of(self.actor, self.ts))
 
     def together(self) -> NDArray[np.bool_]:
         """Return which ones are at one moment with another of their actor."""

@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
+from core.blocks.ordering import order_of
 from core.store.ingest.activity import Activity
 from core.store.ingest.properties import Told
 from core.store.ingest.sessions import Sessions
+from core.store.rows.coded import coded
 from core.store.rows.facts import Facts
 from core.store.rows.numbers import Column, Events, Ints, Small
 from core.store.rows.spells import add_events
@@ -102,7 +104,7 @@ class Pending:
     def _add_sets(self, actor: Small, event: Small, day: Small, tick: Callable[[], None]) -> None:
         """Bring sets in step; every one is of one day."""
         context, text = self._place.whole(), self._text.whole()
-        values, said = self._values.whole(), self._said.whole()
+        values, said = coded(self._values.whole()), coded(self._said.whole())
         for places in _ranges(day):
             who, what, when = actor[places], event[places], day[places]
             facts = Facts(who, what, when, context[places], values, text[places], said)
@@ -178,7 +180,7 @@ def _in_order(columns: Sequence[Ints]) -> Sequence[Ints]:
     later = (first[1:] > first[:-1]) | ((first[1:] == first[:-1]) & (second[1:] >= second[:-1]))
     if later.all():
         return columns
-    order = np.lexsort((second, first))
+    order = order_of(first, second)
     return [column[order] for column in columns]
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
+from core.blocks.ordering import order_of
 from core.store.ingest.sessions import LONGEST, Session, Sessions
 from core.store.rows.numbers import Ints, changes, rows
 
@@ -78,7 +79,7 @@ class Points:
     def of(cls, actor: Ints, session: Ints, ts: Ints, event: Ints, day: Ints) -> Points:
         """Return the points of new events, given in order of actor, time and arrival."""
         found = cls(actor, session, ts, np.full_like(ts, _NEW), event, day, np.ones_like(ts))
-        return found.take(np.lexsort((session, actor))) if session.any() else found
+        return found.take(order_of(actor, session)) if session.any() else found
 
     def take(self, places: NDArray[np.int64]) -> Points:
         """Return those at some places, in that order."""
@@ -106,7 +107,7 @@ class Points:
         starts = (actor, session, start, kind, entry, day, events)
         ends = (actor, session, end, kind + (_END - _START), exit_, day, none)
         found = Points(*map(np.concatenate, zip(self.columns, starts, ends, strict=True)))
-        return found.take(np.lexsort((found.kind, found.ts, found.session, found.actor)))
+        return found.take(order_of(found.actor, found.session, found.ts, found.kind))
 
 
 @dataclass(frozen=True)
