@@ -61,7 +61,9 @@ def common(s: Sentence) -> Iterator[Draft]:
 
 def logs(s: Sentence) -> Iterator[Draft]:
     """Yield logs, of a level or with a word."""
-    if s.events and not s.says(LOGS):
+    if (s.events or any(re.fullmatch(r"[1-5]\d\d", v.value) for v in s.heard.values)) and not (
+        s.says(LOGS)
+    ):
         return
     if not s.says(rf"logs?|errors?|warnings?|{LOGS_WITH}"):
         return
@@ -91,6 +93,17 @@ def _figure(s: Sentence) -> str:
 
 def explain(s: Sentence) -> Iterator[Draft]:
     """Yield what moved a figure."""
+    told = next((f for f in s.names.fields if "reason" in f.casefold()), "")
+    if (
+        told
+        and len(s.events) == 1
+        and not s.by
+        and "compare" not in s.heard.clauses
+        and s.says("why (?:do|did|are|were)|reasons? (?:for|behind)")
+    ):
+        s.by = [told]
+        yield Draft(s.event, assumed=True)
+        s.by = []
     subject = _figure(s) or "dau"
     if len(s.events) > 1 or s.says(r"conver\w*"):
         subject = s.chain() or subject
@@ -135,15 +148,19 @@ def weekday(s: Sentence) -> Iterator[Draft]:
     """Yield days of the week, and hours of the day."""
     if s.event and s.says("(?:which|what) day (?:had|was|did|saw)"):
         yield Draft(f"{s.event} daily", without=("granularity", "top"), assumed=True)
-    hourly = s.says("hours?|time|when|peak|heat ?map|hourly")
-    yield Draft(f"weekday{s.of}{' hourly' if hourly else ''}", without=("granularity", "top"))
+    part = s.says("mornings?|evenings?|afternoons?|nights?|night ?time")
+    hourly = part or s.says("hours?|time|when|peak|heat ?map|hourly")
+    yield Draft(f"weekday{s.of}{' hourly' if hourly else ''}", without=("granularity", "top"),
+                assumed=part)  # fmt: skip
 
 
 def lifecycle(s: Sentence) -> Iterator[Draft]:
     """Yield new, returning and dormant people, or the list of who churned."""
     if s.event and "against" in s.group[0]:
         yield Draft(s.event)
-    elif s.says("churned (?:users|people|customers)") and not s.says("how many|number of"):
+    elif s.says(r"churned (?:\w+ )?(?:users|people|customers)") and not s.says(
+        "how many|number of"
+    ):
         yield Draft("segment churned", without=("granularity", "for"))
     if s.says("list|who|which (?:users|people|customers)|(?:users|people|customers) (?:who|that)"):
         yield Draft("segment churned", without=("granularity",))
@@ -177,6 +194,8 @@ def segment(s: Sentence) -> Iterator[Draft]:
 
 def often(s: Sentence) -> Iterator[Draft]:
     """Yield how many people did something how often."""
+    if "ranked" in s.heard.clauses and (s.by or s.free):
+        return
     if s.event:
         yield Draft(f"frequency of {s.event}{s.counting}", without=("granularity",))
     else:

@@ -60,7 +60,7 @@ def _clauses(sentence: Sentence, draft: Draft) -> list[str]:
     said = sentence.heard.clauses
     own = {
         "within": said.get("within", ""), "range": said.get("range", ""),
-        "granularity": said.get("granularity", ""), "where": _where(sentence),
+        "granularity": said.get("granularity", ""), "where": _where(sentence, draft.apart),
         "by": _by(sentence), "top": f"top {said['top']}" if "top" in said else "",
         "compare": said.get("compare", ""), "with": said.get("with", ""),
         "for": sentence.group[0],
@@ -83,15 +83,17 @@ def _side_by_side(heard: Heard) -> str:
     whole = len(heard.events) == 1 and not heard.persons and heard.says(SHARE)
     if len(fields) == 1 and (whole or heard.says(OTHERS)):
         return fields[0]
-    return next((field for field in fields if fields.count(field) > 1), "")
+    denied = {valued.field for valued in heard.values if valued.out and valued.value == "true"}
+    return next((f for f in fields if fields.count(f) > 1 or f in denied), "")
 
 
-def _where(sentence: Sentence) -> str:
+def _where(sentence: Sentence, apart: str) -> str:
     heard = sentence.heard
     alone = _side_by_side(heard) if len(heard.values) == 1 else ""
+    sides = {v.field for v in heard.values if v.out} & {v.field for v in heard.values if not v.out}
     by_field: dict[tuple[str, bool], list[str]] = {}
     for valued in heard.values:
-        if valued.field == alone:
+        if valued.field in (alone, apart) or (valued.field in sides and valued.value == "true"):
             continue
         values = by_field.setdefault((valued.field, valued.out), [])
         values += [valued.value] if valued.value not in values else []
@@ -123,11 +125,14 @@ def _without(sentence: Sentence) -> list[str]:
 
 
 def _value(value: str) -> str:
-    return value if re.fullmatch(r"\d{1,15}", value) else scalar(value)
+    return value if re.fullmatch(r"\d{1,15}|true", value) else scalar(value)
 
 
 def _amount(sentence: Sentence) -> str:
     if sentence.free:
         return sentence.free[0]
     fields = sentence.names.fields
+    measure = re.search(r"\d ?([kmg]b|ms)\b", sentence.heard.text)
+    if measure is not None:
+        return next((f for f in fields if f.casefold().endswith(measure[1])), "")
     return next((f for word in _AMOUNTS for f in fields if word in f.casefold()), "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from core.language.loose.heard import Heard
 from core.language.loose.sentence import Draft, Sentence
@@ -13,7 +14,7 @@ from core.queries.terms import name as quoted
 LISTS = "(?:segment|people of|units of|raw|top|frequency) "
 """Begins questions that have no periods."""
 
-WITHOUT = "!=|not in|dropped|segment|against|is not set"
+WITHOUT = "!=|not in|dropped|segment|against|is not set|sessions - |= 0"
 """Stands in questions that leave somebody or something out."""
 
 
@@ -45,6 +46,7 @@ class Said:
             or self._order_turned
             or self._denial_left
             or self._name_left
+            or self._value_left
         )
 
     @property
@@ -65,7 +67,7 @@ class Said:
     def _number_left(self) -> bool:
         heard = self._heard
         numbers = [limit[1] for limit in (heard.number, heard.limits) if limit is not None]
-        often = heard.often > 1 and not self.draft.often
+        often = (heard.often > 1 or heard.bound != "") and not self.draft.often
         return often or any(number not in self.found for number in numbers)
 
     @property
@@ -80,6 +82,20 @@ class Said:
     @property
     def _denial_left(self) -> bool:
         return bool(self._heard.never) and not re.search(WITHOUT, self.found)
+
+    @property
+    def _value_left(self) -> bool:
+        """Whether a value, or what it is a value of, is not in the question; or one turned into
+        another.
+        """
+        values = self._heard.values
+        turned = any(
+            one.field == other.field and self._heard.words[one.at : other.at + 1][-2:-1] == ["to"]
+            for one, other in pairwise(values)
+        )
+        return turned or any(
+            each.value not in self.found and quoted(each.field) not in self.found for each in values
+        )
 
     @property
     def _name_left(self) -> bool:

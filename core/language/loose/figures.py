@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from core.language.loose import known
 from core.language.loose.groups import USER
 from core.language.loose.sentence import FIGURES, REVENUE, Draft, Sentence
-from core.language.loose.steps import funnel
+from core.language.loose.stems import stem
+from core.language.loose.steps import funnel, related
 from core.queries.terms import name as quoted
 
 _ORDER: Final = "(?:order|purchase|basket|cart|ticket|transaction|sale)"
@@ -19,6 +21,9 @@ MONEY: Final = (
     f"|(?:average|avg|mean|median|typical) {_ORDER}(?: (?:value|size|amount))?|{_SIZE}"
 )
 """Names what is earned."""
+
+SHARED: Final = r"percent(?:age)?|share|fraction|proportion|what part"
+"""Asks for a part of a whole."""
 
 _UNWANTED: Final = r"error\w*|crash\w*|fail\w*|cancel\w*|active|growth|support\w*"
 """Of what nobody wants a conversion."""
@@ -36,6 +41,10 @@ def events(s: Sentence) -> Iterator[Draft]:
         yield Draft(f"{s.events[0]} / {s.events[1]}")
     if len(s.events) > 1 and (s.says("to") or "within" in s.heard.clauses):
         yield from funnel(s)
+    if len(s.events) == 2 and s.heard.never:
+        yield from funnel(s)
+    elif len(s.events) == 2 and not s.heard.persons:
+        yield from related(s)
     if s.unit and s.says("most|fewest|highest"):
         s.by, s.unit = [s.unit], ""
         yield Draft(first)
@@ -44,7 +53,14 @@ def events(s: Sentence) -> Iterator[Draft]:
         yield Draft(first, assumed=True)
     if s.by and s.says("share"):
         yield Draft(first)
-    if s.heard.often > 1 or s.says("one[- ]time|repeat(?:ed|ing)?|only once"):
+    if repeated := s.so_often():
+        yield repeated
+    number = next((f for f in s.free if s.names.is_number(f)), "")
+    asked = s.says("how many|how much|number of|total|sold|sum") and not s.heard.number
+    if number and asked and len(s.events) == 1 and not s.heard.limits:
+        sold = s.says("sold") and all(s.heard.words[p.at] == "sold" for p in s.heard.events)
+        yield Draft(of("sum", "" if sold else first, number))
+    if s.heard.often > 1 or s.heard.bound or s.says("one[- ]time|repeat(?:ed|ing)?|only once"):
         yield Draft(f"frequency of {first}{s.counting}", without=("granularity",))
     if s.each:
         yield Draft(f"average of {first}{s.counting}")
@@ -54,6 +70,8 @@ def events(s: Sentence) -> Iterator[Draft]:
         yield from funnel(s)
     told = s.group[1]
     others = re.search(rf"\b{USER}\b", s.heard.text.replace(told, " ")) if told else None
+    if s.says("adoption"):
+        yield Draft(f"pct_dau of {first}" if s.says("rate") else f"users of {first}")
     people = (s.heard.persons and (not told or others)) or s.says("unique|who|paying|distinct")
     if len(s.events) == 2 and s.says("per|for each|ratio|divided by|vs|versus|compared"):
         yield Draft(f"{s.events[0]} / {s.events[1]}")
@@ -67,6 +85,11 @@ def events(s: Sentence) -> Iterator[Draft]:
         yield Draft(f"average of {first}")
     if s.says("per (?:session|visit)"):
         yield Draft(f"{first} / sessions")
+    if s.says(r"repeat \w+(?: \w+)? rate|repeat rate"):
+        yield Draft(f"{first} > {first} without window", assumed=True)
+    pays = s.paying()
+    if s.says("rate") and pays not in ("", first) and s.says("refund|return|chargeback|cancel\\w*"):
+        yield Draft(f"{first} / {pays}", assumed=True)
     rate = s.says("rate") and not s.says("growth rate")
     if rate and len(s.events) == 1 and s.chain() and not s.says(_UNWANTED):
         yield Draft(f"{s.chain()}", assumed=True)
@@ -94,7 +117,7 @@ def everybody(s: Sentence) -> Iterator[Draft]:
         "share|percent(?:age)?|proportion|fraction|distribution|break ?down|how many of"
     ) and (fields or s.heard.values):
         field = fields[0] if fields else s.heard.values[0].field
-        yield Draft(f"composition by {quoted(field)}", without=("by", "where", "top"))
+        yield Draft(f"composition by {quoted(field)}", without=("by", "top"), apart=field)
     viewed = s.viewed()
     if viewed and s.by and s.says("view(?:s|ed)?|visited|seen|pages?"):
         yield Draft(viewed)
@@ -104,6 +127,21 @@ def everybody(s: Sentence) -> Iterator[Draft]:
         yield Draft("users")
     if s.heard.values or fields or s.says("events?|activity|usage"):
         yield Draft("events")
+
+
+def slow(s: Sentence) -> Iterator[Draft]:
+    """Yield how long most of something takes, by what it is of."""
+    took = r"latency|duration|response.?time|elapsed|load.?time"
+    field = next((f for f in s.names.fields if re.search(took, f, re.I)), "")
+    if field:
+        s.by = s.by or [name for name in s.free if name != field]
+        yield Draft(of("p95", s.event, field), assumed=True)
+
+
+def growing(s: Sentence) -> Iterator[Draft]:
+    """Yield whether people become more, where nothing else is named."""
+    if not s.events and not s.by and not s.free and "compare" in s.heard.clauses:
+        yield Draft("users", assumed=True)
 
 
 def figure(s: Sentence) -> Iterator[Draft]:
@@ -130,17 +168,22 @@ def of(figure: str, event: str, field: str) -> str:
     """Return sum(event.field)."""
     if field != REVENUE:
         field = quoted(field)
+    if "." in event and event[0] != '"':
+        event = f'"{event}"'
     return f"{figure}({event}.{field})" if event else f"{figure}({field})"
 
 
 def revenue(s: Sentence) -> Iterator[Draft]:
     """Yield revenue, and who brings it."""
     valued = any(re.fullmatch(MONEY, each.value) for each in s.heard.values)
-    if s.event and (valued or not s.says(MONEY)):
+    named = s.says(MONEY.replace("paying|payers?", "paid")) or s.event == s.paying()
+    if s.event and (valued or not s.says(MONEY) or not (named or s.by)):
         return
     if s.each:
         s.by, s.unit = [s.each], ""
         yield Draft(f"sum({REVENUE})")
+    if s.says("mrr|monthly recurring (?:revenue|income)"):
+        yield Draft(f"sum({REVENUE}) monthly", without=("granularity",))
     if s.says("paying|payers?") and not s.says("revenue|sales|money|income|earnings"):
         yield Draft("users of revenue_amount")
     if s.says(
@@ -173,6 +216,10 @@ def sessions(s: Sentence) -> Iterator[Draft]:
     if s.event and not ends:
         if s.says("per (?:session|visit)"):
             yield Draft(f"{s.event} / sessions")
+        if s.heard.never and s.says(r"sessions? (?:\w+ )?(?:with no|without|that (?:had|have) no)"):
+            yield Draft(f"sessions - sessions({s.event})")
+        if s.says(SHARED) and s.says("sessions? (?:with|that|where|in which)"):
+            yield Draft(f"sessions({s.event}) / sessions * 100")
         yield Draft(f"sessions of {s.event}")
         return
     for pattern, subject in (
@@ -206,7 +253,7 @@ def new(s: Sentence) -> Iterator[Draft]:
     """Yield people or units that are new."""
     if len(s.events) > 1 and "within" in s.heard.clauses:
         return
-    if s.event and not s.says("new|first(?:[- ]time)?"):
+    if s.event and not s.says("new|first(?:[- ]time)?(?! (?:half|quarter|month|week|day))"):
         return
     if s.unit:
         first = s.event or s.starting()
@@ -227,6 +274,11 @@ def ranking(s: Sentence) -> Iterator[Draft]:
     if s.event and s.heard.persons and not s.by and s.says("top|most|best"):
         yield Draft(f'{s.event} by "user"')
     if s.event and not s.by and not s.free:
+        piece = s.heard.events[0]
+        words = s.heard.words[piece.at : piece.end]
+        if field := known.field(" ".join(words), tuple(map(stem, words)), s.names):
+            s.by = [field]
+            yield Draft(s.event)
         if s.event == s.viewed() and (field := s.page()):
             s.by = [field]
             yield Draft(s.event)

@@ -9,6 +9,7 @@ from core.language.loose.heard import Heard, Names
 from core.queries.terms import name as quoted
 
 _GROUP: Final = r"(power|returning|dormant|churned|casual|regular|one[- ]time|paying|new)"
+_EARNED: Final = "revenue|sales|money|income|spen[dt]|arpp?u"
 USER: Final = r"(?:users?|people|customers?|visitors?|ones)"
 
 
@@ -34,9 +35,12 @@ def groups(heard: Heard, names: Names) -> tuple[str, str]:
         if two[1] != "paying" or "paying" in saved:
             return f"for {one(two[1])} against {other}", two[0]
     lone = re.search(
-        rf"\b(?:for|among|of|by|from|do|are|did) {_GROUP} {USER}\b|^{_GROUP} {USER} ", heard.text
+        rf"\b(?:for|among|of|by|from|do|are|did|per) {_GROUP} {USER}\b|^{_GROUP} {USER} ",
+        heard.text,
     )
     word = (lone[1] or lone[2]) if lone else ""
+    if lone is not None and lone[0].startswith("per ") and heard.says(_EARNED):
+        return "", ""
     if lone is None or (word == "new" and "for new" not in heard.text):
         return "", ""
     if word == "paying" and "paying" not in saved:

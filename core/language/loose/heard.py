@@ -17,6 +17,13 @@ Called = tuple[str, tuple[str, ...]]
 """An event and the stems of the words in its name."""
 
 
+_NUMBERS = (
+    r"(?i)amount|price|(?:^|_|[a-z](?=C))counts?$|score|(?:^|_)size|duration|points|quantity|total"
+    r"|value|_(?:ms|mb|kb|s)$"
+)
+"""In names of fields whose values are numbers."""
+
+
 class Piece(NamedTuple):
     """A name in a sentence.
 
@@ -52,6 +59,7 @@ class Names:
         groups: saved audiences.
         marks: public marks in lower case, and the newest of a category -> their date.
         today: its local date.
+        first: the local date of its first event, None if it has none.
     """
 
     events: Sequence[str] = ()
@@ -60,6 +68,7 @@ class Names:
     groups: Sequence[str] = ()
     marks: Mapping[str, date] = field(default_factory=dict)
     today: date = date(2000, 1, 1)
+    first: date | None = None
 
     @cached_property
     def called(self) -> tuple[Called, ...]:
@@ -77,7 +86,30 @@ class Names:
         """The words that say nothing, as no event has them in its name."""
         return FILLERS - ({part for _, parts in self.called for part in parts} - SMALL)
 
-    @property
+    @cached_property
+    def fields_by_key(self) -> dict[str, str]:
+        """The last part of a field's name, in lower case and without what is no letter or digit,
+        -> the field.
+        """
+        own = ((name, name.rpartition(".")[2]) for name in reversed(self.fields))
+        return {re.sub(r"[\W_]", "", last).casefold(): name for name, last in own}
+
+    @cached_property
+    def flags(self) -> dict[str, str]:
+        """The stem of what somebody is or has -> the field of yes and no that says so."""
+        told = ((name, re.fullmatch(r"(?i)(?:is|has)_(\w+)", name.rpartition(".")[2]))
+                for name in self.fields)  # fmt: skip
+        return {stems(found[1])[0]: name for name, found in told
+                if found and len(stems(found[1])) == 1}  # fmt: skip
+
+    def is_number(self, field: str) -> bool:
+        """Whether the values of a field seem to be numbers."""
+        known = {name for name, _ in self.values.values()}
+        return field not in self.texts and (
+            field in known or re.search(_NUMBERS, field) is not None
+        )
+
+    @cached_property
     def texts(self) -> frozenset[str]:
         """The fields with values that are no numbers."""
         return frozenset(
@@ -99,7 +131,9 @@ class Heard:
         persons: whether it names people.
         numbers: of a comparison with a number its sign and the number.
         limits: the numbers between which another one is.
-        often: how many times at least, if it says.
+        often: how many times, if it says.
+        bound: "least" or "most" if it says so many times or more or less, "exact" if only
+            so many, else "".
         left: the words that nothing has made use of.
         typed: all of it, as it was typed.
     """
@@ -115,6 +149,7 @@ class Heard:
     number: tuple[str, str] | None = None
     limits: tuple[str, str] | None = None
     often: int = 0
+    bound: str = ""
     left: list[str] = field(default_factory=list)
     typed: str = ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Final, NamedTuple
 
 from core.language.loose import known
@@ -11,7 +12,7 @@ from core.language.loose.heard import Heard, Names, Piece, Valued
 from core.language.loose.marked import dated
 from core.language.loose.numbers import compared
 from core.language.loose.stems import stem, stems
-from core.language.loose.times import taken
+from core.language.loose.times import OPEN, taken
 
 _WORDS: Final = re.compile(r"[^\s,;:?!()\"']+(?:'\w+)?|[,·]")
 _LONGEST: Final = 6
@@ -43,11 +44,15 @@ def hear(text: str, names: Names) -> Heard:
     plain = plain.replace("sign-up", "sign up").replace("app's", "app")
     plain = dated(plain, names.marks, names.today)
     rest, clauses = taken(plain, names.today)
+    if (open_ := clauses.get("range", "")).startswith(OPEN):
+        first = min(names.first or names.today, date.fromisoformat(open_.removeprefix(OPEN)))
+        clauses["range"] = f"{first.isoformat()}{open_}"
     found = Heard(plain, [], clauses, typed=text)
     rest = re.sub(r"\bper \d+ (?=[a-z])", "per ", rest)
     rest = compared(rest, found, names)
     found.words = [word.strip(".") or word for word in _WORDS.findall(rest)]
     _name(found, names)
+    found.events.sort(key=lambda piece: piece.at)
     return found
 
 
@@ -59,7 +64,7 @@ def _name(found: Heard, names: Names) -> None:
         none = words[place] == "no" and words[place + 1 : place + 2] not in (["of"], ["longer"])
         if words[place] in _NOT or none:
             found.never.append(place)
-        size = _at(found, names, spread, place)
+        size = int(_undone(found, names, words[place], place)) or _at(found, names, spread, place)
         if size == 0:
             _leftover(found, names, place)
             size = 1
@@ -80,7 +85,9 @@ def _leftover(found: Heard, names: Names, place: int) -> None:
             found.events.append(Piece(event, place, place + 1))
     elif word not in names.fillers and word not in _NOT and re.search(r"\w", word):
         found.left.append(word)
-        if re.fullmatch(r"(?=\D*\d)(?=\d*[a-z@])[\w.@+-]{4,}|[\w.+-]+@[\w-]+\.\w+", word):
+        if re.fullmatch(
+            r"(?!\d+(?:st|nd|rd|th)$)(?=\D*\d)(?=\d*[a-z@])[\w.@+-]{4,}|[\w.+-]+@[\w-]+\.\w+", word
+        ):
             found.values.append(Valued("user", found.spelt(word), place))
 
 
@@ -117,18 +124,90 @@ def _at(found: Heard, names: Names, spread: Sequence[known.Stems], place: int) -
         window = _Window(place, end, found.words[place:end], said, by)
         if any(word in _APART for word in window.words):
             continue
+        if _is_value_of(found, names, window):
+            return size
         if _is_name(found, names, window) or (size == 1 and _is_nearly(found, names, window)):
             return size
-        if size <= 2 and window.words != ["hit"] and (event := known.other(said, names)):
-            found.events.append(Piece(event, place, end))
+        if (
+            size <= 2
+            and window.words[0] not in ("hit", *_NOT)
+            and (event := known.other(said, names))
+        ):
+            told = known.is_said(event, said, [each.name for each in found.events])
+            if not told and not (found.values and _is_code_before(found, place)):
+                found.events.append(Piece(event, place, end))
             return size
     return 0
+
+
+def _is_code_before(found: Heard, place: int) -> bool:
+    """Whether the code of a failure stands before a word: 500 errors are no event of their own."""
+    last = found.values[-1]
+    return last.at == place - 1 and re.fullmatch(r"[45]\d\d", last.value) is not None
+
+
+def _is_value_of(found: Heard, names: Names, window: _Window) -> bool:
+    """Note a value of the field that is named just before, or of which another value is."""
+    at, words = window.at, window.words
+    text = " ".join(words)
+    if text in known.TELLING:
+        return False
+    last = found.fields[-1] if found.fields else None
+    if last is not None and last.end == at and text not in _BY:
+        field = last.name
+    elif found.values and _before(found, at) in ("and", "or", "vs", "versus", "to", "nor"):
+        field = found.values[-1].field if found.values[-1].at == at - 2 else ""
+    else:
+        field, last = "", None
+    if not field:
+        return _is_value_of_part(found, names, window)
+    number = re.fullmatch(r"-?\d+(\.\d+)?", text) and field not in names.texts
+    valued = names.values.get(text, ("", ""))
+    if not number and (valued[0] != field or _is_filler(found, names, text, valued[1])):
+        return False
+    if last is not None and last.end == at:
+        found.fields.pop()
+    out = any(at - 4 <= place < at for place in found.never)
+    found.values.append(Valued(field, text if number else valued[1], at, out))
+    return True
+
+
+def _is_filler(found: Heard, names: Names, text: str, value: str) -> bool:
+    """Whether a value is only a word like "a", and not the letter A as it is in the data."""
+    letter = len(text) == 1 and re.search(rf"\b{re.escape(value)}\b", found.typed)
+    return text in names.fillers and not letter
+
+
+def _is_value_of_part(found: Heard, names: Names, window: _Window) -> bool:
+    """Note a value after the end of its field's name: class M of vehicleclass."""
+    at, _, words, said, _ = window
+    if len(words) != 2 or len(words[0]) < 4 or not said:
+        return False
+    field, value = names.values.get(words[1], ("", ""))
+    if not field.casefold().endswith(words[0]) or field.casefold() == words[0]:
+        return False
+    out = any(at - 3 <= place < at for place in found.never)
+    found.values.append(Valued(field, value, at + 1, out))
+    return True
+
+
+def _flag(found: Heard, names: Names, window: _Window) -> Valued | None:
+    """Return the field of yes and no that people have or not: members, non members."""
+    field = names.flags.get(window.said[0])
+    if field is None or window.by or stem(_before(found, window.at)) == "is":
+        return None
+    return Valued(
+        field, "true", window.at, any(window.at - 2 <= p < window.at for p in found.never)
+    )
 
 
 def _is_name(found: Heard, names: Names, window: _Window) -> bool:
     """Note the event, value or field that words name; return whether there is one."""
     at, end, words, said, by = window
     event = known.whole(said, names)
+    if end - at == 1 and (flag := _flag(found, names, window)):
+        found.values.append(flag)
+        return True
     field = known.field(" ".join(words), said, names)
     if event and not (by and field):
         found.events.append(Piece(event, at, end))
@@ -139,24 +218,61 @@ def _is_name(found: Heard, names: Names, window: _Window) -> bool:
         return True
     valued = known.value(words, names) or known.page(found.words, at, end, names)
     if valued and not (by and field):
-        listed = _before(found, at) in ("or", "nor", "and") and bool(found.values)
+        listed = _before(found, at - (_before(found, at) in ("the", "in", "from"))) in (
+            "or",
+            "nor",
+            "and",
+            ",",
+        ) and bool(found.values)
         out = any(at - 3 <= place < at for place in found.never)
         found.values.append(Valued(*valued, at, out or (listed and found.values[-1].out)))
         return True
-    if field and (by or not known.part(said, names)):
+    if field and (by or not _part(names, window) or _is_unit(found, field, window)):
         found.fields.append(Piece(field, at, end, by=by))
         return True
     return False
+
+
+def _part(names: Names, window: _Window) -> str:
+    """Return the event of which words are a part."""
+    return known.part(window.said, names, many=window.words[-1].endswith("s"))
+
+
+def _undone(found: Heard, names: Names, word: str, place: int) -> bool:
+    """Note what is said not to be done to something: unpaid, unanswered."""
+    base = stem(word.removeprefix("un"))
+    if not word.startswith("un") or not word.endswith(("ed", "id", "en")) or len(base) < 3:
+        return False
+    counted = (f for f in names.fields if stems(f)[:1] == (base,) and stems(f)[-1] == "count")
+    if field := next(counted, ""):
+        found.values.append(Valued(field, "0", place))
+        return True
+    event = known.part((base,), names) or known.other((base,), names)
+    if not event:
+        return False
+    found.events.append(Piece(event, len(found.words), len(found.words)))
+    found.never.append(place)
+    found.left.append(word)
+    return True
+
+
+def _is_unit(found: Heard, field: str, window: _Window) -> bool:
+    """Whether words name what an id is of, and not that one is made: workspaces that uploaded."""
+    if not re.fullmatch(r"(?i).+(?:_id|Id|_uuid)", field):
+        return False
+    near = found.words[max(window.at - 2, 0) : window.at] + found.words[window.end : window.end + 2]
+    return not any(stem(word) in known.MAKING or word in ("new", "first") for word in near)
 
 
 def _is_nearly(found: Heard, names: Names, window: _Window) -> bool:
     """Note the event or value of which one word is a part, or which it nearly is."""
     at, end, (word,), said, _ = window
     made = said[0] in known.MAKING and any(f.end == at and not f.by for f in found.fields)
-    part = "" if made else known.part(said, names)
-    if part and stem(word) not in _PERSONS:
+    part = "" if made else known.part(said, names, many=word.endswith("s"))
+    if part and (stem(word) not in _PERSONS or stem(word).endswith("er")):
         found.events.append(Piece(part, at, end))
-        found.persons = found.persons or word.endswith("ers")
+        own = {each for name, parts in names.called if name == part for each in parts}
+        found.persons = found.persons or (word.endswith("ers") and said[0] not in own)
         return True
     if meant := known.misspelt(said, names):
         found.events.append(Piece(meant, at, end))

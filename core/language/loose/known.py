@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Final
 
-from core.language.loose.fillers import FILLERS
+from core.catalog.revenue import is_named
+from core.language.loose.fillers import FILLERS, SMALL
 from core.language.loose.heard import Names
-from core.language.loose.stems import FIELDS, PLACES, alike, stem
+from core.language.loose.stems import FIELDS, PLACES, alike, stem, stems
 
 Stems = tuple[str, ...]
 """The stems of words that were said."""
@@ -20,7 +21,33 @@ _SPELT: Final = 6
 _ENDS: Final = ("up", "in", "out", "down")
 """Fillers that belong to the word before them: signed up, logged in."""
 
-_TELLING: Final = frozenset(re.findall(r"\S+", """
+_LINKS: Final = frozenset({"to", "from", "than", "before", "after", "without", "not", "never"})
+"""Words that stand between two names, unless a name has them."""
+
+_SHOWN: Final = frozenset({"report", "chart", "graph", "table", "list", "figure"})
+"""What an answer may be called in."""
+
+_MEASURED: Final = (
+    "ms",
+    "sec",
+    "seconds",
+    "s",
+    "min",
+    "minutes",
+    "kb",
+    "mb",
+    "gb",
+    "bytes",
+    "usd",
+    "eur",
+    "cents",
+    "code",
+    "pct",
+    "percent",
+)
+"""Ends of fields' names that nobody says: in what they are measured."""
+
+TELLING: Final = frozenset(re.findall(r"\S+", """
     funnel funnels retention revenue cohort cohorts conversion conversions paths path sessions
     churn activation new active overview traffic top best usage growth
 """))  # fmt: skip
@@ -40,20 +67,30 @@ def whole(said: Stems, names: Names) -> str:
     if said[-1] in names.fillers and said[-1] not in _ENDS:
         return ""
     joined = "".join(plain)
+    linked = _LINKS.intersection(said)
     for name, parts in names.called:
-        if sorted(parts) == sorted(plain) or "".join(parts) == joined:
+        if linked - set(parts):
+            continue
+        own = tuple(word for word in parts if word in _ENDS or word not in SMALL) or parts
+        if sorted(own) == sorted(plain) or "".join(own) == joined or "".join(parts) == joined:
             return name
     return ""
 
 
-def part(said: Stems, names: Names) -> str:
-    """Return the event with a word that is said, the one that makes it if there are several."""
+def part(said: Stems, names: Names, *, many: bool = False) -> str:
+    """Return the event with a word that is said, the one that makes it if there are several.
+
+    Args:
+        many: whether the word is a plural: a report may be what is asked for, reports are not.
+    """
     if len(said) != 1:
         return ""
     word = said[0]
     if word.endswith("er") and not any(word in parts for _, parts in names.called):
         word = re.sub(r"(?<=\w{3})er$", "", word)
-    if len(word) < 4 or word in FILLERS:
+    if (len(word) < 4 and word not in MAKING) or (
+        word in FILLERS and not (many and word in _SHOWN)
+    ):
         return ""
     found = [(name, parts) for name, parts in names.called if word in parts]
     for name, parts in found:
@@ -77,11 +114,17 @@ def other(said: Stems, names: Names) -> str:
     same = alike(said)
     if text not in same:
         return ""
-    ways = [word for word in same if word != text]
-    for name, parts in names.called:
-        if any(f" {way} " in f" {' '.join(parts)} " for way in ways):
-            return name
-    return ""
+    found = [
+        name for name, parts in names.called
+        if any(f" {way} " in f" {' '.join(parts)} " for way in same if way != text)
+    ]  # fmt: skip
+    return next((name for name in found if is_named(name)), next(iter(found), ""))
+
+
+def is_said(event: str, said: Stems, events: Sequence[str]) -> bool:
+    """Whether another word for an event only tells more of one that is said: paid of orders."""
+    ways = {part for way in alike(said) for part in way.split()}
+    return event not in events and any(ways.intersection(stems(name)) for name in events)
 
 
 def field(text: str, said: Stems, names: Names) -> str:
@@ -90,11 +133,14 @@ def field(text: str, said: Stems, names: Names) -> str:
         return ""
     joined = "".join(said)
     known = names.fields_by_stem
-    for end in ("", "id", "name", "type", "uuid"):
+    for end in ("", "id", "name", "type", "uuid", *_MEASURED):
         if joined + end in known:
             return known[joined + end]
     if joined.removesuffix("name") in known:
         return known[joined.removesuffix("name")]
+    plain = "".join(re.findall(r"\w+", text))
+    if name := names.fields_by_key.get(plain) or names.fields_by_key.get(plain.removesuffix("s")):
+        return name
     for called in FIELDS.get(" ".join(said), ()):
         for name in names.fields:
             if name.casefold() in (called, f"{called}_id", f"{called}id"):
@@ -109,7 +155,7 @@ def _is_code(text: str, names: Names) -> bool:
 
 def begun(word: str, names: Names) -> tuple[str, str] | None:
     """Return the only value that begins with a word: google ads for google."""
-    if len(word) < _SPELT - 1 or word in FILLERS or word in _TELLING:
+    if len(word) < _SPELT - 1 or word in FILLERS or word in TELLING:
         return None
     found = [valued for text, valued in names.values.items() if text.startswith(f"{word} ")]
     return found[0] if len(found) == 1 else None
@@ -133,7 +179,7 @@ def value(window: Sequence[str], names: Names) -> tuple[str, str] | None:
     code = re.fullmatch(r"([1-5]\d\d)s?", text)
     if code and (field_ := next((f for f in names.fields if f in ("status", "code")), "")):
         return field_, code[1]
-    if text in _TELLING or text.isdigit():
+    if text in TELLING or text.isdigit():
         return None
     if text in names.values and (len(text) > 2 or _is_code(text, names)) and text not in FILLERS:
         return names.values[text]

@@ -15,6 +15,7 @@ INTENTS: Final[tuple[tuple[str, Build], ...]] = (
     (
         rf"(?:top|biggest|best|largest|heaviest|most|highest)(?: \w+)* {USER} by"
         rf"|(?:which|what) {USER}(?: \w+)* (?:the )?most|who(?: \w+)* the most"
+        "|who(?: has| have)? (?:spent|paid) (?:more|over|at least)"
         rf"|(?:most valuable|best paying) {USER}"
         rf"|(?:top|biggest|highest)[ -]?(?:spending |paying )?(?:spenders?|payers?|customers?)",
         figures.most,
@@ -34,7 +35,10 @@ INTENTS: Final[tuple[tuple[str, Build], ...]] = (
         analyses.experiment,
     ),
     (r"(?:have )?in common|characteri[sz]e\w*|profile of|what makes", analyses.common),
-    ("why|reasons?|caus(?:e|ed|ing)|explain|(?:what )?(?:drove|is behind)", analyses.explain),
+    (
+        "why|reasons? (?:for|behind|why)|caus(?:e|ed|ing)|explain|(?:what )?(?:drove|is behind)",
+        analyses.explain,
+    ),
     (
         rf"{analyses.LOGS}(?: (?:messages?|lines?|entries))?|errors?|warnings?"
         rf"|{analyses.LOGS_WITH}|from (?:the )?[\w-]+ (?:service|source)"
@@ -61,7 +65,8 @@ INTENTS: Final[tuple[tuple[str, Build], ...]] = (
         analyses.correlation,
     ),
     (
-        "busiest|time of (?:the )?day|hours? of (?:the )?day|what time|which hours?"
+        "busiest|mornings?|evenings?|afternoons?|nights?|night ?time"
+        "|time of (?:the )?day|hours? of (?:the )?day|what time|which hours?"
         "|peak (?:hours?|time)|days? of (?:the )?week|weekdays?|which days?|what days?"
         "|heat ?map|when (?:are|do|does|is)"
         "|best (?:day|time|hour)|weekends?",
@@ -91,8 +96,8 @@ INTENTS: Final[tuple[tuple[str, Build], ...]] = (
         steps.time_between,
     ),
     (
-        "by (?:number|count) of(?: times)?|how often|frequency|how many times|how frequently"
-        "|number of times",
+        "by (?:number|count) of(?: times)?|how often|frequency|how many times"
+        "|how frequently|number of times",
         analyses.often,
     ),
     (
@@ -138,10 +143,12 @@ INTENTS: Final[tuple[tuple[str, Build], ...]] = (
     ),
     ("new|created|registered|first(?: ever)?|first[- ]time", figures.new),
     ("(?:daily|weekly|monthly)? ?actives?|dau|wau|mau", figures.active),
+    ("slow(?:est|er)?|fast(?:est|er)?", figures.slow),
     (
         "top|most|popular|ranking|ranked|best|features?|leaderboard|least|favou?rite|common",
         figures.ranking,
     ),
+    (r"grow\w*|traction|doing|trending", figures.growing),
     ("", figures.events),
     ("", figures.everybody),
 )

@@ -17,9 +17,11 @@ _SIGNS: Final = (
     (r"(?:more than|over|above|greater than|bigger than|larger than|longer than|exceeding|>)", ">"),
     (r"(?:less than|under|below|fewer than|smaller than|shorter than|cheaper than|<)", "<"),
 )  # fmt: skip
+_BOUNDS: Final = {None: "", "exactly": "exact", "only": "exact", "just": "exact"}
 _AMOUNT: Final = (
     r"[$€£]? ?(\d+(?:[.,]\d+)*|an?(?= (?:second|minute|hour)))"
-    r"(?: ?(?:seconds?|minutes?|mins?|hours?|euros?|eur|dollars?|usd|bucks|pounds?|gbp|[$€£]))?"
+    r"(?: ?(?:[kmg]b|ms|seconds?|minutes?|mins?|hours?"
+    r"|euros?|eur|dollars?|usd|bucks|pounds?|gbp|[$€£]))?"
 )
 
 
@@ -29,15 +31,20 @@ def compared(text: str, found: Heard, names: Names) -> str:
     text = re.sub(rf"\b{one}\b(?= or more)|(?<=at least ){one}\b|(?<=more than ){one}\b",
                   lambda m: str(_COUNTS.index(m[0]) + 1), text)  # fmt: skip
     text = re.sub(r"\b(\d+)(?: or more|\+)(?= \w)", r"at least \1", text)
-    many = re.search(r"(more than|at least|over)? ?(once|twice|(\d+) ?(?:times|x))(?!\w)", text)
+    many = re.search(
+        r"(more than|at least|over|exactly|only|just)? ?(once|twice|(\d+) ?(?:times|x))(?!\w)", text
+    )
     if many is not None:
         times = {"once": 1, "twice": 2}.get(many[2]) or int(many[3])
         found.often = times + (many[1] in ("more than", "over"))
-        return text[: many.start()] + GAP + text[many.end() :]
-    for pattern, sign in _SIGNS[:3:2]:
+        more = text[many.end() :].startswith(" or more")
+        found.bound = "least" if more else _BOUNDS.get(many[1], "least")
+        return text[: many.start()] + GAP + text[many.end() :].removeprefix(" or more")
+    for pattern, sign in _SIGNS:
         many = re.search(rf"(?<!\w){pattern} (\d+)(?= (\w+))", text)
         if many is not None and any(stem(many[2]) in parts for _, parts in names.called):
-            found.often = int(many[1]) + (sign == ">")
+            found.often = int(many[1]) + (sign == ">") - (sign == "<")
+            found.bound = "least" if sign[0] == ">" else "most"
             return text[: many.start()] + text[many.end() :]
     both = re.search(rf"(?<!\w)between {_AMOUNT} (?:and|to) {_AMOUNT}(?!\w)", text)
     if both is not None:

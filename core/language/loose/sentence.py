@@ -33,6 +33,7 @@ class Draft(NamedTuple):
         without: clauses that the subject already says.
         often: whether it says how many times.
         assumed: whether some of it was not said, so that it is only offered.
+        apart: the field whose values are no conditions, as the subject lists them.
     """
 
     subject: str
@@ -40,6 +41,7 @@ class Draft(NamedTuple):
     without: tuple[str, ...] = ()
     often: bool = False
     assumed: bool = False
+    apart: str = ""
 
 
 class Sentence:
@@ -55,7 +57,11 @@ class Sentence:
 
     def __init__(self, heard: Heard, names: Names) -> None:
         self.heard, self.names = heard, names
-        found = heard.events
+        told = set(re.findall(r"\w+", self.group[1])) - {"new", "to", "and"}
+        found = [
+            p for p in heard.events if p.at == p.end or not set(heard.words[p.at : p.end]) <= told
+        ]
+        heard.events[:] = found
         pages = _pages(found, heard)
         ordered = [
             quoted(piece.name) + pages.get(piece.at, "") for piece in _in_order(found, heard)
@@ -88,7 +94,10 @@ class Sentence:
         return None
 
     def _unit(self) -> Piece | None:
-        counted = [piece for piece in self.heard.fields if not piece.by]
+        counted = [
+            piece for piece in self.heard.fields
+            if not piece.by and not self.names.is_number(piece.name)
+        ]  # fmt: skip
         for piece in self.heard.fields:
             if re.search(r"count(?:ed|ing) (?:as|by|in) ?(?:unique |the )?$",
                          " ".join((*self.heard.words[: piece.at], ""))):  # fmt: skip
@@ -154,6 +163,22 @@ class Sentence:
             steps = [start, *steps] if start not in ("", *steps) else [*steps, end]
         steps = [step for step in dict.fromkeys(steps) if step]
         return " > ".join(steps) if len(steps) > 1 else ""
+
+    def so_often(self) -> Draft | None:
+        """Who did the first event so many times as it says; None if it says no such number."""
+        heard = self.heard
+        told = heard.persons or self.unit or self.says("who")
+        if (
+            not (
+                heard.bound in ("least", "exact") and heard.often and len(self.events) == 1 and told
+            )
+            or heard.never
+        ):
+            return None
+        times = "time" if heard.often == 1 else "times"
+        row = f"{heard.often} {'or more ' if heard.bound == 'least' else ''}{times}"
+        around = f'{"units" if self.unit else "people"} of ({{}}) at row "{row}"'
+        return Draft(f"frequency{self.of}{self.counting}", around, ("granularity",), often=True)
 
 
 def _unit_name(piece: Piece, heard: Heard) -> str:

@@ -11,19 +11,21 @@ _IRREGULAR: Final = {
     "bought": "buy", "paid": "pay", "people": "person", "sent": "send", "spent": "spend",
     "made": "make", "came": "come", "wrote": "write", "written": "write", "went": "go",
     "subscription": "subscrib", "registration": "regist", "register": "regist",
-    "ups": "up", "shown": "show", "seen": "see", "saw": "see", "got": "get", "built": "build",
+    "ups": "up", "sold": "sell",
+    "shown": "show", "seen": "see", "saw": "see", "got": "get", "built": "build",
 }  # fmt: skip
 _PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 
 _SAME: Final = (
     ("sign up", "regist", "join"),
-    ("purchas", "buy", "order", "pay", "checkout", "transact", "payment", "sale"),
+    ("purchas", "buy", "order", "pay", "checkout", "transact", "payment", "sale", "sell"),
     ("subscrib", "upgrad"),
     ("log in", "login", "sign in"),
     ("page view", "pageview", "visit", "hit", "view"),
     ("app open", "launch", "open"),
     ("invit", "refer"),
     ("error", "crash", "fail", "except", "bug"),
+    ("support", "ticket", "complaint"),
     ("cancel", "unsubscrib"),
 )
 """Stems of words that people use for the same kind of event."""
@@ -47,6 +49,9 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "custom": ("customer", "account", "company"), "client": ("company", "account"),
     "employe": ("resource",), "response code": ("status",), "status code": ("status",),
     "version": ("app_version", "version"), "employee": ("resource",),
+    "unit": ("quantity", "qty"), "item": ("quantity", "qty"), "piec": ("quantity", "qty"),
+    "respons time": ("latency", "latency_ms", "duration", "duration_ms", "response_time"),
+    "latency": ("duration", "duration_ms", "response_time", "elapsed"),
 }  # fmt: skip
 """The stem of what people call a field -> the fields that it may be, the best first."""
 

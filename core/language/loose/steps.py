@@ -42,6 +42,8 @@ def who(s: Sentence) -> Iterator[Draft]:
         return
     if s.unit and not s.event:
         return
+    if repeated := s.so_often():
+        yield repeated
     if s.unit and s.heard.never:
         if chain := s.chain():
             around = "units of ({}) at step 2 dropped"
@@ -53,7 +55,7 @@ def who(s: Sentence) -> Iterator[Draft]:
             yield Draft(f"{s.chain()}{s.counting}", around, ("granularity",))
         yield Draft(f"users of {s.event}{s.counting}", "units of ({})", ("granularity",))
         return
-    if s.heard.often > 1 and s.event:
+    if (s.heard.often > 1 or s.heard.bound) and s.event:
         yield Draft(f"frequency of {s.event}{s.counting}", without=("granularity",))
     chain = s.chain() if len(s.events) > 1 or s.heard.never else ""
     if chain and s.heard.never:
@@ -62,7 +64,10 @@ def who(s: Sentence) -> Iterator[Draft]:
         yield Draft(chain, f"people of ({{}}) at step {chain.count(' > ') + 1}", ("granularity",))
     if s.event and len(s.events) == 1 and s.says("first time|first ever"):
         yield Draft(f"first time {s.event}", "people of ({})", ("granularity",))
-    some = s.heard.values and not s.says(r"most|power|active|dormant|churned|sp[ea]n\w+|by|per")
+    limited = s.free and (s.heard.number or s.heard.limits)
+    some = (s.heard.values or limited) and not s.says(
+        r"most|power|active|dormant|churned|sp[ea]n\w+|by|per"
+    )
     if s.event or (some and (s.heard.persons or s.says("who"))):
         yield Draft(s.event or "events", "people of ({})", ("granularity",))
 
@@ -91,6 +96,19 @@ def _among(s: Sentence) -> Iterator[Draft]:
         yield Draft(f"sessions volume for ({did[0]})", without=("for",))
 
 
+def related(s: Sentence) -> Iterator[Draft]:
+    """Yield the funnel of what is said to have become something: signups that purchased."""
+    words = s.heard.words
+    one, other = sorted(s.heard.events, key=lambda piece: piece.at)[:2]
+    between = " ".join(words[one.end : other.at])
+    if not re.search(r"\b(?:that|who|which)\b", between):
+        return
+    told = re.search(r"\b(?:used?|using|had|have|with|were|was)\b", between)
+    first, then = (quoted(each.name) for each in ((other, one) if told else (one, other)))
+    if first != then:
+        yield Draft(f"{first} > {then}{s.counting}", assumed=told is not None)
+
+
 def funnel(s: Sentence) -> Iterator[Draft]:
     """Yield funnels, and conversion over time."""
     chain = s.chain()
@@ -100,7 +118,8 @@ def funnel(s: Sentence) -> Iterator[Draft]:
         yield Draft(chain, "people of ({}) at step 2 dropped", ("granularity",))
     if "over_time" in s.heard.clauses or "granularity" in s.heard.clauses:
         yield Draft(f"trend of {chain}{s.counting}")
-    yield Draft(f"{chain}{s.counting}")
+    told = not s.says("rate") or s.says(STEPS)
+    yield Draft(f"{chain}{s.counting}", assumed=not told)
 
 
 def time_between(s: Sentence) -> Iterator[Draft]:

@@ -35,6 +35,9 @@ _MONTH: Final = (
 )
 _DAY: Final = r"(?:the )?(\d{1,2})(?:st|nd|rd|th)?"
 _ISO: Final = r"(\d{4}-\d\d-\d\d)"
+_UNTIL: Final = r"(?:until|till|up to|before)"
+OPEN: Final = ".."
+"""Begins a range that starts with the data."""
 
 Clauses = dict[str, str]
 Heard = Callable[[re.Match[str], date], Clauses]
@@ -116,6 +119,32 @@ def _since(found: re.Match[str], today: date) -> Clauses:
     return _between(_dated(found[1]), today)
 
 
+def _month_of(word: str, year: str | None, today: date) -> date | None:
+    """Return the first day of a month: of a year, or of the newest such month."""
+    return date(int(year), _month(word), 1) if year else _latest(_month(word), 1, today)
+
+
+def _until(day: date | None) -> Clauses:
+    """Return the range up to a day that is not in it; its start is that of the data."""
+    return {"range": f"{OPEN}{(day - timedelta(days=1)).isoformat()}"} if day else {}
+
+
+def _span_of_months(found: re.Match[str], today: date) -> Clauses:
+    last = _month_of(found[2], found[3], today)
+    if last is None:
+        return {}
+    years = last.year - (_month(found[1]) > last.month)
+    return _between(date(years, _month(found[1]), 1), add_months(last, 1) - timedelta(days=1))
+
+
+def _part_of_year(found: re.Match[str], today: date) -> Clauses:
+    months = {"quarter": 3, "half": 6, "month": 1}[found[2]]
+    place = ("first", "second", "third", "fourth").index(found[1]) if found[1] != "last" else (
+        12 // months - 1
+    )  # fmt: skip
+    return _from_month(int(found[3]), place * months + 1, months) if place * months < 12 else {}
+
+
 def _against(found: re.Match[str], today: date) -> Clauses:
     """Return the clauses of "this month vs last month"."""
     one, unit, other = found[1].lower(), found[2], found[3]
@@ -170,6 +199,28 @@ _RULES: Final[Sequence[tuple[str, Heard]]] = (
     (rf"(?:from |between )?{_ISO} ?(?:to|and|until|till|through|-|–|\.\.) ?{_ISO}",
      lambda m, today: _between(_dated(m[1]), _dated(m[2]))),
     (rf"since {_ISO}", _since),
+    (r"(?:since|from) (?:the )?(?:start|beginning) of (?:the |this )?(week|month|quarter|year)"
+     r"(?: on| onwards?)?",
+     lambda m, today: {"range": _RUNNING[m[1]]}),
+    (rf"since {_MONTH} ((?:19|20)\d\d)",
+     lambda m, today: _between(date(int(m[2]), _month(m[1]), 1), today)),
+    (rf"since {_DAY} (?:of )?{_MONTH}(?!\w)",
+     lambda m, today: _between(_latest(_month(m[2]), int(m[1]), today), today)),
+    (r"since ((?:19|20)\d\d)", lambda m, today: _between(date(int(m[1]), 1, 1), today)),
+    (rf"{_UNTIL} {_ISO}", lambda m, today: _until(_dated(m[1]))),
+    (rf"{_UNTIL} {_MONTH} {_DAY}(?!\d)",
+     lambda m, today: _until(_latest(_month(m[1]), int(m[2]), today))),
+    (rf"{_UNTIL} {_MONTH}(?: ((?:19|20)\d\d))?",
+     lambda m, today: _until(_month_of(m[1], m[2], today))),
+    (rf"{_UNTIL} ((?:19|20)\d\d)", lambda m, today: _until(date(int(m[1]), 1, 1))),
+    (r"(?:from |between )((?:19|20)\d\d) ?(?:to|and|until|till|through|-|–) ?((?:19|20)\d\d)",
+     lambda m, today: _between(date(int(m[1]), 1, 1), date(int(m[2]), 12, 31))),
+    (rf"(?:from |between ){_MONTH} ?(?:to|and|until|till|through|-|–) ?{_MONTH}"
+     r"(?: ((?:19|20)\d\d))?(?! \d)", _span_of_months),
+    (r"(?:in |for |during )?(?:the )?(first|last|second|third|fourth) (quarter|half|month) of "
+     r"((?:19|20)\d\d)", _part_of_year),
+    (r"(?:in |for |during )?h([12]) (?:of )?((?:19|20)\d\d)",
+     lambda m, today: _from_month(int(m[2]), int(m[1]) * 6 - 5, 6)),
     (rf"(?:on )?{_ISO}", lambda m, today: _between(_dated(m[1]), _dated(m[1]))),
     (rf"(?:from |between )?{_MONTH} {_DAY} ?(?:to|and|until|till|through|-|–) ?{_MONTH} {_DAY}",
      lambda m, today: _days((m[1], m[2]), (m[3], m[4]), today)),

@@ -21,7 +21,8 @@ def names_of(ctx: Context) -> Names:
     events = (*catalog.events.pickable, *custom)
     traits = (f"trait:{key}" for key in catalog.people.trait_keys())
     fields = (*catalog.fields, *traits)
-    return Names(events, fields, _values(ctx), _groups(ctx), _marks(ctx), to_date(ctx.today))
+    first = None if ctx.earliest is None else to_date(ctx.calendar.day_of(ctx.earliest))
+    return Names(events, fields, _values(ctx), _groups(ctx), _marks(ctx), to_date(ctx.today), first)
 
 
 def _values(ctx: Context) -> dict[str, tuple[str, str]]:

@@ -15,12 +15,15 @@ NAMES = Names(
     ),
     fields=(
         "country", "device_type", "browser", "account_id", "company", "plan", "source", "path",
-        "amount", "words", "variant", "code", "topic",
+        "amount", "words", "variant", "code", "topic", "is_member", "latency_ms",
+        "vehicleclass", "reply_count", "workspace_id", "reason",
     ),
     values={
-        "de": ("country", "DE"), "mobile": ("device_type", "mobile"), "pro": ("plan", "pro"),
+        "de": ("country", "DE"), "nl": ("country", "NL"),
+        "mobile": ("device_type", "mobile"), "pro": ("plan", "pro"),
         "desktop": ("device_type", "desktop"), "google ads": ("source", "google ads"),
         "organic": ("source", "organic"), "docs": ("topic", "docs"),
+        "a": ("vehicleclass", "A"), "c": ("vehicleclass", "C"),
     },
     groups=("Paying",),
     marks={
@@ -28,6 +31,7 @@ NAMES = Names(
         "outage": date(2026, 11, 6),
     },
     today=date(2026, 11, 28),
+    first=date(2012, 3, 1),
 )  # fmt: skip
 
 SURE = {
@@ -39,6 +43,51 @@ SURE = {
         "signups for the past two weeks by browser": '"Signed Up" last 2w by browser',
         "signups this month vs last month": '"Signed Up" mtd vs prev',
         "how did signups do compared to last week": '"Signed Up" wtd vs prev',
+    },
+    "years and open periods": {
+        "signups since 2014": '"Signed Up" 2014-01-01..2026-11-28',
+        "signups since jan 2014": '"Signed Up" 2014-01-01..2026-11-28',
+        "signups since 1 november": '"Signed Up" 2026-11-01..2026-11-28',
+        "signups since the start of the quarter": '"Signed Up" qtd',
+        "signups until 2014 by year": '"Signed Up" 2012-03-01..2013-12-31 yearly',
+        "signups before october": '"Signed Up" 2012-03-01..2026-09-30',
+        "signups from march to may 2014": '"Signed Up" 2014-03-01..2014-05-31',
+        "signups between 2013 and 2015": '"Signed Up" 2013-01-01..2015-12-31',
+        "signups in the last quarter of 2014": '"Signed Up" 2014-10-01..2014-12-31',
+        "signups in the first half of 2014": '"Signed Up" 2014-01-01..2014-06-30',
+        "signups in h2 2014": '"Signed Up" 2014-07-01..2014-12-31',
+    },
+    "how often, and without": {
+        "users who sent more than 3 invites":
+            'people of (frequency of "Invite Sent") at row "4 or more times"',
+        "how many people purchased at least twice in october":
+            'people of (frequency of purchase 2026-10-01..2026-10-31) at row "2 or more times"',
+        "users who purchased only once": 'people of (frequency of purchase) at row "1 time"',
+        "companies with at least 3 documents":
+            'units of (frequency of "Document Created" counting company) at row "3 or more times"',
+        "sessions without a purchase": "sessions - sessions(purchase)",
+        "percentage of sessions with a purchase": "sessions(purchase) / sessions * 100",
+        "people who never purchased": 'people of ("Signed Up" > purchase) at step 2 dropped',
+    },
+    "fields and their values": {
+        "purchases of vehicle class A": "purchase where vehicleclass = A",
+        "compare purchases for vehicle class A and C":
+            "purchase where vehicleclass in (A, C) by vehicleclass",
+        "purchases except class C": "purchase where vehicleclass != C",
+        "errors with code 404": '"Error Shown" where code = 404',
+        "purchases from members": "purchase where is_member = true",
+        "95th percentile latency by topic": "p95(latency_ms) by topic",
+        "documents with latency over 200 ms": '"Document Created" where latency_ms > 200',
+        "unreplied documents": '"Document Created" where reply_count = 0',
+        "people with more than 500 words": "people of (events where words > 500)",
+        "purchases excluding germany and the dutch": "purchase where country not in (DE, NL)",
+        "retention of workspaces": "retention counting workspace_id",
+        "purchases per month by reason": "purchase monthly by reason",
+        "share of germans on the pro plan": "composition by plan where country = DE",
+        "signups from germany that purchased": '"Signed Up" > purchase where country = DE',
+        "documents per paying customer": 'average of "Document Created" for Paying',
+        "mrr by plan": "sum(revenue:amount) monthly by plan",
+        "best selling plan": "purchase by plan",
     },
     "marks, limits and moving figures": {
         "signups since release 2.1": '"Signed Up" 2026-11-20..2026-11-28',
@@ -165,13 +214,18 @@ SURE = {
 
 OFFERED = {
     "purchses last week": "purchase last_week",
-    "companies with at least 3 documents":
-        'frequency of "Document Created" counting company',
+    "customers with at most 2 purchases": "frequency of purchase",
+    "do members purchase more than non members": "purchase by is_member",
+    "unpaid documents": 'people of ("Document Created" > purchase) at step 2 dropped',
+    "do people purchase in the morning": "weekday of purchase hourly",
+    "why do people purchase": "purchase by reason",
+    "slowest topics": "p95(latency_ms) by topic",
+    "are we growing": "users vs prev",
+    "repeat purchase rate": "frequency of purchase",
     "how many times did u_00012 purchase": 'frequency of purchase where "user" = u_00012',
     "did signups go up after release 2.1": '"Signed Up" 2026-11-06..2026-11-28',
     "max purchase in the last hour": "max(revenue:amount) last 1h",
     "are mobile users less likely to buy": '"Signed Up" > purchase by device_type',
-    "people with at least two purchases": "frequency of purchase",
     "share of purchases on the pro plan": "purchase by plan",
     "signups from google": '"Signed Up" where source = "google ads"',
     "signups between 9 and 5 by hour": '"Signed Up" hourly',
@@ -190,7 +244,6 @@ OFFERED = {
     "what happened on nov 8": "top events 2026-11-08..2026-11-08",
     "sessions that lasted less than a minute": "sessions length",
     "signups from atlantis": '"Signed Up"',
-    "who purchased more than twice": "frequency of purchase",
     "sessions longer than 10 minutes": "sessions length",
     "did the new onboarding experiment work?":
         'experiment of "Experiment Viewed" > purchase by variant',
