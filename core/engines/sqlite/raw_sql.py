@@ -28,7 +28,7 @@ from core.sql.dialect import Statement
 from core.sql.text import ONE_SELECT, is_sql
 from core.store.troubles import sentence
 from core.store.waiting import WAIT
-from core.store.workspace import reader_uris
+from core.store.workspace import identity, reader_uris
 
 TIME_LIMIT: Final = 30.0
 GRACE: Final = 1.0
@@ -145,6 +145,7 @@ def _request(
 ) -> dict[str, Any]:
     return {
         "uris": reader_uris(path),
+        "file": identity(path),
         "ways": [tuple(way) for way in ways_of(query, statement.instead)],
         "setup": list(_SETUP),
         "parameters": dict(statement.parameters),

@@ -4,9 +4,10 @@ It is started without the project's packages and imports only the standard libra
 that (`signal` would take a third of its start), so that it starts quickly. It reads a request from
 standard input and writes a reply to standard output, both marshalled, and waits for the next:
 
-- request: {"uris": files to try in turn, "setup": statements, "ways": (a test, its values, query,
-  views) in turn, the first of which that holds is gone, "parameters", "rows": at most, "seconds":
-  None for no limit, "value_bytes", "result_bytes", "file_bytes"};
+- request: {"uris": files to try in turn, "file": which one they lead to, "setup": statements,
+  "ways": (a test, its values, query, views) in turn, the first of which that holds is gone,
+  "parameters", "rows": at most, "seconds": None for no limit, "value_bytes", "result_bytes",
+  "file_bytes"};
 - reply: ("rows", names, rows), ("large", None) if the rows together take too many bytes, or
   ("error", {"said", "code": SQLite's or 0, "late": past the limit}).
 """
@@ -25,8 +26,10 @@ if TYPE_CHECKING:  # importing it would take as long as all else
     from typing import Any
 
 PROGRESS_STEPS = 20_000
+HOLDING = 5.0
+"""How many seconds it waits for another request with the file open,"""
 IDLE = 300.0
-"""How many seconds it waits for a request before it ends."""
+"""and how many it waits after that before it ends."""
 MUCH = 1_000_000
 """It ends after rows of more bytes, and so gives back all memory,"""
 LONG = 1.0
@@ -71,60 +74,94 @@ class Budget:
             raise TooLarge
 
 
-def reply_to(request: dict[str, Any]) -> tuple[tuple[Any, ...], int]:
+class Opened:
+    """The file of the last statement, which stays open while others of the same file follow."""
+
+    def __init__(self) -> None:
+        self._connection: sqlite3.Connection | None = None
+        self._key: Any = None
+        self._views: list[tuple[str, str]] = []
+
+    def of(self, request: dict[str, Any]) -> tuple[sqlite3.Connection, str]:
+        """Return a connection that has run its setup statements and has the views of the first way
+        that holds, and the statement of that way.
+
+        Raises:
+            sqlite3.Error: no file can be read.
+        """
+        key = (request["uris"], request["file"], request["setup"], request["value_bytes"])
+        if self._connection is not None and key == self._key:
+            self._connection.set_authorizer(None)
+            self._connection.text_factory = str
+            return self._connection, self._seen_by(self._connection, request)
+        self.close()
+        *others, last = request["uris"]
+        for uri in others:
+            try:
+                return self._connected(uri, request)
+            except sqlite3.OperationalError:
+                self.close()
+        found = self._connected(last, request)
+        # a file that is read as it is, and not by its locks, may be another one the next time
+        self._key = None if others else key
+        return found
+
+    def _connected(self, uri: str, request: dict[str, Any]) -> tuple[sqlite3.Connection, str]:
+        self._connection = connection = sqlite3.connect(uri, uri=True)
+        connection.create_function("people_in", 1, people_in, deterministic=True)
+        query = self._seen_by(connection, request)
+        for statement in request["setup"]:
+            connection.execute(statement).fetchall()
+        # a table function is set up on its first use, by a statement that would be denied
+        connection.execute("select 1 from json_each('[]'), json_tree('[]')").fetchall()
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, request["value_bytes"])
+        connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+        return connection, query
+
+    def _seen_by(self, connection: sqlite3.Connection, request: dict[str, Any]) -> str:
+        """Make the views of the first way that holds; return its statement."""
+        query: str
+        query, views = next(
+            (query, views)
+            for test, given, query, views in request["ways"]
+            if connection.execute(test, given).fetchone()[0]
+        )
+        if views != self._views:
+            connection.execute("pragma query_only = off")
+            for name, _ in self._views:
+                connection.execute(f"drop view temp.{name}")
+            for name, made_of in views:
+                connection.execute(f"create temp view {name} as {made_of}")
+            connection.execute("pragma query_only = on")
+        self._views = views
+        return query
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection, self._key, self._views = None, None, []
+
+
+def reply_to(request: dict[str, Any], opened: Opened) -> tuple[tuple[Any, ...], int]:
     """Return the reply to a request, and how many bytes its rows took."""
     budget = Budget(request["result_bytes"])
     deadline = time.monotonic() + request["seconds"] if request["seconds"] else float("inf")
-    connection = None
     try:
-        connection, query = opened(request)
-        close_doors(connection, request["value_bytes"], deadline)
+        connection, query = opened.of(request)
+        close_doors(connection, deadline)
         connection.text_factory = budget.text
         cursor = connection.execute(query, request["parameters"])
-        return fetched(cursor, request["rows"], budget), budget.taken
+        found = fetched(cursor, request["rows"], budget)
+        cursor.close()  # and with it the snapshot of the file
+        return found, budget.taken
     except TooLarge:
         return ("large", None), budget.taken
     except Exception as error:
         code = sqlite3.SQLITE_NOMEM if isinstance(error, MemoryError) else 0
-        found = getattr(error, "sqlite_errorcode", code)
+        number = getattr(error, "sqlite_errorcode", code)
         late = time.monotonic() > deadline
-        return ("error", {"said": str(error), "code": found, "late": late}), budget.taken
-    finally:
-        if connection is not None:
-            connection.close()
-
-
-def opened(request: dict[str, Any]) -> tuple[sqlite3.Connection, str]:
-    """Return a prepared connection to the first readable file, and the statement to run.
-
-    Raises:
-        sqlite3.Error: none can.
-    """
-    *others, last = request["uris"]
-    for uri in others:
-        try:
-            return connected(uri, request)
-        except sqlite3.OperationalError:
-            continue
-    return connected(last, request)
-
-
-def connected(uri: str, request: dict[str, Any]) -> tuple[sqlite3.Connection, str]:
-    """Return a connection that has the views of the first way that holds and has run its setup
-    statements, and the statement of that way.
-    """
-    connection = sqlite3.connect(uri, uri=True)
-    connection.create_function("people_in", 1, people_in, deterministic=True)
-    query, views = next(
-        (query, views)
-        for test, given, query, views in request["ways"]
-        if connection.execute(test, given).fetchone()[0]
-    )
-    for name, made_of in views:
-        connection.execute(f"create temp view {name} as {made_of}")
-    for statement in request["setup"]:
-        connection.execute(statement).fetchall()
-    return connection, query
+        return ("error", {"said": str(error), "code": number, "late": late}), budget.taken
 
 
 def people_in(people: bytes | None) -> int | None:
@@ -145,7 +182,7 @@ def people_in(people: bytes | None) -> int | None:
     return sum(sizes) + containers
 
 
-def close_doors(connection: sqlite3.Connection, value_bytes: int, deadline: float) -> None:
+def close_doors(connection: sqlite3.Connection, deadline: float) -> None:
     """Deny everything but reading; end a statement that is late or that nobody waits for."""
     parent = os.getppid()
 
@@ -162,10 +199,6 @@ def close_doors(connection: sqlite3.Connection, value_bytes: int, deadline: floa
     def unwanted() -> int:
         return int(time.monotonic() > deadline or os.getppid() != parent)
 
-    # a table function is set up on its first use, by a statement that would be denied
-    connection.execute("select 1 from json_each('[]'), json_tree('[]')").fetchall()
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, value_bytes)
-    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     connection.set_authorizer(allowed)
     connection.set_progress_handler(unwanted, PROGRESS_STEPS)
 
@@ -197,25 +230,30 @@ def limit_files(most_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
 
 
-def is_asked() -> bool:
+def is_asked(opened: Opened) -> bool:
     """Wait for the next request; false if none came for a while, where the system can tell."""
     if sys.platform == "win32":
+        opened.close()
         return True
     import select
 
+    if select.select([sys.stdin], [], [], HOLDING)[0]:
+        return True
+    opened.close()
     return bool(select.select([sys.stdin], [], [], IDLE)[0])
 
 
 def main() -> None:
     """Answer requests until there are no more; after one that took much no other."""
-    while is_asked():
+    opened = Opened()
+    while is_asked(opened):
         try:
             request = marshal.load(sys.stdin.buffer)
         except EOFError:
             return
         limit_files(request["file_bytes"])
         started = time.monotonic()
-        reply, bytes_read = reply_to(request)
+        reply, bytes_read = reply_to(request, opened)
         sys.stdout.buffer.write(marshal.dumps(reply))
         sys.stdout.buffer.flush()
         if reply[0] != "rows" or bytes_read > MUCH or time.monotonic() - started > LONG:

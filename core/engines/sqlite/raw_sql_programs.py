@@ -1,8 +1,8 @@
 """The processes that run typed statements (raw_sql_child).
 
 Starting one takes some 20 ms of a processor, far more than most statements, so one that has
-answered waits for the next. It waits where it has nothing: without a connection, a file or a
-statement. One that had to be ended, or has used much, is not used again.
+answered waits for the next, for a few seconds with the file open: reading its schema takes most of
+the time of a quick statement. One that had to be ended, or has used much, is not used again.
 """
 
 from __future__ import annotations

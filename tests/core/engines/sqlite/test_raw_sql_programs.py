@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -70,6 +71,23 @@ def test_after_a_refusal_and_after_large_rows_another_is_asked(path, programs, q
         except FootfallError:
             assert text == query
     assert len(set(programs.asked)) > 1
+
+
+def test_what_a_process_holds_open_hides_neither_changes_nor_another_file(path, programs, tmp_path):
+    kept, other = tmp_path / "kept.db", tmp_path / "other.db"
+    for copy in (kept, other):
+        copy.write_bytes(path.read_bytes())
+    named = "select event_name, count(*) from events_v1 group by event_name order by 1"
+    before = rows(kept, programs, named)
+    with closing(sqlite3.connect(kept)) as writer, writer:
+        writer.execute(
+            "update event_names set name = 'a renamed one' where name = ?", before[0][:1]
+        )
+    assert ("a renamed one", before[0][1]) in rows(kept, programs, named)
+    assert rows(kept, programs, "select day from daily_v1 limit 1") != []
+    os.replace(other, kept)
+    assert rows(kept, programs, named) == before
+    assert len(set(programs.asked)) == 1
 
 
 def test_one_that_ended_while_it_waited_says_nothing_about_the_statement(path, programs):
