@@ -42,12 +42,14 @@ class Program(Protocol):
 
 
 class Footfall:
-    """footfall over a workspace; questions have no limit of time."""
+    """footfall over a workspace, set as its commands set it; questions have no limit of time."""
 
     def __init__(self, workspace: Path) -> None:
         from benchmarks.generate import END
         from core.engines.sqlite.engine import SqliteEngine
+        from tui.services.startup import start_quickly
 
+        start_quickly()
         self._engine = SqliteEngine(workspace, clock=lambda: END - 1, time_limit=0)
         self._questions: dict[str, Any] = {}
 
