@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any
 
 from core import answers
@@ -60,9 +61,14 @@ def collect(
         found.totals[read(v0, v1)] = finite(value)
         if value in INFINITE:
             found.notes = (TOO_LARGE,)
+    known: dict[tuple[Any, Any], dict[int, Figure]] = {}
     for slot, v0, v1, value in points:
-        found.points.setdefault(read(v0, v1), {})[int(str(slot))] = finite(value)
+        own = known.get((v0, v1))
+        if own is None:
+            own = known[v0, v1] = found.points.setdefault(read(v0, v1), {})
+        own[slot if isinstance(slot, int) else int(str(slot))] = value
         if value in INFINITE:
+            own[int(str(slot))] = None
             found.notes = (TOO_LARGE,)
     return found
 
@@ -79,7 +85,7 @@ def ranked(found: Figures, limit: int) -> tuple[list[Group], int]:
 
 def points_of(values: Mapping[int, Figure], count: int, empty: Figure) -> tuple[Figure, ...]:
     """Return one value per bucket, `empty` if there is none."""
-    return tuple(values.get(index, empty) for index in range(count))
+    return tuple(map(values.get, range(count), repeat(empty)))
 
 
 def assemble(

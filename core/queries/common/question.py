@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import AfterValidator, Field, SerializeAsAny, WithJsonSchema, field_validator
@@ -298,10 +299,10 @@ class Frame:
     def time_buckets(self) -> tuple[answers.TimeBucket, ...]:
         """The buckets in the form of an answer."""
         return tuple(
-            answers.TimeBucket(
-                label=b.label, start=b.start, end=b.end, partial=b.partial or b.end > self.now
-            )
-            for b in self.buckets
+            [
+                _time_bucket(b.label, b.start, b.end, b.partial or b.end > self.now)
+                for b in self.buckets
+            ]
         )
 
     def period_of(self, cell: Cell) -> tuple[Span, list[Bucket]]:
@@ -379,6 +380,12 @@ class Frame:
         if not self.short and all(map(self._is_known, self.buckets)):
             return ()
         return (newest_note(self.calendar, self.ended),)
+
+
+@lru_cache(maxsize=2048)
+def _time_bucket(label: str, start: int, end: int, partial: bool) -> answers.TimeBucket:
+    """Return a bucket in the form of an answer, kept because most answers have the same ones."""
+    return answers.TimeBucket(label=label, start=start, end=end, partial=partial)
 
 
 NOBODY = "select 0 as actor where 1 = 0"
