@@ -20,7 +20,7 @@ from core.queries.common.context import Context
 from core.queries.common.question import Ask, Question, Rows, TimedQuestion
 from core.queries.kinds import KINDS
 from core.sql.dialect import Binder, Statement
-from core.text import number
+from core.text import number, things
 from core.timeframe import CLOCK, iso, same_time, to_date
 from core.values.usual import DAYS, FEWEST, WINDOWS, usual
 from core.words.dates import day
@@ -163,8 +163,9 @@ class WithUsual(TimedQuestion):
             yield (f"Too little is known before to say what is usual: {FEWEST} points are needed.")
         elif len(lines) == 1:
             yield f"The band holds {self.level} of 100 usual figures."
-        for line in lines:
-            yield from self._odd(answer, line)
+        said = [odd for line in lines if (odd := self._odd(answer, line))]
+        if said:
+            yield f"Outside what is usual: {'; '.join(said)}."
         running = answer.buckets[-1]
         found = [line for line in lines if line.forecast is not None]
         if len(found) == 1:
@@ -173,18 +174,22 @@ class WithUsual(TimedQuestion):
         elif not found and running.partial and answer.granularity not in CLOCK:
             yield f"Too little is known for a forecast of {day(running.label)}."
 
-    def _odd(self, answer: Series, line: Line) -> Iterator[str]:
+    def _odd(self, answer: Series, line: Line) -> str:
+        """Which periods of a line are not usual: the last few, or of one of several lines how many
+        and the last; "" if none are.
+        """
         odd = [
             bucket.label
             for bucket, value, band in zip(answer.buckets, line.values, line.usual, strict=True)
             if band and value is not None and not bucket.partial
             and not band[0] <= value <= band[1]
         ]  # fmt: skip
-        if odd:
-            more = f" and {len(odd) - NAMED} more" if len(odd) > NAMED else ""
-            name = f"{line.name}: " if line.name else ""
-            named = ", ".join(day(label) for label in odd[-NAMED:])
-            yield f"{name}Outside what is usual: {named}{more}."
+        if not odd:
+            return ""
+        if line.name:
+            return f"{line.name} {things(len(odd), 'time')}, last on {day(odd[-1])}"
+        more = f" and {len(odd) - NAMED} more" if len(odd) > NAMED else ""
+        return f"{', '.join(day(label) for label in odd[-NAMED:])}{more}"
 
     def compared_cell(self, ctx: Context, cell: Cell) -> Cell:
         """See Question; as for the question's own number."""

@@ -85,6 +85,7 @@ def test_every_line_has_its_own(engine) -> None:
     usual = {line.group: (line.usual[0], line.forecast) for line in found.lines}
     assert usual[("u0",)] == ((2, 2), 2)
     assert usual[("u2",)][1] is None
+    assert "Outside what is usual: u0 1 time, last on Apr 15." in found.notes
 
 
 def test_beside_other_series_every_band_stays_with_its_day(engine) -> None:
