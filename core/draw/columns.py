@@ -10,6 +10,14 @@ from core.text import width
 WIDEST = 32
 """The cells of a column at most, while others need room."""
 
+MINIMUM = 10
+ROOMY = 16
+"""Texts are not cut shorter than this while more than FEW columns are shown; the last column is
+dropped instead.
+"""
+
+FEW = 4
+
 _LOW, _HIGH = "at least", "at most"
 """The ends of the interval of the column before them."""
 
@@ -88,3 +96,43 @@ def _spread(figure: Texts, low: Texts, high: Texts) -> Texts:
         within = f"{least.removesuffix(unit)} to {most}"
         texts.append(said if least == most == "–" else f"{said} ({within})")
     return figure._replace(texts=tuple(texts))
+
+
+def layout(columns: Sequence[Texts], size: int) -> list[int]:
+    """Return a width per column, 0 for those without room; the widest text is narrowed first."""
+    kept = list(range(len(columns)))
+    while True:
+        widths = [columns[at].natural for at in kept]
+        over = sum(widths) + 2 * (len(kept) - 1) - size
+        least = MINIMUM if len(kept) <= FEW else ROOMY
+        willing = [not (columns[at].right or columns[at].whole) for at in kept]
+        over = _give_way(widths, willing, over, least)
+        if over <= 0 or len(kept) <= 1:
+            break
+        kept.remove(next((at for at in kept[:0:-1] if not columns[at].last), kept[-1]))
+    if len(kept) == 1:
+        widths[0] = max(min(widths[0], size), 0)
+    found = dict(zip(kept, widths, strict=True))
+    return [found.get(at, 0) for at in range(len(columns))]
+
+
+def _give_way(widths: list[int], willing: Sequence[bool], over: int, least: int) -> int:
+    """Narrow the widest of the given columns down to `least`; return the remaining excess."""
+    while over > 0:
+        able = [i for i, w in enumerate(widths) if willing[i] and w > least]
+        if not able:
+            break
+        widths[max(able, key=lambda i: (widths[i], -i))] -= 1
+        over -= 1
+    return over
+
+
+def widened(columns: Sequence[Texts], widths: list[int], size: int) -> list[int]:
+    """Give the remaining room to columns that were cut."""
+    spare = size - sum(w + 2 for w in widths if w) + 2
+    found = list(widths)
+    for index, column in enumerate(columns):
+        more = min(max(column.longest - found[index], 0), spare) if found[index] else 0
+        found[index] += more
+        spare -= max(more, 0)
+    return found

@@ -17,12 +17,17 @@ from core.draw.figures import (
 )
 from core.draw.spans import Line, Look, Span, cells, clipped, joined, safe, spread
 from core.draw.units import drawing_of, unit_of, units_of
-from core.text import change, cut
+from core.text import change, cut, fit
 from core.text import width as cell_width
 
 PLAIN_LETTERS = "*+ox@%&$=w"
 NAME_SIZES = (24, 14, 10, 7)
 """How long names may be beside the values under a cursor, longest first."""
+
+LOWEST, SAID_PART = 6, 4
+"""Lines from which there are notes below rows, and the part of them that notes have where not all
+rows fit.
+"""
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -212,6 +217,23 @@ def whole(sentences: list[str], width: int, rows: int) -> list[Line]:
             break
         found += lines
     return found
+
+
+def noted(sentences: list[str], size: int, height: int, wanted: int) -> list[Line]:
+    """Return what is said below rows; where not all of these fit, at most a part of the lines, the
+    last of which then ends with three dots.
+
+    Args:
+        wanted: how many lines the rows and their heading take.
+    """
+    if height < LOWEST:
+        return []
+    lines = wrapped(sentences, size)
+    most = max(height - wanted, height // SAID_PART)
+    if len(lines) <= most:
+        return lines
+    last = lines[most - 1][0]
+    return [*lines[: most - 1], (Span(fit(f"{last.text.rstrip('.')} …", size), last.style),)]
 
 
 def _broken(text: str, size: int) -> list[str]:

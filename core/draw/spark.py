@@ -53,6 +53,34 @@ def thickened(rows: Sequence[tuple[Line, Line]], height: int, gap: int, look: Lo
     return found[: len(found) - gap]
 
 
+GAP = 1
+"""Lines that stay free between rows of two lines or more, if these all fit."""
+
+HALVES = str.maketrans("█▉▊▋▌▍▎▏▐", "▀▀▀▘▘▘  ▝")
+"""What is left of a bar in the last line of a row that has no free line below it."""
+
+
+def heightened(rows: Sequence[tuple[Line, Line]], height: int, look: Look) -> list[Line]:
+    """Return rows as high as there is room for all; what is left between two is at least half a
+    line.
+
+    Args:
+        rows: the line of each row, and that with nothing but its bar once more.
+        height: how many lines there are.
+    """
+    count = max(len(rows), 1)
+    if (height + GAP) // count - GAP >= 2 or look.ascii or height >= TALLEST:
+        return thickened(rows, height, GAP, look)
+    if height // count < 2:
+        return [first for first, _ in rows]
+    return [line for first, again in rows for line in (first, halved(again))]
+
+
+def halved(line: Line) -> Line:
+    """Return the upper half of a line's bars."""
+    return tuple(Span(span.text.translate(HALVES), span.style) for span in line)
+
+
 def bar(value: float, largest: float, size: int, look: Look) -> str:
     """Return a horizontal bar of at most `size` cells, in eighths; only 0 gives an empty bar."""
     if size <= 0 or largest <= 0 or value <= 0 or not math.isfinite(value + largest):
@@ -93,12 +121,13 @@ def filled_sparkline(
     *,
     partial: Sequence[bool] = (),
     cursor: int | None = None,
+    style: str = "series0",
 ) -> list[Line]:
     """Return values as `rows` rows of exactly `size` cells, filled from below; gaps are blank.
 
     Averaged or repeated as by `sparkline`.
     """
-    columns = _columns(values, size, partial, cursor, "series0")
+    columns = _columns(values, size, partial, cursor, style)
     known = [v for v in values if v is not None and math.isfinite(v)]
     low, high = min([*known, 0.0]), max([*known, 0.0])
     levels = PLAIN_LEVELS if look.ascii else LEVELS

@@ -7,32 +7,38 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from core.draw.columns import Texts, narrowed
+from core.draw.columns import FEW, Texts, layout, narrowed, widened
 from core.draw.figures import bucket_text, facts, figure, is_alike
-from core.draw.legend import delta, wrapped
+from core.draw.legend import LOWEST, delta, noted, wrapped
 from core.draw.spans import Line, Look, Span, cells, safe, under_cursor
-from core.draw.spark import bar, signed_bar, sparkline
+from core.draw.spark import (
+    TALLEST,
+    bar,
+    filled_sparkline,
+    heightened,
+    signed_bar,
+    sparkline,
+)
 from core.draw.units import money, unit_of, units_of
 from core.text import duration, fit, number, percent
 
 if TYPE_CHECKING:
     from core.answers import Column, Series, Table
 
-MINIMUM = 10
-ROOMY = 16
-"""Texts are not cut shorter than this while more than FEW columns are shown; the last column is
-dropped instead.
-"""
-
-FEW = 4
 BAR_FROM, LONGEST = 10, 80
 """Cells of the longest bar beside a table, at least and at most."""
+
+HIGHEST = 4
+"""Lines of a row with a line over time at most; of three or more the last one is free."""
 
 CHANGE = "change"
 """The column of a table whose rows are sorted by how much they changed."""
 
 PARTS = ("count", "events", "sessions")
 """Columns whose rows are parts of a whole, if all rows are there."""
+
+LEAST = "at least"
+"""The column of the lower ends of intervals, which are drawn below the rows."""
 
 SIGNED = (CHANGE, "expected")
 """Columns of differences."""
@@ -62,46 +68,6 @@ SAID_FROM = 4
 """Rows from which a list says which of its rows are shown, if not all are."""
 
 
-def layout(columns: Sequence[Texts], size: int) -> list[int]:
-    """Return a width per column, 0 for those without room; the widest text is narrowed first."""
-    kept = list(range(len(columns)))
-    while True:
-        widths = [columns[at].natural for at in kept]
-        over = sum(widths) + 2 * (len(kept) - 1) - size
-        least = MINIMUM if len(kept) <= FEW else ROOMY
-        willing = [not (columns[at].right or columns[at].whole) for at in kept]
-        over = _give_way(widths, willing, over, least)
-        if over <= 0 or len(kept) <= 1:
-            break
-        kept.remove(next((at for at in kept[:0:-1] if not columns[at].last), kept[-1]))
-    if len(kept) == 1:
-        widths[0] = max(min(widths[0], size), 0)
-    found = dict(zip(kept, widths, strict=True))
-    return [found.get(at, 0) for at in range(len(columns))]
-
-
-def _give_way(widths: list[int], willing: Sequence[bool], over: int, least: int) -> int:
-    """Narrow the widest of the given columns down to `least`; return the remaining excess."""
-    while over > 0:
-        able = [i for i, w in enumerate(widths) if willing[i] and w > least]
-        if not able:
-            break
-        widths[max(able, key=lambda i: (widths[i], -i))] -= 1
-        over -= 1
-    return over
-
-
-def _widened(columns: Sequence[Texts], widths: list[int], size: int) -> list[int]:
-    """Give the remaining room to columns that were cut."""
-    spare = size - sum(w + 2 for w in widths if w) + 2
-    found = list(widths)
-    for index, column in enumerate(columns):
-        more = min(max(column.longest - found[index], 0), spare) if found[index] else 0
-        found[index] += more
-        spare -= max(more, 0)
-    return found
-
-
 def grid_lines(
     columns: Sequence[Texts],
     size: int,
@@ -113,6 +79,8 @@ def grid_lines(
 ) -> list[Line]:
     """Return a heading and the rows around the cursor, with a bar at the end if there is room.
 
+    Rows with bars are higher where there is room for that.
+
     Args:
         open_end: whether something follows in the rows, so that the one under the cursor is filled
             only as far as its columns.
@@ -121,11 +89,11 @@ def grid_lines(
     widths = layout(columns, size - pointer)
     barred = next((c for c in columns if c.figures), None)
     if barred is None:
-        widths = _widened(columns, widths, size - pointer)
+        widths = widened(columns, widths, size - pointer)
     used = pointer + sum(w + 2 for w in widths if w) - 2
     count = len(columns[0].texts) if columns else 0
     room = size - used - 3
-    lines: list[Line] = [_heading(columns, widths, pointer)]
+    lines: list[tuple[Line, Line]] = []
     for row in window(count, height - 1, cursor):
         here = cursor == row
         line = [Span(look.pick("› ", "> ") if here else "  ", "cursor")] if pointer else []
@@ -134,13 +102,21 @@ def grid_lines(
                 style = column.styles[row] if column.styles else ""
                 text = fit(column.texts[row], cells_wide, right=column.right)
                 line += [Span(text, style), Span("  ")]
+        again: Line = ()
         if barred and room >= BAR_FROM:
-            line += [Span(" "), *_bar(barred.figures, row, min(room, LONGEST), look)]
+            bar = _bar(barred.figures, row, min(room, LONGEST), look)
+            again = (Span(" " * (cells(line) + 1)), *bar)
+            line += [Span(" "), *bar]
         elif cells(line) > size:
             line.pop()  # the gap after the last column
         end = cells(line) if open_end else size
-        lines.append(under_cursor(tuple(line), end) if here else tuple(line))
-    return lines
+        whole: list[Line] = [tuple(line), again]
+        first, more = (under_cursor(each, end) for each in whole) if here else whole
+        lines.append((first, more))
+    heading = _heading(columns, widths, pointer)
+    if barred is None or room < BAR_FROM or count > height - 1:
+        return [heading, *(first for first, _ in lines)]
+    return [heading, *heightened(lines, height - 1, look)]
 
 
 def _bar(figures: Sequence[float], row: int, size: int, look: Look) -> Line:
@@ -162,7 +138,7 @@ def table_answer(
     columns = [_column(answer, at, look) for at in range(len(answer.columns))]
     if not answer.rows:
         return [_headings_only(columns), (Span("No rows.", "dim"),), *wrapped(_notes(answer), size)]
-    notes = wrapped(_notes(answer), size) if height >= 6 else []
+    notes = noted(_notes(answer), size, height, len(answer.rows) + 1)
     columns = _with_share(answer, columns, size)
     if answer.keys and 0 in layout(columns, size - 2):
         columns = narrowed(columns)
@@ -173,10 +149,21 @@ def table_answer(
     rows = max(height - len(notes) - bool(hidden and height >= 6), 2)
     at = cursor and cursor[0]
     _, said = scrolled(len(answer.rows), rows - 1, at)
-    lines = [*grid_lines(columns, size, rows - len(said), look, at), *said]
+    picture = _picture(answer, size, rows - len(answer.rows) - 1, look, at)
+    lines = [*grid_lines(columns, size, rows - len(said) - len(picture), look, at), *said]
+    lines += picture
     if hidden and height >= 6:
         notes = [*notes, (Span(f"+{hidden} column{'s' * (hidden > 1)} not shown", "dim"),)]
     return [*lines, *notes]
+
+
+def _picture(answer: Table, size: int, height: int, look: Look, cursor: int | None) -> list[Line]:
+    """Return what is drawn of a table below its rows, where there is room."""
+    if not LOWEST <= height < TALLEST or LEAST not in [c.name for c in answer.columns]:
+        return []
+    from core.draw.tables.intervals import intervals
+
+    return intervals(answer, size, height, look, cursor)
 
 
 def _with_share(answer: Table, columns: list[Texts], size: int) -> list[Texts]:
@@ -297,8 +284,8 @@ def series_table(
     marks: Sequence[object],
 ) -> list[Line]:
     """Draw a series as a table: lines told apart with their totals, or the buckets of one."""
-    notes = wrapped(facts(answer), size) if height >= 6 else []
     columns = _line_columns(answer) if answer.several else _bucket_columns(answer)
+    notes = noted(facts(answer), size, height, len(columns[0].texts) + 1)
     at = cursor and cursor[0]
     rows = max(height - len(notes), 2)
     _, said = scrolled(len(columns[0].texts), rows - 1, at)
@@ -370,21 +357,29 @@ def _compared(
 def _with_trends(
     answer: Series, lines: list[Line], size: int, look: Look, at: int | None, height: int
 ) -> list[Line]:
-    """Put a sparkline at the end of each row if there is room."""
+    """Put each line over time at the end of its row if there is room, as high as all can be."""
     room = size - max(cells(line) for line in lines) - 1
-    room = room if room >= BAR_FROM else 0
+    room = min(room, LONGEST) if room >= BAR_FROM else 0
     shown = window(len(answer.lines), height - 1, at)
-    for place, row in enumerate(shown):
-        picture = sparkline(
-            answer.lines[row].values,
-            min(room, 60),
-            look,
-            partial=[b.partial for b in answer.buckets],
-            style=f"series{row % 8}",
-        )
-        line = (*lines[place + 1], Span(" "), *picture) if room else lines[place + 1]
-        lines[place + 1] = under_cursor(line, size) if row == at else line
-    return lines
+    each = min((height - 1) // max(len(shown), 1), HIGHEST)
+    if not room or look.ascii or height >= TALLEST:
+        each = 1
+    partial = [bucket.partial for bucket in answer.buckets]
+    found = lines[:1]
+    for line, row in zip(lines[1:], shown, strict=True):
+        values, high = answer.lines[row].values, max(each - (each > 2), 1)
+        style = f"series{row % 8}"
+        if high == 1:
+            pictures = [sparkline(values, room, look, partial=partial, style=style)]
+        else:
+            pictures = filled_sparkline(values, room, high, look, partial=partial, style=style)
+        middle, indent = (high - 1) // 2, Span(" " * cells(line))
+        for place, picture in enumerate(pictures):
+            whole = (*(line if place == middle else (indent,)), Span(" "), *picture)
+            whole = whole if room else line
+            found.append(under_cursor(whole, size) if row == at else whole)
+        found += [()] * (each - high)
+    return found
 
 
 def _bucket_columns(answer: Series) -> list[Texts]:

@@ -11,8 +11,8 @@ from core.draw.spans import Line, Look, Span, safe
 from core.draw.table import scrolled
 from core.text import fit, number, percent, width
 
-CELL = 10
-"""Width of a step."""
+CELL, WIDEST = 10, 26
+"""Cells of a step, at least and at most."""
 
 HIDDEN = "in other"
 """What a step says of an event that it does not show by name."""
@@ -26,19 +26,20 @@ def matrix(answer: Flow, size: int, height: int, look: Look, cursor: Cursor) -> 
     found = {(step.step, node.event): node for step in answer.steps for node in step.nodes}
     label = min(max(width(safe(name)) for name in rows), max(size - 2 - 2 * CELL, 6))
     most = max((size - 2 - label) // CELL, 1)
+    cell = min(max((size - 2 - label) // min(most, len(answer.steps)), CELL), WIDEST)
     first = min(max((cursor[1] if cursor else 0) - most + 1, 0), max(len(answer.steps) - most, 0))
     steps = range(first + 1, min(first + most, len(answer.steps)) + 1)
     notes = wrapped(_notes(answer, rows, found, cursor), size) if height >= 6 else []
     room = max(height - 1 - len(notes), 1)
     shown, said = scrolled(len(rows), room, cursor and cursor[0])
-    heads = "".join(f"step {step}".rjust(CELL) for step in steps)
+    heads = "".join(f"step {step}".rjust(cell) for step in steps)
     lines: list[Line] = [(Span(f"{' ' * (1 + label)}{heads}", "dim"),)]
     for at in shown:
         here = cursor[1] + 1 if cursor is not None and cursor[0] == at else 0
         name = Span(fit(safe(rows[at]), label), "cursor" if here else "")
         line = [Span(look.pick("›", ">") if here else " ", "cursor"), name]
         line += [
-            _cell(answer, step, rows[at], found.get((step, rows[at])), look, here == step)
+            _cell(answer, step, rows[at], found.get((step, rows[at])), look, cell, here == step)
             for step in steps
         ]
         lines.append(tuple(line))
@@ -67,20 +68,26 @@ def cells(answer: Flow) -> list[list[Cell]]:
 
 
 def _cell(
-    answer: Flow, step: int, name: str, node: FlowNode | None, look: Look, here: bool
+    answer: Flow,
+    step: int,
+    name: str,
+    node: FlowNode | None,
+    look: Look,
+    size: int,
+    here: bool,
 ) -> Span:
     share = node.of_start if node else None
     if share is None:
         there = {each.event for each in answer.steps[step - 1].nodes}
         hidden = FLOW_REST[0] in there and name not in FLOW_REST
         text = HIDDEN if hidden else look.pick("–", "-")
-        return Span((f"[{text}]" if here else text).rjust(CELL), "cursor" if here else "dim")
+        return Span((f"[{text}]" if here else text).rjust(size), "cursor" if here else "dim")
     text = percent(share)
     if here:
-        return Span(f"[{text}]".rjust(CELL), "cursor")
+        return Span(f"[{text}]".rjust(size), "cursor")
     level = level_of(share)
     mark = SHADES[level] if look.letters and level else ""
-    return Span(f"{mark}{text}".rjust(CELL), f"heat{level}")
+    return Span(f"{mark}{text}".rjust(size), f"heat{level}")
 
 
 def _notes(

@@ -1,0 +1,1 @@
+"""Pictures of what a table says, drawn below its rows."""
