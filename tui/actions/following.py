@@ -42,6 +42,9 @@ COMPARED = ("trend", "active_users")
 MOST_DONE = {"kind": "top_events", "order_by": "users", "limit": 15}
 """What people do, by how many of them did."""
 
+WHEN = "How many of them were active"
+"""The heading of when the people under the cursor were active."""
+
 EXAMINED = 8
 """How many properties are looked at for what changed."""
 
@@ -262,7 +265,7 @@ def _of_people(question: Question, cell: Cell | None, body: dict[str, Any]) -> Q
 def change_heading(question: Question) -> str:
     """Return the heading of `what_changed`; "" for that of its answer."""
     if question.among is not None and question.kind == "active_users":
-        return "How many of them were active"
+        return WHEN
     headings = {"explain": "What changed most", "funnel_trend": "Conversion over time"}
     if question.kind in COMPARED and getattr(question, "compare", None):
         return ""
@@ -284,14 +287,22 @@ def by_value(about: About) -> Question | None:
 
 
 def by_hour(about: About) -> Question | None:
-    """Return the metric by weekday and hour."""
+    """Return the metric by weekday and hour; of others when the people under the cursor were
+    active, if `what_changed` is not that already.
+    """
     question = about.question
     if question.kind not in ("trend", "active_users"):
-        return None
+        others = question.kind in OVER_A_RANGE
+        return they_were_active(about) if others else None
     measure = getattr(question, "measure", "users")
     body = {"kind": "weekday", "granularity": "hourly", "event": getattr(question, "event", None)}
     counted = {"measure": measure if measure in ("count", "sessions") else "users"}
     return from_json({**taken_over(question), **body, **counted})
+
+
+def hour_heading(question: Question) -> str:
+    """Return the heading of `by_hour`."""
+    return WHEN if question.kind == "active_users" else "By weekday and hour"
 
 
 def how_often(about: About) -> Question | None:

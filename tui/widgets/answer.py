@@ -24,6 +24,9 @@ from tui.texts.empty import RESET
 from tui.widgets.panel import CursorPanel
 from tui.widgets.words import wrapped
 
+LEAST = 6
+"""Lines of an answer at least, however few it fills."""
+
 LEAST_STOPPED = 4
 """Lines from which on the last one says that a question was stopped."""
 
@@ -216,6 +219,17 @@ class AnswerView(CursorPanel):
         if self.waiting:
             return dimmed(lines)
         return lines
+
+    def needed(self, height: int) -> int | None:
+        """Return how many of some lines its answer fills; None if it is drawn as high as it can
+        be, or if there is none.
+        """
+        if self.answer is None or self.empty or self.error is not None:
+            return None
+        lines = self._drawn_with(self.shown_cursor, self.inner()[0], height)
+        while lines and not any(span.text.strip() for span in lines[-1]):
+            lines.pop()
+        return max(len(lines), LEAST) if len(lines) < height else None
 
     @property
     def _why_empty(self) -> str:

@@ -102,7 +102,8 @@ class Composition(Container):
     """A page's first panels with its companions around them.
 
     Without the class `-roomy` only the first panels are shown, and with `-alone` too; with
-    `-turned` only the companion that is `-here`.
+    `-turned` only the companion that is `-here`. With `-short` those of the third column are a row
+    at the foot.
 
     Args:
         first: the panels that are always shown.
@@ -122,6 +123,9 @@ class Composition(Container):
     Composition .third { display: none; width: 30%; }
     Composition.-vast .third { display: block; }
     Composition.-vast .aside { width: 36; }
+    Composition.-roomy.-short .whole { layout: vertical; }
+    Composition.-roomy.-short .third { display: block; layout: horizontal; }
+    Composition.-roomy.-short .third { width: 1fr; }
     Composition .whole, Composition .right { height: 1fr; width: 1fr; }
     Composition .aside { width: 26; }
     Composition .beside { width: 40%; }
@@ -156,6 +160,7 @@ class Composition(Container):
         self._first = list(first)
         self._aside, self._beside, self._below = list(aside), list(beside), list(below)
         self._third = list(third)
+        self._needed: int | None = None
         for panel in (*self._aside, *self._beside, *self._below, *self._third):
             panel.add_class("companion")
 
@@ -182,6 +187,35 @@ class Composition(Container):
         for side in self.query(".beside, .below, .third"):
             panels = side.query(".companion")
             side.set_class(all(panel.has_class("-none") for panel in panels), "-none")
+        if self.has_class("-short") and self.query(".third.-none"):
+            self.remove_class("-short")
+            self._divide()
+
+    def make_room(self, view: AnswerView) -> None:
+        """Give the first panel the lines that its answer needs, and the companions below it the
+        rest; if it needs few, those of the third column have a row at the foot.
+
+        Args:
+            view: the first panel; where others are shown beside it nothing is changed.
+        """
+        high = self.size.height
+        alone = not self._beside and sum(panel.display for panel in self._first) == 1
+        if not self._below or high <= 0:
+            return
+        usual = high - round(high * BELOW)
+        roomy = alone and self.has_class("-roomy")
+        self._needed = view.needed(usual - FRAME) if roomy else None
+        few = self._needed is not None and self._needed <= SHORT
+        self.set_class(few and bool(self._third) and not self.has_class("-vast"), "-short")
+        self._divide()
+
+    def _divide(self) -> None:
+        """Divide the lines as `make_room` says."""
+        high = self.size.height
+        foot = round(high * FOOT) if self.has_class("-short") else 0
+        below = None if self._needed is None else high - foot - self._needed - FRAME
+        for side in self.query(".below, .third"):
+            side.styles.height = below if side.has_class("below") else foot or None
 
     def turn_to(self, panel: Panel | None) -> None:
         """Show one companion alone; None shows the panels as the screen's size allows."""
@@ -189,6 +223,18 @@ class Composition(Container):
         here = () if panel is None else panel.ancestors_with_self
         for widget in self.query("*"):
             widget.set_class(widget in here, "-here")
+
+
+BELOW, FOOT = 0.4, 0.36
+"""The part of a composition that companions below the first panels have, and that of a row at its
+foot.
+"""
+
+FRAME = 2
+"""Lines of the edges of a panel."""
+
+SHORT = 8
+"""Lines of an answer up to which there is room for another row of companions."""
 
 
 def is_shown(widget: Widget) -> bool:

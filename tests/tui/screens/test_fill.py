@@ -9,6 +9,7 @@ import pytest
 from core.store.library.saved import Saved
 from fixtures.demo import make
 from tests.worlds.tui_pilot import NOW, Driver, explorer
+from tui.actions.typed import read
 from tui.keys import PLACES
 
 BLANK = frozenset(" |+-=")
@@ -50,3 +51,39 @@ async def test_no_half_of_a_place_is_blank(sampled: Path) -> None:
             await ff.press("1", key)
             board = ff.page.boards[ff.page.listing.value]
             assert all(block.title in ff.screen for block in board.blocks[:8])
+
+
+FEW_ROWS = (
+    "composition by plan",
+    "experiment of signup > project_created by source",
+    "attribution of purchase by source within 14d",
+    "signup > purchase for new against everyone",
+    "users of signup by source vs prev as table",
+    "users of signup by source as bars",
+    "users of signup as number",
+    "top sessions",
+    "usage interval of purchase last 90d",
+    "signup > email_verified > project_created",
+    "paths from signup 4 steps within 1d as matrix",
+    "explain users of signup by country",
+)
+"""Questions whose answers need less than the room of the first panel."""
+
+
+async def test_an_answer_of_few_rows_leaves_its_room_to_what_is_asked_next(sampled: Path) -> None:
+    async with explorer(sampled, place="metrics", size=(120, 40)) as ff:
+        for text in FEW_ROWS:
+            question, chart = read(text, ff.app.engine.context())
+            ff.app.navigator.open(question, chart=chart)
+            await ff.settle()
+            assert blank_share(content(ff)) <= MOST, ff.screen
+        page = ff.page
+        question, _ = read("sessions entry", ff.app.engine.context())
+        page.ask(page.main, question)
+        await ff.settle()
+        assert page.main.size.height < 12  # one row
+        when = page.query_one("#hours")
+        assert when.question.among.cell == page.main.cell
+        assert when.size.width > 100
+        await ff.press("shift+tab", "enter")
+        assert ff.page.page_id == "people"

@@ -57,6 +57,7 @@ class AccompaniedPage(QuestionPage):
         main = self.main
         if main is None or main.question is None or main.answer is None:
             return
+        self.make_room()
         about = About(main.question, main.answer, main.cell, self.context, self.app.library.worth)
         for companion in self.query(Companion):
             shown = self._in_place(companion) or companion is self._turned
@@ -68,6 +69,12 @@ class AccompaniedPage(QuestionPage):
                 self.ask(companion, question)
         for composition in self.query(Composition):
             composition.close_up()
+
+    def make_room(self) -> None:
+        """Let companions have the lines that the page's answer does not need."""
+        if self.main is not None and self._turned is None:
+            for composition in self.query(Composition):
+                composition.make_room(self.main)
 
     def _accompany_if_open(self) -> None:
         """Call `accompany` unless the page was closed meanwhile; say why it did not work."""
@@ -113,6 +120,11 @@ class AccompaniedPage(QuestionPage):
         if self._turned is None:
             self.call_after_refresh(self._accompany_if_open)
 
+    def action_chart(self) -> None:
+        """See QuestionPage: another chart may need fewer lines."""
+        super().action_chart()
+        self.rest()
+
     # -- one at a time
 
     @property
@@ -144,7 +156,7 @@ class AccompaniedPage(QuestionPage):
         if panel.has_class("behind"):
             return False
         if panel.parent is not None and panel.parent.has_class("third"):
-            return self.vast
+            return self.vast or bool(self.query("Composition.-short"))
         aside = panel.parent is not None and panel.parent.has_class("aside")
         companion = panel.has_class("companion")
         return not companion or self.roomy or (aside and self.has_class("-wide"))

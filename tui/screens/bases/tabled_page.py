@@ -9,6 +9,7 @@ from tui.actions.following import (
     by_hour,
     by_value,
     change_heading,
+    hour_heading,
     how_often,
     what_changed,
 )
@@ -46,7 +47,7 @@ class TabledPage(AccompaniedPage):
                 Companion(what_changed, change_heading, id="changed"),
             ],
             third=[
-                Companion(by_hour, "By weekday and hour", id="hours"),
+                Companion(by_hour, hour_heading, id="hours"),
                 Companion(how_often, "People by how often", id="often"),
             ],
         )
@@ -66,5 +67,6 @@ class TabledPage(AccompaniedPage):
     def action_table(self) -> None:
         """The table under the chart."""
         self.toggle_class("-table")
+        self.rest()
         if not self.has_class("-table") and isinstance(self.focused, TableView):
             self.first_view.focus()
