@@ -74,6 +74,9 @@ def _twice(folder: Path) -> None:
 
 STORIES = {
     "import": Story(_file, ("import", "in.jsonl", "--into", "w.db"), batch=LINES // 24),
+    "import in one transaction": Story(
+        _file, ("import", "in.jsonl", "--into", "w.db"), batch=LINES // 5
+    ),
     "sync": Story(
         _grown, ("sync", "in.jsonl", "--into", "w.db"), batch=LINES // 9, is_in_parts=True
     ),

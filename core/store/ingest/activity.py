@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
 from pyroaring import BitMap
 
@@ -25,7 +25,12 @@ from core.store.ingest.flags import Flags
 from core.store.rows.facts import Facts
 
 if TYPE_CHECKING:
-    from core.store.rows.buckets import Buckets, Found
+    from core.store.rows.buckets import Found
+    from core.store.rows.gathering import Wanted
+
+_ADDING: Final = """
+on conflict do update set total = total + excluded.total, users = united(users, excluded.users)
+"""
 
 Key = tuple[int, int, int, int]
 """event, dimension, value, day."""
@@ -135,66 +140,70 @@ class Activity:
                     "delete from activity where event = ? and dimension = ?", (event, dimension)
                 )
 
-    def add(self, facts: Facts) -> None:
-        """Add new events."""
+    def add(
+        self,
+        facts: Facts,
+        tick: Callable[[], None] = lambda: None,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> None:
+        """Add new events.
+
+        Args:
+            tick: called at intervals.
+            meanwhile: something else to do in the transaction before, in a time in which a thread
+                sorts them.
+        """
         if not len(facts):
             return
-        from core.store.rows.buckets import Buckets
+        from core.store.rows.gathering import Wanted, having
 
-        buckets = Buckets(facts, self.flags.wholes)
         for dimension in facts.said:
-            for event in buckets.having(dimension):
+            for event in having(facts, dimension):
                 if dimension not in self._properties[event]:
                     self.start_property(event, dimension)
-        self._add_everyone(buckets, [d for d in self.sets if d not in facts.values])
-        for dimension in self.sets:
-            if dimension in facts.values:
-                self._write(buckets.by_value(dimension))
-        self._add_properties(buckets)
+        self._add(facts, Wanted(self.flags.wholes, self.sets, self._events()), tick, meanwhile)
 
     def add_properties(self, facts: Facts) -> None:
         """Like `add`, but only for the sets of properties."""
-        from core.store.rows.buckets import Buckets
+        from core.store.rows.gathering import Wanted
 
-        self._add_properties(Buckets(facts, self.flags.wholes))
+        if len(facts):
+            self._add(facts, Wanted(self.flags.wholes, (), self._events(), everyone=False))
 
-    def _add_properties(self, buckets: Buckets) -> None:
-        events: dict[int, list[int]] = defaultdict(list)
+    def _events(self) -> dict[int, list[int]]:
+        """Return the events for which each property has sets."""
+        found: dict[int, list[int]] = defaultdict(list)
         for event, dimensions in self._properties.items():
             for dimension in dimensions:
-                events[dimension].append(event)
-        for dimension, having in events.items():
-            self._write(buckets.of_property(dimension, having))
+                found[dimension].append(event)
+        return found
 
-    def _add_everyone(self, buckets: Buckets, unsaid: Sequence[int]) -> None:
-        """Add to the sets without a breakdown, to those of a missing value of dimensions that no
-        event has one of, and to `first_activity`.
-        """
-        found = list(buckets.everyone())
-        blobs = [users.serialize() for *_, users in found]
-        for dimension in (0, *unsaid):
-            self._write(
-                (event, dimension, 0, day, total, blob)
-                for (event, day, total, _), blob in zip(found, blobs, strict=True)
-            )
-        by_event: dict[int, dict[int, BitMap]] = defaultdict(dict)
-        for event, day, _, users in found:
-            by_event[event][day] = users
-        for event, by_day in by_event.items():
-            self._add_firsts_of(event, by_day)
+    def _add(
+        self,
+        facts: Facts,
+        wanted: Wanted,
+        tick: Callable[[], None] = lambda: None,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> None:
+        from core.store.rows.ahead import ahead
+        from core.store.rows.gathering import gathered
 
-    def _write(self, found: Iterable[Found]) -> None:
+        parts = gathered(facts, wanted)
+        for part in ahead(parts, meanwhile) if meanwhile else parts:
+            self._write(part.rows)
+            for event, by_day in part.firsts.items():
+                self._add_firsts_of(event, by_day)
+            tick()
+
+    def _write(self, found: Sequence[Found]) -> None:
         """Add sets, and numbers of events, to those that are stored."""
+        from core.store.rows.inserting import insert, parts_of
+
         try:
-            self._connection.executemany(
-                """
-                insert into activity (event, dimension, value, day, total, users)
-                values (?, ?, ?, ?, ?, ?)
-                on conflict do update
-                set total = total + excluded.total, users = united(users, excluded.users)
-                """,
-                found,
-            )
+            insert(
+                self._connection, "insert into activity",
+                ("event", "dimension", "value", "day", "total", "users"), parts_of(found), _ADDING,
+            )  # fmt: skip
         except sqlite3.OperationalError as error:
             raise (self._damage[0] if self._damage else error) from error
 

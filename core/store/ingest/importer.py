@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from core.columns import CONTEXT, CONTEXT_ALIASES
 from core.errors import BadInput
@@ -32,10 +32,11 @@ from core.sources.choices import Choices
 from core.sources.exported import settings_of
 from core.sources.moments import EARLIEST, LATEST
 from core.sources.placeholders import names_an_event
-from core.sources.places import Found, Place, find
+from core.sources.places import Found, find
 from core.sources.text.reading import Reading
 from core.sources.values import dump
 from core.store.collector import no_collector
+from core.store.imports.indexes import late_indexes
 from core.store.imports.opening import BATCH, Manner
 from core.store.imports.replacing import Decide, add
 from core.store.ingest.loader import Loader
@@ -43,7 +44,7 @@ from core.store.ingest.people import ignore_ids
 from core.store.ingest.report import ImportReport, Progress
 from core.store.ingest.sessions import check_gap
 from core.store.troubles import sentence
-from core.store.waiting import IMPORT_WAIT, Patience, transaction
+from core.store.waiting import IMPORT_WAIT, Patience
 from core.store.workspace import abandon, is_part_of, open_writer, path_of
 from core.values.json_text import json_text
 
@@ -53,16 +54,6 @@ __all__ = [
 ]  # fmt: skip
 
 _STDIN = 0
-_BIG = 4 << 20
-"""From this many bytes on, an import into an empty workspace creates the indexes afterwards."""
-
-_SORTED_TOGETHER = -2_000
-"""How much of an index is sorted together, as a size of SQLite's cache."""
-
-_SORTERS: Final = {"events_by_event_ts": 2}
-"""How many threads help to sort an index whose order is far from that of its table; others gain
-nothing from it.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +196,11 @@ def import_files(
             connection, manner, progress=progress, stop=stop, patience=patience, spare=readers
         )
         told = partial(loader.tell_end, "building indexes")
-        with _late_indexes(connection, found.places, patience, told), no_collector():
+        with late_indexes(connection, found.places, patience, told) as create, no_collector():
             refused = list(found.refused)
             for place in found.places:
                 if loader.report.finished:
+                    loader.writer.at_last = create if place is found.places[-1] else None
                     refused += loader.try_file(place)
         loader.finish_blocks()
         _note_refused(loader.report, found, refused)
@@ -303,64 +295,6 @@ def _note_refused(report: ImportReport, found: Found, refused: Sequence[BadInput
         raise BadInput("There is nothing to import.", " ".join(found.left_out))
     report.passed_over += found.left_out
     report.refused += [str(error) for error in refused]
-
-
-@contextmanager
-def _late_indexes(
-    connection: sqlite3.Connection,
-    places: Sequence[Place],
-    patience: Patience,
-    told: Callable[[], None],
-) -> Iterator[None]:
-    """Create the secondary indexes after a big import into an empty workspace, not during it.
-
-    A killed or failed import leaves them missing; the next writer that opens the file creates them.
-
-    Args:
-        told: called when the import is done and they are about to be created.
-    """
-    from core.store.schema import INDEXES
-
-    files = {Path(place.path) for place in places}
-    sizes = [file.stat().st_size for file in files if file.is_file()]
-    empty = connection.execute("select 1 from events limit 1").fetchone() is None
-    if not empty or sum(sizes) < _BIG // 4:
-        yield
-        return
-    _run(connection, [f"drop index if exists {name}" for name in INDEXES], patience)
-    try:
-        yield
-    except sqlite3.Error:
-        raise
-    except BaseException:
-        _create(connection, INDEXES, patience)
-        raise
-    told()
-    _create(connection, INDEXES, patience)
-
-
-def _create(connection: sqlite3.Connection, indexes: Mapping[str, str], patience: Patience) -> None:
-    """Create indexes, with parts to sort that fit the processor's cache."""
-    from core.store.schema import PLANNER
-
-    (before,) = connection.execute("pragma cache_size").fetchone()
-    connection.execute(f"pragma cache_size = {_SORTED_TOGETHER}")
-    statements = (
-        each
-        for name, create in indexes.items()
-        for each in (f"pragma threads = {_SORTERS.get(name, 0)}", create)
-    )
-    try:
-        _run(connection, [*statements, "pragma threads = 0", *PLANNER], patience)
-    finally:
-        connection.execute(f"pragma cache_size = {before}")
-
-
-def _run(connection: sqlite3.Connection, statements: Iterable[str], patience: Patience) -> None:
-    """Run write statements in one transaction."""
-    with transaction(connection, patience):
-        for statement in statements:
-            connection.execute(statement)
 
 
 def _records(rows: Iterable[Event | Identify | Alias]) -> Iterator[Record | Rejected]:

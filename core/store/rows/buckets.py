@@ -91,12 +91,9 @@ class Buckets:
         for part in self._parts:
             yield from part.stored(dimension, codes[part.places], known)
 
-    def having(self, dimension: int) -> list[int]:
-        """Return the events of which some have a value of a property."""
-        known, codes = self._facts.said[dimension]
-        ids = known[codes][np.asarray(self._facts.texts)]
-        events: list[int] = np.unique(self._events[ids > 0]).tolist()
-        return events
+    def says(self, dimension: int) -> bool:
+        """Whether some event may have a value of a context dimension."""
+        return dimension in self._facts.values
 
     def of_property(self, dimension: int, events: Collection[int]) -> Iterator[Found]:
         """Return the sets of a property for some events, in the order of their keys."""

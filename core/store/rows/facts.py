@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from core.store.rows.coded import Coded
-    from core.store.rows.numbers import Column
+    from core.store.rows.numbers import Column, Ints
 
 
 @dataclass(frozen=True)
@@ -33,3 +33,13 @@ class Facts:
 
     def __len__(self) -> int:
         return len(self.actors)
+
+    def at(self, places: Ints) -> Facts:
+        """Return the events at some places."""
+        import numpy as np
+
+        columns = (self.actors, self.events, self.days, self.contexts, self.texts)
+        actors, events, days, contexts, texts = (
+            np.asarray(column)[places] if len(column) else column for column in columns
+        )
+        return Facts(actors, events, days, contexts, self.values, texts, self.said)

@@ -7,8 +7,7 @@ committed is whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -21,14 +20,12 @@ from core.store.ingest.properties import Told
 from core.store.ingest.sessions import Sessions
 from core.store.rows.coded import coded
 from core.store.rows.facts import Facts
-from core.store.rows.numbers import Column, Events, Ints, Small
+from core.store.rows.gathering import ranges
+from core.store.rows.numbers import Column, Events, Ints
 from core.store.rows.spells import add_events
 
 _OUTSIDE: Final = -1
 """The session of events outside any."""
-
-_CHUNK: Final = 50_000
-"""About how many events are put into sets and sessions together, which takes memory."""
 
 
 class Pending:
@@ -87,28 +84,30 @@ class Pending:
         """Leave out the values of a property that loses its sets."""
         self._said.drop(dimension)
 
-    def settle(self, tick: Callable[[], None] = lambda: None) -> None:
-        """Bring sets and sessions in step."""
+    def settle(
+        self,
+        tick: Callable[[], None] = lambda: None,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> None:
+        """Bring sets and sessions in step.
+
+        Args:
+            tick: called at intervals.
+            meanwhile: something else to do in the transaction; see `Activity.add`.
+        """
         if not self.count:
             return
         known = self._activity.seen(0) | self._cut
         actor, event, day = self._actor.whole(), self._event.whole(), self._day.whole()
-        self._add_sets(actor, event, day, tick)
+        values, said = coded(self._values.whole()), coded(self._said.whole())
+        context, text = self._place.whole(), self._text.whole()
+        facts = Facts(actor, event, day, context, values, text, said)
+        self._activity.add(facts, tick, meanwhile)
         columns = (actor, self._ts.whole(), event, day, self._session.whole())
         self._clear()
-        for places in _ranges(actor):
+        for places in ranges(actor):
             part = [column[places].astype(np.int64) for column in columns]
             add_events(self._sessions, known, *_in_order(part))
-            tick()
-
-    def _add_sets(self, actor: Small, event: Small, day: Small, tick: Callable[[], None]) -> None:
-        """Bring sets in step; every one is of one day."""
-        context, text = self._place.whole(), self._text.whole()
-        values, said = coded(self._values.whole()), coded(self._said.whole())
-        for places in _ranges(day):
-            who, what, when = actor[places], event[places], day[places]
-            facts = Facts(who, what, when, context[places], values, text[places], said)
-            self._activity.add(facts)
             tick()
 
 
@@ -182,12 +181,3 @@ def _in_order(columns: Sequence[Ints]) -> Sequence[Ints]:
         return columns
     order = order_of(first, second)
     return [column[order] for column in columns]
-
-
-def _ranges(column: Small) -> Iterator[Ints]:
-    """Yield the places of about _CHUNK events at a time, with ascending values, in order; events
-    with one value are together.
-    """
-    ends = np.unique(np.append(np.sort(column)[_CHUNK::_CHUNK], column.max()))
-    for start, end in pairwise([column.min() - 1, *ends]):
-        yield np.flatnonzero((column > start) & (column <= end))

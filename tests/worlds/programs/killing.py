@@ -176,6 +176,7 @@ def _ended(folder: Path, story: Story, at: float | None) -> int | None:
 
 def _command(folder: str, words: Sequence[str], batch: int, at: int | None) -> None:
     """Run a command; before statement number `at` it kills itself."""
+    from core.store.imports import indexes
     from core.store.ingest import importer
     from tui.commands import run
 
@@ -184,6 +185,7 @@ def _command(folder: str, words: Sequence[str], batch: int, at: int | None) -> N
     os.dup2(out, 1)
     os.dup2(out, 2)
     importer.import_files = partial(importer.import_files, batch_size=batch)
+    indexes.BIG = 1  # type: ignore[misc]
     count = 0
     connect = sqlite3.connect
 

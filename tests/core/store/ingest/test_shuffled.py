@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from core.columns import MAX_SET_VALUES
+from core.errors import FootfallError
+from core.store import schema
 from core.store.ingest.importer import import_files
 from tests.worlds import recount
 
@@ -58,7 +60,7 @@ def _count(db: sqlite3.Connection) -> tuple[int, int]:
 def test_batches_with_shuffled_times_are_written_in_one_transaction(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shuffled: bool, commits: int
 ) -> None:
-    monkeypatch.setattr("core.store.rows.pending._CHUNK", 17)
+    monkeypatch.setattr("core.store.rows.gathering._CHUNK", 17)
     file = _write(tmp_path / "in.jsonl", _events(2 * WHOLE + BATCH), shuffled=shuffled)
     import_files(tmp_path / "w.db", [file], batch_size=BATCH)
     with closing(sqlite3.connect(tmp_path / "w.db")) as db:
@@ -66,6 +68,28 @@ def test_batches_with_shuffled_times_are_written_in_one_transaction(
         recount.check(db)
         (states,) = db.execute("select count(distinct state) from property_keys").fetchone()
         assert states == 2
+
+
+def test_the_index_of_events_is_created_in_the_transaction_of_most_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.store.imports.indexes.BIG", 1)
+    file, names = _write(tmp_path / "in.jsonl", _events(WHOLE)), dict(schema.INDEXES)
+    with monkeypatch.context() as patched:
+        patched.setitem(schema.INDEXES, "events_by_event_ts", "create index x on nowhere (n)")
+        with pytest.raises(FootfallError, match="nowhere"):
+            import_files(tmp_path / "w.db", [file], batch_size=BATCH)
+    with closing(sqlite3.connect(tmp_path / "w.db")) as db:
+        assert db.execute("select count(*) from sqlite_master").fetchone() == (0,)
+    told: list[str] = []
+    import_files(
+        tmp_path / "w.db", [file], batch_size=BATCH, progress=lambda now: told.append(now.doing)
+    )
+    assert "building indexes" in told
+    with closing(sqlite3.connect(tmp_path / "w.db")) as db:
+        assert _count(db) == (WHOLE, 2)
+        recount.check(db)
+        assert {row[0] for row in db.execute("select name from sqlite_master")} >= set(names)
 
 
 def test_a_stopped_import_keeps_all_batches_and_goes_on(tmp_path: Path) -> None:

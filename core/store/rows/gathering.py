@@ -1,0 +1,99 @@
+"""What new events add to the sets of `activity`, made without the file, so that a thread can do it
+while the file is busy.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from pyroaring import BitMap
+
+from core.store.rows.buckets import Buckets, Found
+from core.store.rows.facts import Facts
+from core.store.rows.numbers import Ints, Small
+
+_CHUNK: Final = 50_000
+"""About how many events are put into sets and sessions together, which takes memory."""
+
+_MOST: Final = 150_000
+"""From so many rows on they are written, which takes least time if they are many and in order."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The sets that events are added to.
+
+    Attributes:
+        wholes: returns the pseudo events whose sets an event is part of.
+        context: the context dimensions that have sets.
+        properties: property -> the events for which it has sets.
+        everyone: whether sets without a breakdown and of context dimensions are wanted.
+    """
+
+    wholes: Callable[[int], Iterable[int]]
+    context: Collection[int]
+    properties: Mapping[int, Collection[int]]
+    everyone: bool = True
+
+
+@dataclass
+class Gathered:
+    """What to add.
+
+    Attributes:
+        rows: rows of `activity`, one for each set, in the order of their keys.
+        firsts: event -> day -> who did it then.
+    """
+
+    rows: list[Found] = field(default_factory=list)
+    firsts: dict[int, dict[int, BitMap]] = field(default_factory=lambda: defaultdict(dict))
+
+
+def gathered(facts: Facts, wanted: Wanted) -> Iterator[Gathered]:
+    """Yield what events add, the earliest days first."""
+    found = Gathered()
+    for places in ranges(np.asarray(facts.days)):
+        _add(found, Buckets(facts.at(places), wanted.wholes), wanted)
+        if len(found.rows) >= _MOST:
+            found.rows.sort()
+            yield found
+            found = Gathered()
+    found.rows.sort()
+    yield found
+
+
+def having(facts: Facts, dimension: int) -> list[int]:
+    """Return the events of which some have a value of a property."""
+    known, codes = facts.said[dimension]
+    has = (known > 0)[codes][np.asarray(facts.texts)]
+    events: list[int] = np.unique(np.asarray(facts.events)[has]).tolist()
+    return events
+
+
+def ranges(column: Ints | Small) -> Iterator[Ints]:
+    """Yield the places of about _CHUNK events at a time, with ascending values, in order; events
+    with one value are together.
+    """
+    ends = np.unique(np.append(np.sort(column)[_CHUNK::_CHUNK], column.max()))
+    for start, end in pairwise([column.min() - 1, *ends]):
+        yield np.flatnonzero((column > start) & (column <= end))
+
+
+def _add(found: Gathered, buckets: Buckets, wanted: Wanted) -> None:
+    """Add the sets of some days."""
+    if wanted.everyone:
+        unsaid = [dimension for dimension in wanted.context if not buckets.says(dimension)]
+        for event, day, total, users in buckets.everyone():
+            found.firsts[event][day] = users
+            blob = users.serialize()
+            found.rows += ((event, dimension, 0, day, total, blob) for dimension in (0, *unsaid))
+        for dimension in wanted.context:
+            if buckets.says(dimension):
+                found.rows += buckets.by_value(dimension)
+    for dimension, events in wanted.properties.items():
+        found.rows += buckets.of_property(dimension, events)
