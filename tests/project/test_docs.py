@@ -30,7 +30,7 @@ from core.timeframe import ALIASES, GRANULARITIES, RANGE_WORDS
 from core.words.charts import CHARTS
 from core.words.names import SEGMENTS
 from tests import ROOT
-from tui.commands import ALSO, COMMANDS
+from tui.texts.commands import ALSO, COMMANDS
 
 DOCS = ROOT / "docs"
 

@@ -22,9 +22,11 @@ from fixtures import questions, sample
 from tests import ROOT
 from tests.pictures.camera import documents
 from tui.cli import VERSION
-from tui.commands import COMMANDS, footfall, run
+from tui.commands import run
 from tui.commands.demo import make_sample
+from tui.commands.group import footfall
 from tui.keys import markdown_table
+from tui.texts.commands import COMMANDS
 
 README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS_PAGE = (ROOT / "docs" / "commands.md").read_text("utf-8")

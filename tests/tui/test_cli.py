@@ -30,7 +30,8 @@ from core.text import is_unsafe
 from core.timeframe import DAY
 from tests import ROOT
 from tui.cli import VERSION, opens_screen
-from tui.commands import COMMANDS, run
+from tui.commands import run
+from tui.texts.commands import COMMANDS
 from tui.texts.progress import bar_text, line_text
 
 NASTY = 'evil\x1b[31m\u202e,"|\n=1+1'
@@ -306,7 +307,7 @@ def test_a_terminal_that_cannot_show_the_explorer_is_told_so(
     footfall: Any, db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TERM", "dumb")
-    monkeypatch.setattr("tui.commands.saved.board._is_terminal", lambda: True)
+    monkeypatch.setattr("tui.commands.saved.shown._is_terminal", lambda: True)
     shown, wanted = footfall(str(db)), footfall("board", "Growth", str(db), "--print")
     assert (shown.code, shown.out, wanted.err) == (0, wanted.out, "")
     assert "TERM=dumb: this terminal cannot show the explorer" in shown.err

@@ -12,7 +12,7 @@ from core.timeframe import DAY
 from tui.commands.database import data_folder, open_engine
 from tui.commands.options import width_option
 from tui.commands.output import say
-from tui.commands.saved.board import show
+from tui.commands.saved.shown import show
 
 STALE_MS = 7 * DAY
 """The default sample file is recreated when its newest event is older than this."""

@@ -11,7 +11,7 @@ import click
 
 from core.errors import BadInput, FootfallError
 from tui.commands.database import database
-from tui.commands.saved.board import screen_possible, show
+from tui.commands.saved.shown import screen_possible, show
 
 if TYPE_CHECKING:
     from core.store.imports.listed import Import

@@ -14,8 +14,7 @@ import click
 
 from core.errors import BadInput
 from tui.commands.database import database, patience
-from tui.commands.drawn import DrawnLine
-from tui.commands.output import put, say
+from tui.commands.output import DrawnLine, put, say
 from tui.services.config import usual
 from tui.services.settable import WEEK_STARTS
 from tui.texts.progress import bar_text, line_text

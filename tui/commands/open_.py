@@ -12,7 +12,7 @@ from core.errors import BadInput
 from tui.commands.asking import decided
 from tui.commands.first_word import is_among, workspace_for
 from tui.commands.output import say
-from tui.commands.saved.board import screen_possible, show
+from tui.commands.saved.shown import screen_possible, show
 
 ANYTHING: dict[str, Any] = {"ignore_unknown_options": True, "help_option_names": []}
 

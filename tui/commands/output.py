@@ -1,4 +1,4 @@
-"""What commands write: answers to standard output, messages to standard error."""
+"""What commands write: answers to standard output, messages and progress to standard error."""
 
 from __future__ import annotations
 
@@ -94,3 +94,30 @@ def look_of(engine: Engine | None = None) -> Look:
 
     found: Any = glyphs()
     return Look(glyphs=found, colour=False, calendar=engine.calendar if engine else Calendar())
+
+
+class DrawnLine:
+    """A line on standard error that is drawn over itself: progress and status.
+
+    Draws only on a terminal, and only what has changed.
+    """
+
+    def __init__(self) -> None:
+        self._drawn = ""
+
+    def show(self, text: str) -> None:
+        """Draw a text in place of the one before."""
+        if text == self._drawn or not sys.stderr.isatty():
+            return
+        self._drawn = text
+        self._write(one_line(text))
+
+    def end(self) -> None:
+        """Clear the line."""
+        if self._drawn:
+            self._write("")
+        self._drawn = ""
+
+    def _write(self, text: str) -> None:
+        sys.stderr.write(f"\r{text}\x1b[K")
+        sys.stderr.flush()

@@ -22,8 +22,9 @@ from core.store.workspace import open_writer
 from core.text import escaped, harmless, is_unsafe, one_line
 from tests import ROOT
 from tests.worlds.world import DAY
-from tui.commands import footfall, run
+from tui.commands import run
 from tui.commands.fresh.follow import Status
+from tui.commands.group import footfall
 
 UNSAFE = "".join(chr(code) for code in range(1, 0xD800) if is_unsafe(chr(code)))
 HOSTILE = (

@@ -10,11 +10,10 @@ import click
 
 from core.text import clean, cut, number
 from tui.commands.database import database, patience
-from tui.commands.drawn import DrawnLine
 from tui.commands.fresh.push import Sender
 from tui.commands.import_ import asked_for, for_new, reading_options
 from tui.commands.interrupt import until_stopped
-from tui.commands.output import say
+from tui.commands.output import DrawnLine, say
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,40 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
-from core.errors import BadInput, QueryFailed
+from core.errors import BadInput
 from tui.commands.database import database, open_engine
-from tui.commands.interrupt import interruptible
 from tui.commands.options import db_option, format_options, width_of, width_option
-from tui.commands.output import look_of, put, put_answer, put_json, put_line, say
+from tui.commands.output import look_of, put, put_answer, put_json, put_line
 from tui.commands.saved.common import as_option, read_text, saved_at, undelete
-
-
-class Over(NamedTuple):
-    """What is asked of all tiles of a board over what it asks itself.
-
-    Attributes:
-        range: a range text.
-        where: conditions as text.
-        compare: "previous", "yoy" or "none".
-        section: the name of the only section that is shown.
-    """
-
-    range: str | None = None
-    where: str | None = None
-    compare: str | None = None
-    section: str | None = None
-
-
-AS_SAVED = Over()
-"""Nothing."""
+from tui.commands.saved.shown import Over, answered, as_asked, exit_code, show
 
 
 class _Group(click.Group):
@@ -114,116 +91,12 @@ def show_command(
     return show(path, name, printed=printed, plain=plain, over=over, width=width)
 
 
-def show(
-    path: Path,
-    name: str | None,
-    *,
-    printed: bool = False,
-    plain: bool = False,
-    over: Over = AS_SAVED,
-    width: int | None = None,
-    notice: str = "",
-) -> int:
-    """Print a board, or open it if there is a terminal, with a notice; return the exit code."""
-    as_text = printed or plain or any(over[1:])
-    if as_text or not screen_possible():
-        code = write_board(path, name, over, width, plain=plain)
-        if not as_text and _is_terminal():
-            say("TERM=dumb: this terminal cannot show the explorer, so the board is printed.")
-        return code
-    from tui.services.keyboard import typed_ahead
-
-    with typed_ahead():
-        from tui.app import run
-
-        board = None
-        if name is not None:
-            from tui.commands.saved.starting import find_board
-
-            board = find_board(path, open_engine(path), name)
-        return run(path, board=board, range=over.range, notice=notice)
-
-
-def screen_possible() -> bool:
-    """Return whether standard input and output are a terminal that can show the explorer."""
-    return _is_terminal() and os.environ.get("TERM") != "dumb"
-
-
-def _is_terminal() -> bool:
-    return sys.stdout.isatty() and sys.stdin.isatty()
-
-
-def write_board(
-    path: Path,
-    name: str | None,
-    over: Over,
-    width: int | None,
-    *,
-    plain: bool,
-) -> int:
-    """Write a board to standard output as text: in tiles as on the screen, or plain.
-
-    Returns:
-        The exit code: 1 if the database could not answer a tile, whose place then shows the error.
-    """
-    from core.draw.board import print_board
-    from tui.commands.saved.board_text import board_text
-
-    engine, board, answers = _answered(path, name, over)
-    board = _as_asked(board, over)
-    marks = saved_at(path).marks(board_id=board.id)
-    look, size = look_of(engine), width_of(width)
-    if plain:
-        put(board_text(board, answers, size, replace(look, glyphs="ascii"), marks))
-    else:
-        put(print_board(board, answers, size, look, marks))
-    return _code(answers)
-
-
-def _code(answers: dict[str, Any]) -> int:
-    return int(any(isinstance(answer, QueryFailed) for answer in answers.values()))
-
-
-def _answered(path: Path, name: str | None, over: Over) -> tuple[Any, Any, dict[str, Any]]:
-    from core.boards.answering import answer_board
-    from tui.commands.saved.starting import find_board
-
-    engine = open_engine(path)
-    if over.range is not None:
-        engine.context().span(over.range)
-    board = find_board(path, engine, name)
-    if over.section is not None:
-        from core.boards.sections import only, section_named
-
-        board = only(board, section_named(board, over.section))
-    if over.compare is not None:
-        board = board.model_copy(update={"compare": over.compare})
-    clauses = conditions(over.where)
-    answers = interruptible(lambda stop: answer_board(board, engine, over.range, stop, clauses))
-    return engine, board, answers
-
-
-def _as_asked(board: Any, over: Over) -> Any:
-    """Return a board that says of itself what was asked of all its tiles."""
-    filters = (*board.filters, *conditions(over.where))
-    return board.model_copy(update={"range": over.range or board.range, "filters": filters})
-
-
-def conditions(text: str | None) -> tuple[Any, ...]:
-    """Return the conditions in a text; BadQuestion when there are none."""
-    if not text:
-        return ()
-    from core.language.questions import parse
-
-    return parse(f"events where {text}").conditions
-
-
 def board_json(path: Path, name: str | None, over: Over) -> tuple[Any, int]:
     """Return a board and its answers for JSON, and the exit code; see `write_board`."""
     from core.boards.files import answered_data
 
-    _, board, answers = _answered(path, name, over)
-    return answered_data(board, answers), _code(answers)
+    _, board, answers = answered(path, name, over)
+    return answered_data(board, answers), exit_code(answers)
 
 
 def write_files(
@@ -238,15 +111,15 @@ def write_files(
     from core.draw.pages.words import moment_words
     from tui.commands.saved.board_file import board_file, board_message, put_file
 
-    engine, board, answers = _answered(path, name, over)
-    board = _as_asked(board, over)
+    engine, board, answers = answered(path, name, over)
+    board = as_asked(board, over)
     shown = board, answers, look_of(engine), saved_at(path).marks(board_id=board.id)
     foot = (f"As of {moment_words(engine.clock(), engine.calendar)}.",)
     for kind, file in files.items():
         put_file(board_file(kind, *shown, foot), file, path)
     if mail:
         put(board_message(mail, *shown, foot))
-    return _code(answers)
+    return exit_code(answers)
 
 
 @command.command("list")

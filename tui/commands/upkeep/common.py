@@ -12,8 +12,7 @@ import click
 from core.errors import BadInput
 from core.text import number
 from tui.commands.database import database
-from tui.commands.drawn import DrawnLine
-from tui.commands.output import say
+from tui.commands.output import DrawnLine, say
 from tui.commands.saved.common import PROFILE
 
 

@@ -25,7 +25,7 @@ from tests.worlds import recount
 from tests.worlds.fixture import appendix_a
 from tests.worlds.strategies import EVENTS, worlds
 from tests.worlds.world import store
-from tui.commands import footfall
+from tui.commands.group import footfall
 
 DAY = 86_400_000
 
