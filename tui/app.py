@@ -23,14 +23,13 @@ from core.engines.running import Engine
 from core.queries.common.question import Question
 from core.store.library.saved import Saved
 from tui import places
-from tui.actions.storing import QUICK
 from tui.keys import PLACES
 from tui.navigation import Navigation, board_page
 from tui.screens.bases.page import Page
 from tui.services.config import Config, read
 from tui.services.errors import tell
 from tui.services.freshness import Freshness
-from tui.services.library import Library
+from tui.services.library import QUICK, Library
 from tui.services.passwords import ask_password
 from tui.services.renames import Renames
 from tui.services.settable import GLYPHS

@@ -9,9 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from core.blocks.covering import COVERED, FIELDS
-from core.blocks.layout import RUNS
-from core.blocks.packing import EXPONENTS, HEADER, INTEGERS, PAIR, POINTS, TEXT
 from core.catalog.reading import Read
 from core.columns import EMPTY, NONE, has_table, is_plain
 
@@ -50,6 +47,9 @@ class Blocks:
     def _counted(self) -> dict[int, int]:
         if not has_table(self._read, "block_events"):
             return {}
+        from core.blocks.covering import COVERED
+        from core.blocks.layout import RUNS
+
         rows = self._read(
             f"""
             select n.id, (select coalesce(sum(b.n), 0) from blocks b
@@ -64,12 +64,16 @@ class Blocks:
     def field(self, name: str) -> int | None:
         """Return the field of a property in blocks, None if they do not have it."""
         if self._fields is None:
+            from core.blocks.covering import FIELDS
+
             self._fields = dict(self._read(FIELDS, ()))
         return self._fields.get(name) if is_plain(name) else None
 
     def held(self, field: int, events: Collection[int]) -> Held:
         """Return what blocks have of a property on some events."""
         if field not in self._held:
+            from core.blocks.packing import HEADER
+
             rows = self._read(
                 f"""
                 select e.event, substr(b.data, 1, 4), substr(b.data, {HEADER + 1}, 4)
@@ -108,6 +112,8 @@ class Blocks:
 
 def _said(first: bytes, second: bytes) -> Held:
     """Read the begin of a column's header, and of what follows it if it is a pair."""
+    from core.blocks.packing import PAIR, TEXT
+
     kind, holes, _, spelled = first
     if kind == TEXT:
         return Held(bool(holes), texts=True)
@@ -117,6 +123,8 @@ def _said(first: bytes, second: bytes) -> Held:
 
 
 def _is_odd(spelled: int) -> bool:
+    from core.blocks.packing import EXPONENTS, INTEGERS, POINTS
+
     return spelled & EXPONENTS > 0 or spelled & (INTEGERS | POINTS) == INTEGERS | POINTS
 
 

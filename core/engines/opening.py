@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from core.engines.running import Clock, Engine, wall_clock
 from core.engines.sqlite.engine import SqliteEngine
-from core.store.pushes.connected import ADDRESS
 from core.store.waiting import WAIT
+from core.store.workspace import CLUSTER
 
 if TYPE_CHECKING:
     from core.engines.clickhouse.address import Address
@@ -46,7 +46,7 @@ def open_engine(
 
 def address_in(meta: Mapping[str, str]) -> Address | None:
     """Return the address in a workspace's settings, None if there is none."""
-    said = meta.get(ADDRESS)
+    said = meta.get(CLUSTER)
     if said is None:
         return None
     from core.engines.clickhouse.address import Address

@@ -25,6 +25,9 @@ BESIDE = ("", "-wal", "-shm", "-journal")
 
 _HEADER = b"SQLite format 3\0"
 
+CLUSTER = "cluster"
+"""The setting with the address of a copy on a server, as JSON."""
+
 Identity = tuple[int, int]
 """Device and inode of a file, which distinguish it from another file of the same name."""
 

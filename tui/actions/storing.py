@@ -10,10 +10,8 @@ from core.errors import Busy, FootfallError, Stopped
 from core.store.library.saved import Saved
 from core.store.waiting import WAIT, Patience
 from tui.services.errors import failed, guarded, tell
+from tui.services.library import QUICK
 from tui.widgets.host import Host
-
-QUICK = Patience(0.3)
-"""How long the screen may block for another program; longer waits happen in a thread."""
 
 Again = Callable[[FootfallError], None]
 """Brings back what was typed, with the reason it could not be stored."""

@@ -15,7 +15,6 @@ from core.definitions.board import Board
 from core.errors import FootfallError
 from core.queries.common.question import Question
 from tui.actions import edits
-from tui.actions.kept.copying import board_link, copy_link
 from tui.screens.bases.page import REST, bindings
 from tui.screens.bases.sectioned_page import SectionedPage
 from tui.widgets.answer import AnswerView
@@ -293,6 +292,8 @@ class BoardPage(SectionedPage):
 
     def action_copy_link(self) -> None:
         """Copy the text that brings the board back."""
+        from tui.actions.kept.copying import board_link, copy_link
+
         copy_link(self, board_link(self.board))
 
     def action_rename(self) -> None:

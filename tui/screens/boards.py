@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.geometry import Size
 
 from core.definitions.board import Board
 from core.text import age
-from tui.actions.kept.copying import Link, board_link, copy_command, copy_link
 from tui.screens.bases.page import Page, bindings
 from tui.widgets.listing import Listing, Row
+
+if TYPE_CHECKING:
+    from tui.actions.kept.copying import Link
+
 
 EMPTY = "No boards yet. n creates one, or : Add starter boards."
 
@@ -124,14 +129,20 @@ class BoardsPage(Page):
     @property
     def link(self) -> Link | None:
         """The link of the board under the cursor."""
+        from tui.actions.kept.copying import board_link
+
         return board_link(self.boards.get(self.listing.value))
 
     def action_copy_command(self) -> None:
         """Copy the command that prints the board under the cursor."""
+        from tui.actions.kept.copying import copy_command
+
         copy_command(self, self.link)
 
     def action_copy_link(self) -> None:
         """Copy the text that brings the board back."""
+        from tui.actions.kept.copying import copy_link
+
         copy_link(self, self.link)
 
     def action_delete(self) -> None:

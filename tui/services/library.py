@@ -14,14 +14,17 @@ from core.engines.running import Engine
 from core.errors import FootfallError
 from core.queries import from_json
 from core.queries.common.question import Question
-from core.queries.composite.saved_chart import chart_question
 from core.store.library.saved import Item, Mark, Saved
+from core.store.waiting import Patience
 from core.text import clean, things
 
 if TYPE_CHECKING:
     from core.boards.suggestions import Suggestion, Suggestions
 
 Value = TypeVar("Value")
+
+QUICK = Patience(0.3)
+"""How long the screen may block for another program; longer waits happen in a thread."""
 
 
 class Library:
@@ -151,10 +154,14 @@ class Library:
         """
         if isinstance(value, Question):
             return value, ""
+        from core.queries.composite.saved_chart import chart_question
+
         return chart_question(value.body), str(value.body.get("chart", ""))
 
     def first_of(self, kind: str) -> Question | None:
         """Return the first question of a kind among saved charts and the boards' tiles."""
+        from core.queries.composite.saved_chart import chart_question
+
         for item in self.charts():
             found = _asked(partial(chart_question, item.body), kind)
             if found is not None:

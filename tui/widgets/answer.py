@@ -12,7 +12,6 @@ from core.answers import Cell
 from core.draw import draw, navigate
 from core.draw.figures import compared_text, span_text, undated, whole_text
 from core.draw.places import begin, beside
-from core.draw.pointing import cell_at, differing
 from core.draw.spans import Line, Span, dimmed
 from core.engines.running import Result
 from core.errors import FootfallError, Stopped
@@ -344,6 +343,8 @@ class AnswerView(CursorPanel):
             found = pointed(self.answer, width, height, self.app.look, self.cursor, at)
             self._to(*(found or self.cursor))
             return
+        from core.draw.pointing import cell_at, differing
+
         plain = self._drawn_with(None, width, height)
 
         def place(row: int, column: int) -> tuple[int, int] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from core.answers import Series, Step, StepGroup, Steps
-from core.draw.funnels.groups import group_lines
 from core.draw.legend import flowed, trend_style, wrapped
 from core.draw.spans import Line, Look, Span, safe
 from core.draw.spark import TALLEST, bar, sparkline
@@ -48,6 +47,8 @@ def steps_chart(answer: Steps, size: int, height: int, look: Look, cursor: Curso
     if grouped:
         gap = spare > grouped + 2
         keep = min(len(foot), 1) if spare > least else 0
+        from core.draw.funnels.groups import group_lines
+
         found = group_lines(answer, size, spare - keep - gap, look, cursor)
         lines += [(), *found] if found and gap else found
     return [*lines, *foot[: max(height - len(lines), 0)]]

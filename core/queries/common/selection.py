@@ -1,26 +1,28 @@
 """Which events count, and the relations that every set question is built on.
 
 `Selection.sets` is a relation (slot, v0, v1, total, users): for each time slot and breakdown value
-the number of events and the set of actors who did them; `Selection.people` is the same without the
-events. On SQLite they come from the stored sets whenever possible; otherwise, and on engines
-without them, from a scan of `events`.
+the number of events and the set of actors who did them; `Selection.people` is without the events.
+They come from the stored sets if there are any and if possible, otherwise from a scan of `events`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from core.catalog.fields import Field
 from core.columns import EMPTY, NONE
 from core.filters import Clause, Condition, atoms
-from core.queries.common.blocks.rows import BlockRows
 from core.queries.common.by_people import divided, has_few_values
 from core.queries.common.clauses import ANY_EVENT, Clauses, event_tests, is_on_people
 from core.queries.common.context import Context
 from core.queries.common.slots import day_runs, slot_expression, slot_of, whole_days
 from core.sql.dialect import Binder, Relation
 from core.timeframe import Bucket, Span, days_span
+
+if TYPE_CHECKING:
+    from core.queries.common.blocks.rows import BlockRows
 
 
 @dataclass(frozen=True)
@@ -294,8 +296,10 @@ class Selection:
     @property
     def blocks(self) -> BlockRows:
         """Its events in blocks."""
-        clauses = (*self.matching, *self.clauses)
-        return BlockRows(self.ctx, self._single_events, clauses, self.members, self.range)
+        from core.queries.common.blocks.rows import BlockRows
+
+        matching = (*self.matching, *self.clauses)
+        return BlockRows(self.ctx, self._single_events, matching, self.members, self.range)
 
     def _apart(self, bind: Binder, within: _Within) -> str:
         """What no stored set has: from blocks or, where they cannot say it, from the events."""

@@ -6,6 +6,9 @@ from pydantic import Field as Limited
 
 from core.queries.common.question import TimedQuestion, Units
 
+HISTOGRAMS = ("histogram", "frequency")
+"""The measures that give a histogram."""
+
 
 class TrendFields(TimedQuestion):
     """The fields of `Trend`, which documents them."""

@@ -50,9 +50,6 @@ if TYPE_CHECKING:
     """Figures of the values, and the bins, without their shares."""
 
 
-HISTOGRAMS = ("histogram", "frequency")
-"""The measures that give a histogram."""
-
 SINGLE = 20
 """The most distinct integers that have a bin each."""
 

@@ -42,9 +42,7 @@ from core.queries.common.question import (
 )
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
-from core.queries.trend import histograms as trend_histograms
-from core.queries.trend.fields import TrendFields
-from core.queries.trend.histograms import HISTOGRAMS, check_alone
+from core.queries.trend.fields import HISTOGRAMS, TrendFields
 from core.queries.trend.scan import DIFFERENT, ITEMS, Scan
 from core.queries.trend.windows import (
     Windows,
@@ -147,6 +145,8 @@ class Trend(TrendFields):
     @model_validator(mode="after")
     def _one_window(self) -> Trend:
         if self.measure in HISTOGRAMS:
+            from core.queries.trend.histograms import check_alone
+
             check_alone(self)
         given = [name for name in WINDOWS if getattr(self, name)]
         if len(given) > 1:
@@ -193,7 +193,9 @@ class Trend(TrendFields):
         if self.property and self.property != AMOUNT:
             ctx.catalog.existing(field_of(self.property), "property")
         if self.measure in HISTOGRAMS:
-            return (yield from trend_histograms.ask(ctx, self, self.title()))
+            from core.queries.trend import histograms
+
+            return (yield from histograms.ask(ctx, self, self.title()))
         time = frame(ctx, self)
         by = [ctx.catalog.existing(name) for name in self.breakdown]
         self._fits(time.unit)
@@ -341,7 +343,9 @@ class Trend(TrendFields):
     def actors(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: everybody with a measured event in the bucket or window, in one group."""
         if self.measure in HISTOGRAMS:
-            return trend_histograms.people(ctx, self, bind, cell)
+            from core.queries.trend import histograms
+
+            return histograms.people(ctx, self, bind, cell)
         time = frame(ctx, self)
         span, slots = time.period_of(cell)
         slot = find_bucket(slots, cell.bucket)

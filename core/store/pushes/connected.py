@@ -11,10 +11,7 @@ from typing import Final, NamedTuple
 from uuid import uuid4
 
 from core.store.waiting import Patience, transaction
-from core.store.workspace import bump, read_meta
-
-ADDRESS: Final = "cluster"
-"""The setting with the address of the copy, as JSON."""
+from core.store.workspace import CLUSTER, bump, read_meta
 
 WORKSPACE: Final = "cluster_workspace"
 """The setting with the name that the copy has for this workspace."""
@@ -81,9 +78,9 @@ def connect(connection: sqlite3.Connection, address: str, patience: Patience | N
     """
     with transaction(connection, patience or Patience()):
         meta = read_meta(connection)
-        if meta.get(ADDRESS) != address:
+        if meta.get(CLUSTER) != address:
             _forget(connection)
-        _set(connection, {ADDRESS: address, WORKSPACE: meta.get(WORKSPACE) or uuid4().hex})
+        _set(connection, {CLUSTER: address, WORKSPACE: meta.get(WORKSPACE) or uuid4().hex})
         connection.execute(
             f"""
             create table if not exists {_CHANGES} (
@@ -120,7 +117,7 @@ def disconnect(connection: sqlite3.Connection, patience: Patience | None = None)
         connection.execute(f"drop table if exists {_CHANGES}")
         connection.execute("drop index if exists events_by_seq")
         _forget(connection)
-        connection.execute("delete from meta where key = ?", (ADDRESS,))
+        connection.execute("delete from meta where key = ?", (CLUSTER,))
         bump(connection)
 
 

@@ -127,12 +127,11 @@ def _connected(path: Path, *, ask: bool = True) -> ServerRunner | None:
     """Return the server that a workspace is connected to, if it is; most are not, and for these
     nothing that asks questions is loaded.
     """
-    from core.store.pushes.connected import ADDRESS
-    from core.store.workspace import open_reader, read_meta
+    from core.store.workspace import CLUSTER, open_reader, read_meta
 
     with closing(open_reader(path)) as connection:
         meta = read_meta(connection)
-    if ADDRESS not in meta:
+    if CLUSTER not in meta:
         return None
     from core.engines.opening import address_in, server
 

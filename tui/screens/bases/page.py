@@ -16,7 +16,6 @@ from core.text import age, number
 from tui.keys import actions_of
 from tui.screens.bases.frame_page import FramePage
 from tui.screens.bases.whereabouts import put_back, whereabouts
-from tui.services.clipboard import send
 from tui.services.runner import Answered, Questions, Run, View
 from tui.services.state import log
 from tui.texts.summary import range_words
@@ -347,6 +346,8 @@ class Page(FramePage):
 
     def action_copy(self) -> None:
         """Send the value under the cursor to the terminal's clipboard."""
+        from tui.services.clipboard import send
+
         self.say(send(self.app, self.value_text()))
 
     def value_text(self) -> str:

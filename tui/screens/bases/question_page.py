@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.draw import charts
 from core.errors import FootfallError
 from core.queries.common.context import Context
 from core.queries.common.question import Question
 from core.queries.kinds import KINDS
-from tui.actions import edits, typed
-from tui.actions.kept.copying import Link, copy_command, copy_link, question_link
+from tui.actions import edits
 from tui.actions.opening import open_number, open_others, opened_words
 from tui.screens.bases.page import Page
 from tui.texts.fields import has
-from tui.texts.segments import SEGMENTS
 from tui.texts.summary import Chip, chips
 from tui.widgets.answer import AnswerView
 from tui.widgets.listing import Listing, Row
+
+if TYPE_CHECKING:
+    from tui.actions.kept.copying import Link
+
 
 OF_FIELDS = ("granularity", "breakdown", "compare", "segment")
 """Actions that change the field of the same name."""
@@ -127,16 +129,8 @@ class QuestionPage(Page):
         from tui.widgets.dialogs import Prompt
 
         if value == "type":
-            self.app.push_screen(
-                Prompt(
-                    "Range",
-                    self._range_typed,
-                    value=self.range_now,
-                    help="24h, 7d, 4w, 12m, wtd, mtd, qtd, ytd, last_month, all_time, "
-                    "2024-05-01,2024-05-31",
-                ),
-                lambda text: self.set_fields(range=text) if text else None,
-            )
+            prompt = Prompt("Range", self._range_typed, value=self.range_now, help=RANGES)
+            self.app.push_screen(prompt, lambda text: self.set_fields(range=text) if text else None)
         elif value == "complete":
             self.complete()
         elif value:
@@ -244,6 +238,8 @@ class QuestionPage(Page):
 
     def segment_rows(self) -> list[Row]:
         """Whom alone the question can count."""
+        from tui.texts.segments import SEGMENTS
+
         rows = [Row("everybody", ("", ""))]
         rows += [Row(name.replace("_", " "), ("segment", name)) for name in SEGMENTS]
         return rows + [
@@ -304,6 +300,8 @@ class QuestionPage(Page):
         Raises:
             BadQuestion: it is not a question, or names something the workspace does not have.
         """
+        from tui.actions import typed
+
         question, chart = typed.read(text, self.context)
         question.check(self.context)
         return question, chart
@@ -333,14 +331,20 @@ class QuestionPage(Page):
     @property
     def link(self) -> Link | None:
         """The link of what is under the cursor or, beside a list of kept things, of the page."""
+        from tui.actions.kept.copying import question_link
+
         return question_link(self.question)
 
     def action_copy_command(self) -> None:
         """Copy the command that prints this."""
+        from tui.actions.kept.copying import copy_command
+
         copy_command(self, self.link)
 
     def action_copy_link(self) -> None:
         """Copy the text that brings this back."""
+        from tui.actions.kept.copying import copy_link
+
         copy_link(self, self.link)
 
     def action_saved(self) -> None:
@@ -438,3 +442,5 @@ EXAMPLES = (
     "signup by country last 30d   dau weekly vs prev   signup > purchase within 7d\n"
     "retention of signup weekly 8   lifecycle weekly   top events   where country = NL"
 )
+
+RANGES = "24h, 7d, 4w, 12m, wtd, mtd, qtd, ytd, last_month, all_time, 2024-05-01,2024-05-31"
