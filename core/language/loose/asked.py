@@ -17,11 +17,6 @@ from core.queries.terms import scalar
 OTHERS = "(?:more|less) likely|likelier|(?:convert|retain|perform|do)(?:s|ed)? (?:better|worse)"
 """Says that those with one value are set against the others."""
 
-SHARE = r"(?:percent(?:age)?|share|fraction|proportion) of"
-"""Asks how large a part of them has a value."""
-
-_AMOUNTS = ("amount", "price", "value", "total", "revenue", "cost")
-
 
 def asked(text: str, names: Names, parses: Callable[[str], bool]) -> Iterator[tuple[str, bool]]:
     """Yield questions that a sentence may be, the likeliest first, each with whether all of the
@@ -34,7 +29,15 @@ def asked(text: str, names: Names, parses: Callable[[str], bool]) -> Iterator[tu
         return
     sentence = Sentence(hear(text, names), names)
     for draft, pattern in drafts(sentence):
-        clauses = _clauses(sentence, draft)
+        where = _where(sentence, draft.apart)
+        if draft.part and where:
+            part = f"{draft.subject}[{where.removeprefix('where ')}]"
+            draft = draft._replace(
+                subject=f"{part} / {draft.subject} * 100", without=("where", *draft.without)
+            )
+        elif draft.part:
+            continue
+        clauses = _clauses(sentence, draft, where)
         found, missing = _fitting(draft, clauses, parses)
         if found:
             said = Said(found, draft, pattern, sentence)
@@ -56,11 +59,11 @@ def _fitting(
     return draft.around.format(found), missing
 
 
-def _clauses(sentence: Sentence, draft: Draft) -> list[str]:
+def _clauses(sentence: Sentence, draft: Draft, where: str) -> list[str]:
     said = sentence.heard.clauses
     own = {
         "within": said.get("within", ""), "range": said.get("range", ""),
-        "granularity": said.get("granularity", ""), "where": _where(sentence, draft.apart),
+        "granularity": said.get("granularity", ""), "where": where,
         "by": _by(sentence), "top": f"top {said['top']}" if "top" in said else "",
         "compare": said.get("compare", ""), "with": said.get("with", ""),
         "for": sentence.group[0],
@@ -80,8 +83,7 @@ def _by(sentence: Sentence) -> str:
 def _side_by_side(heard: Heard) -> str:
     """Return the field of which several values are compared."""
     fields = [valued.field for valued in heard.values if not valued.out]
-    whole = len(heard.events) == 1 and not heard.persons and heard.says(SHARE)
-    if len(fields) == 1 and (whole or heard.says(OTHERS)):
+    if len(fields) == 1 and heard.says(OTHERS):
         return fields[0]
     denied = {valued.field for valued in heard.values if valued.out and valued.value == "true"}
     return next((f for f in fields if fields.count(f) > 1 or f in denied), "")
@@ -104,12 +106,15 @@ def _where(sentence: Sentence, apart: str) -> str:
             tests.append(f"{quoted(field)} {'not in' if out else 'in'} ({', '.join(written)})")
         else:
             tests.append(f"{quoted(field)} {'!=' if out else '='} {written[0]}")
-    tests += [f"{quoted(field)} is not set" for field in _without(sentence)]
+    tests += [
+        f"{quoted(field)} {'= 0' if sentence.names.is_number(field) else 'is not set'}"
+        for field in _without(sentence)
+    ]
     counted = sentence.event or sentence.free or sentence.says(MONEY)
-    if heard.limits is not None and counted and (field := _amount(sentence)):
+    if heard.limits is not None and counted and (field := sentence.amount()):
         least, most = heard.limits
         tests.append(f"{quoted(field)} >= {least} and {quoted(field)} <= {most}")
-    if heard.number is not None and counted and (field := _amount(sentence)):
+    if heard.number is not None and counted and (field := sentence.amount()):
         tests.append(f"{quoted(field)} {heard.number[0]} {heard.number[1]}")
     return f"where {' and '.join(tests)}" if tests else ""
 
@@ -126,13 +131,3 @@ def _without(sentence: Sentence) -> list[str]:
 
 def _value(value: str) -> str:
     return value if re.fullmatch(r"\d{1,15}|true", value) else scalar(value)
-
-
-def _amount(sentence: Sentence) -> str:
-    if sentence.free:
-        return sentence.free[0]
-    fields = sentence.names.fields
-    measure = re.search(r"\d ?([kmg]b|ms)\b", sentence.heard.text)
-    if measure is not None:
-        return next((f for f in fields if f.casefold().endswith(measure[1])), "")
-    return next((f for word in _AMOUNTS for f in fields if word in f.casefold()), "")

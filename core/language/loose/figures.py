@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from core.language.loose import known
-from core.language.loose.groups import USER
-from core.language.loose.sentence import FIGURES, REVENUE, Draft, Sentence
+from core.language.loose.counts import SHARED, events
+from core.language.loose.sentence import FIGURES, REVENUE, Draft, Sentence, of
 from core.language.loose.stems import stem
-from core.language.loose.steps import funnel, related
 from core.queries.terms import name as quoted
 
 _ORDER: Final = "(?:order|purchase|basket|cart|ticket|transaction|sale)"
@@ -21,81 +20,6 @@ MONEY: Final = (
     f"|(?:average|avg|mean|median|typical) {_ORDER}(?: (?:value|size|amount))?|{_SIZE}"
 )
 """Names what is earned."""
-
-SHARED: Final = r"percent(?:age)?|share|fraction|proportion|what part"
-"""Asks for a part of a whole."""
-
-_UNWANTED: Final = r"error\w*|crash\w*|fail\w*|cancel\w*|active|growth|support\w*"
-"""Of what nobody wants a conversion."""
-
-
-def events(s: Sentence) -> Iterator[Draft]:
-    """Yield what is counted of events."""
-    first = s.event
-    if not first:
-        return
-    if (place := s.place()) and not s.by and s.says("where (?:do|did|are) .*(?:come|based|from)"):
-        s.by = [place]
-        yield Draft(f"users of {first}", assumed=True)
-    if len(s.events) == 2 and s.says("ratio|divided by"):
-        yield Draft(f"{s.events[0]} / {s.events[1]}")
-    if len(s.events) > 1 and (s.says("to") or "within" in s.heard.clauses):
-        yield from funnel(s)
-    if len(s.events) == 2 and s.heard.never:
-        yield from funnel(s)
-    elif len(s.events) == 2 and not s.heard.persons:
-        yield from related(s)
-    if s.unit and s.says("most|fewest|highest"):
-        s.by, s.unit = [s.unit], ""
-        yield Draft(first)
-    one = len(s.heard.values) == 1 and len(s.events) == 1 and not s.heard.persons
-    if one and s.says(r"(?:percent(?:age)?|share|fraction|proportion) of"):
-        yield Draft(first, assumed=True)
-    if s.by and s.says("share"):
-        yield Draft(first)
-    if repeated := s.so_often():
-        yield repeated
-    number = next((f for f in s.free if s.names.is_number(f)), "")
-    asked = s.says("how many|how much|number of|total|sold|sum") and not s.heard.number
-    if number and asked and len(s.events) == 1 and not s.heard.limits:
-        sold = s.says("sold") and all(s.heard.words[p.at] == "sold" for p in s.heard.events)
-        yield Draft(of("sum", "" if sold else first, number))
-    if s.heard.often > 1 or s.heard.bound or s.says("one[- ]time|repeat(?:ed|ing)?|only once"):
-        yield Draft(f"frequency of {first}{s.counting}", without=("granularity",))
-    if s.each:
-        yield Draft(f"average of {first}{s.counting}")
-    if s.unit:
-        yield Draft(f"users of {first}{s.counting}")
-    if len(s.events) == 2 and s.says("how many") and not s.says("vs|versus|or"):
-        yield from funnel(s)
-    told = s.group[1]
-    others = re.search(rf"\b{USER}\b", s.heard.text.replace(told, " ")) if told else None
-    if s.says("adoption"):
-        yield Draft(f"pct_dau of {first}" if s.says("rate") else f"users of {first}")
-    people = (s.heard.persons and (not told or others)) or s.says("unique|who|paying|distinct")
-    if len(s.events) == 2 and s.says("per|for each|ratio|divided by|vs|versus|compared"):
-        yield Draft(f"{s.events[0]} / {s.events[1]}")
-    many = re.search(r"\bper (\d+) (?:active )?(?:users|people|persons|customers|visitors)\b",
-                     s.heard.text)  # fmt: skip
-    if many is not None:
-        yield Draft(f"{first} / users * {many[1]}")
-    if s.says("per (?:user|person|customer|visitor|head|capita|active user)"):
-        yield Draft(f"per actor avg of {first}")
-    elif s.says("per (?:paying )?(?:buyer|payer|shopper|member|subscriber|player|reader|customer)"):
-        yield Draft(f"average of {first}")
-    if s.says("per (?:session|visit)"):
-        yield Draft(f"{first} / sessions")
-    if s.says(r"repeat \w+(?: \w+)? rate|repeat rate"):
-        yield Draft(f"{first} > {first} without window", assumed=True)
-    pays = s.paying()
-    if s.says("rate") and pays not in ("", first) and s.says("refund|return|chargeback|cancel\\w*"):
-        yield Draft(f"{first} / {pays}", assumed=True)
-    rate = s.says("rate") and not s.says("growth rate")
-    if rate and len(s.events) == 1 and s.chain() and not s.says(_UNWANTED):
-        yield Draft(f"{s.chain()}", assumed=True)
-    if rate or s.says("share|percent(?:age)?|what %|proportion|fraction"):
-        yield Draft(f"pct_dau of {first}")
-    yield Draft(f"users of {first}" if people else first)
 
 
 def everybody(s: Sentence) -> Iterator[Draft]:
@@ -152,11 +76,15 @@ def figure(s: Sentence) -> Iterator[Draft]:
     fields = [name for name in (*s.free, *s.by) if name not in s.by[:1] or not s.by[1:]]
     field = next(iter(s.free), "")
     if s.says("distributions?|histogram|spread|range of") and fields:
+        if not field and s.by and s.event:
+            yield Draft(s.event)
         if (field or fields[0]) in s.names.texts and not s.by:
             s.by = [field or fields[0]]
             yield from events(s)
         yield Draft(of("histogram", s.event, field or fields[0]), without=("by", "granularity"))
     if figure and field:
+        if s.unit and s.each:
+            s.by, s.unit = [*s.by, s.unit], ""
         yield Draft(of(figure, s.event, field))
     elif "with" in s.heard.clauses and s.event:
         yield Draft(s.event)
@@ -164,18 +92,11 @@ def figure(s: Sentence) -> Iterator[Draft]:
         yield Draft(f"{figure}({REVENUE})", assumed=True)
 
 
-def of(figure: str, event: str, field: str) -> str:
-    """Return sum(event.field)."""
-    if field != REVENUE:
-        field = quoted(field)
-    if "." in event and event[0] != '"':
-        event = f'"{event}"'
-    return f"{figure}({event}.{field})" if event else f"{figure}({field})"
-
-
 def revenue(s: Sentence) -> Iterator[Draft]:
     """Yield revenue, and who brings it."""
     valued = any(re.fullmatch(MONEY, each.value) for each in s.heard.values)
+    if s.event and s.says("per paying") and s.heard.words[s.heard.events[0].at] != "paying":
+        return
     named = s.says(MONEY.replace("paying|payers?", "paid")) or s.event == s.paying()
     if s.event and (valued or not s.says(MONEY) or not (named or s.by)):
         return
@@ -195,6 +116,9 @@ def revenue(s: Sentence) -> Iterator[Draft]:
         yield Draft("ltv arppu" if s.says("arppu|paying") else "ltv arpu")
     elif s.says("per session"):
         yield Draft("sum(revenue:amount) / sessions")
+    if s.says(f"(?:{SHARED}) of") and len(s.heard.values) == 1 and not s.by:
+        s.by = [s.heard.values[0].field]
+        yield Draft(f"sum({REVENUE})", assumed=True, apart=s.by[0])
     figure = next((f for p, f in FIGURES.items() if s.says(p)), "sum")
     if s.says("biggest|highest|largest") and (s.by or s.heard.persons):
         figure = "sum"
@@ -212,7 +136,12 @@ def sessions(s: Sentence) -> Iterator[Draft]:
         return
     if s.says("revenue|sales|money") and s.says("per (?:session|visit)"):
         yield Draft(f"sum({REVENUE}) / sessions")
-    ends = s.says("(?:landing|entry|exit) pages?") and s.event == s.viewed()
+    ends = (
+        s.says(
+            r"(?:landing|entry|exit) pages?|pages?(?: \w+)* (?:leave|exit|quit|land|start|enter)\w*"
+        )
+        and s.event == s.viewed()
+    )
     if s.event and not ends:
         if s.says("per (?:session|visit)"):
             yield Draft(f"{s.event} / sessions")
@@ -269,6 +198,9 @@ def new(s: Sentence) -> Iterator[Draft]:
 def ranking(s: Sentence) -> Iterator[Draft]:
     """Yield what is most frequent."""
     if s.event and s.free and not s.by:
+        if s.names.is_number(s.free[0]):
+            yield Draft(of("max", s.event, s.free[0]), assumed=True)
+            return
         s.by = s.free[:1]
         yield Draft(s.event)
     if s.event and s.heard.persons and not s.by and s.says("top|most|best"):
@@ -295,7 +227,7 @@ def ranking(s: Sentence) -> Iterator[Draft]:
 def most(s: Sentence) -> Iterator[Draft]:
     """People by a figure, the largest first."""
     ranked = 'by "user"'
-    if s.says(MONEY + "|spen[dt]|spending|paid|valuable"):
+    if s.says(MONEY + "|spen[dt]|spending|spenders?|whales?|vips?|paid|valuable"):
         yield Draft(f"sum({REVENUE}) {ranked}", without=("by",))
     elif s.event:
         yield Draft(f"{s.event} {ranked}", without=("by",))

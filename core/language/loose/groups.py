@@ -10,7 +10,7 @@ from core.queries.terms import name as quoted
 
 _GROUP: Final = r"(power|returning|dormant|churned|casual|regular|one[- ]time|paying|new)"
 _EARNED: Final = "revenue|sales|money|income|spen[dt]|arpp?u"
-USER: Final = r"(?:users?|people|customers?|visitors?|ones)"
+USER: Final = r"(?:users?|people|customers?|visitors?|players?|members?|shoppers?|accounts?|ones)"
 
 
 def groups(heard: Heard, names: Names) -> tuple[str, str]:

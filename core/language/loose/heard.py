@@ -17,6 +17,9 @@ Called = tuple[str, tuple[str, ...]]
 """An event and the stems of the words in its name."""
 
 
+_FORMED = 3
+"""Values of more letters are known in their other forms too."""
+
 _NUMBERS = (
     r"(?i)amount|price|(?:^|_|[a-z](?=C))counts?$|score|(?:^|_)size|duration|points|quantity|total"
     r"|value|_(?:ms|mb|kb|s)$"
@@ -60,6 +63,7 @@ class Names:
         marks: public marks in lower case, and the newest of a category -> their date.
         today: its local date.
         first: the local date of its first event, None if it has none.
+        held: events -> the properties that they have; of events that are not in it any.
     """
 
     events: Sequence[str] = ()
@@ -69,6 +73,7 @@ class Names:
     marks: Mapping[str, date] = field(default_factory=dict)
     today: date = date(2000, 1, 1)
     first: date | None = None
+    held: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @cached_property
     def called(self) -> tuple[Called, ...]:
@@ -95,12 +100,27 @@ class Names:
         return {re.sub(r"[\W_]", "", last).casefold(): name for name, last in own}
 
     @cached_property
+    def values_by_stem(self) -> dict[tuple[str, ...], tuple[str, str]]:
+        """The stem of a value of one long word -> its field and the value: damage of damaged."""
+        words = ((text, valued) for text, valued in self.values.items() if len(text) > _FORMED)
+        found: dict[tuple[str, ...], tuple[str, str]] = {}
+        for text, valued in words:
+            if text.isalpha():
+                found.setdefault(stems(text), valued)
+        return found
+
+    @cached_property
     def flags(self) -> dict[str, str]:
         """The stem of what somebody is or has -> the field of yes and no that says so."""
         told = ((name, re.fullmatch(r"(?i)(?:is|has)_(\w+)", name.rpartition(".")[2]))
                 for name in self.fields)  # fmt: skip
         return {stems(found[1])[0]: name for name, found in told
                 if found and len(stems(found[1])) == 1}  # fmt: skip
+
+    def of_event(self, quoted_event: str) -> Sequence[str]:
+        """The fields that an event may have, of a written name."""
+        own = self.held.get(quoted_event.strip('"'))
+        return self.fields if own is None else [name for name in self.fields if name in own]
 
     def is_number(self, field: str) -> bool:
         """Whether the values of a field seem to be numbers."""

@@ -52,6 +52,11 @@ def hear(text: str, names: Names) -> Heard:
     rest = compared(rest, found, names)
     found.words = [word.strip(".") or word for word in _WORDS.findall(rest)]
     _name(found, names)
+    for valued in found.values:
+        if valued.out:
+            found.never = [p for p in found.never if not valued.at - 4 <= p < valued.at]
+        if valued.value.casefold() in known.TELLING:
+            found.text = re.sub(rf"\b{re.escape(valued.value.casefold())}\b", " ", found.text)
     found.events.sort(key=lambda piece: piece.at)
     return found
 
@@ -146,6 +151,18 @@ def _is_code_before(found: Heard, place: int) -> bool:
     return last.at == place - 1 and re.fullmatch(r"[45]\d\d", last.value) is not None
 
 
+def _meant(found: Heard, names: Names, window: _Window) -> tuple[str, str] | None:
+    """Return the field and the value that a word is which mostly says nothing: GET requests."""
+    word = window.words[0]
+    valued = names.values.get(word)
+    if len(window.words) > 1 or valued is None or word not in names.fillers or len(word) < 3:
+        return None
+    typed = re.search(rf"\b{re.escape(valued[1])}\b", found.typed)
+    shouted = typed is not None and valued[1].isupper()
+    named = valued[1].isupper() and _before(found, window.at) in ("of", "for", "with", "only", "by")
+    return valued if shouted or named else None
+
+
 def _is_value_of(found: Heard, names: Names, window: _Window) -> bool:
     """Note a value of the field that is named just before, or of which another value is."""
     at, words = window.at, window.words
@@ -216,7 +233,11 @@ def _is_name(found: Heard, names: Names, window: _Window) -> bool:
         if asked and len(words) > 1 and (broken := known.field(words[0], first, names)):
             found.fields.append(Piece(broken, at, at + 1, by=True))
         return True
-    valued = known.value(words, names) or known.page(found.words, at, end, names)
+    valued = (
+        _meant(found, names, window)
+        or known.value(words, names)
+        or known.page(found.words, at, end, names)
+    )
     if valued and not (by and field):
         listed = _before(found, at - (_before(found, at) in ("the", "in", "from"))) in (
             "or",
@@ -256,6 +277,11 @@ def _undone(found: Heard, names: Names, word: str, place: int) -> bool:
     return True
 
 
+def _is_told(word: str) -> bool:
+    """Whether a word is a plural or says what is asked, and no form of a value."""
+    return word.endswith("s") or word in known.TELLING or stem(word) in _PERSONS
+
+
 def _is_unit(found: Heard, field: str, window: _Window) -> bool:
     """Whether words name what an id is of, and not that one is made: workspaces that uploaded."""
     if not re.fullmatch(r"(?i).+(?:_id|Id|_uuid)", field):
@@ -269,6 +295,8 @@ def _is_nearly(found: Heard, names: Names, window: _Window) -> bool:
     at, end, (word,), said, _ = window
     made = said[0] in known.MAKING and any(f.end == at and not f.by for f in found.fields)
     part = "" if made else known.part(said, names, many=word.endswith("s"))
+    if part and said[0] in known.MAKING and known.is_made(part, said[0], found.events):
+        return True
     if part and (stem(word) not in _PERSONS or stem(word).endswith("er")):
         found.events.append(Piece(part, at, end))
         own = {each for name, parts in names.called if name == part for each in parts}
@@ -276,6 +304,8 @@ def _is_nearly(found: Heard, names: Names, window: _Window) -> bool:
         return True
     if meant := known.misspelt(said, names):
         found.events.append(Piece(meant, at, end))
+    elif (formed := names.values_by_stem.get(said)) and not _is_told(word):
+        found.values.append(Valued(*formed, at))
     elif begun := known.begun(word, names):
         found.values.append(Valued(*begun, at))
     else:
@@ -292,7 +322,7 @@ def _is_by(found: Heard, place: int) -> bool:
     before = [w for w in found.words[max(start - 4, 0) : start] if w not in ("the", "our", "of")]
     if not before:
         return "ranked" in found.clauses and place <= 1
-    if before[-1] in _BY:
+    if before[-1] in _BY or (before[-2:-1] and before[-2] in _BY and before[-1] in found.left):
         return True
     if before[-1] == "·" and "ranked" in found.clauses:
         return all(word in ("·", "the", "what", "are") for word in found.words[:place])

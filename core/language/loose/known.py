@@ -9,7 +9,7 @@ from typing import Final
 
 from core.catalog.revenue import is_named
 from core.language.loose.fillers import FILLERS, SMALL
-from core.language.loose.heard import Names
+from core.language.loose.heard import Names, Piece
 from core.language.loose.stems import FIELDS, PLACES, alike, stem, stems
 
 Stems = tuple[str, ...]
@@ -44,6 +44,7 @@ _MEASURED: Final = (
     "code",
     "pct",
     "percent",
+    "count",
 )
 """Ends of fields' names that nobody says: in what they are measured."""
 
@@ -112,7 +113,7 @@ def other(said: Stems, names: Names) -> str:
     """Return the event that is called otherwise: purchase for orders."""
     text = " ".join(said)
     same = alike(said)
-    if text not in same:
+    if text not in same or text == "user creat":  # users who created something are other people
         return ""
     found = [
         name for name, parts in names.called
@@ -127,6 +128,12 @@ def is_said(event: str, said: Stems, events: Sequence[str]) -> bool:
     return event not in events and any(ways.intersection(stems(name)) for name in events)
 
 
+def is_made(event: str, verb: str, events: Sequence[Piece]) -> bool:
+    """Whether a verb only tells more of an event that is said: sent of appeals."""
+    names = [piece.name for piece in events]
+    return event not in names and any(verb in stems(name) for name in names)
+
+
 def field(text: str, said: Stems, names: Names) -> str:
     """Return the field that words name, as they are or in the singular, with or without _id."""
     if not said or (text in FILLERS and text not in map(str.casefold, names.fields)):
@@ -138,6 +145,8 @@ def field(text: str, said: Stems, names: Names) -> str:
             return known[joined + end]
     if joined.removesuffix("name") in known:
         return known[joined.removesuffix("name")]
+    if text in ("kb", "mb", "gb"):
+        return next((each for each in names.fields if each.casefold().endswith(f"_{text}")), "")
     plain = "".join(re.findall(r"\w+", text))
     if name := names.fields_by_key.get(plain) or names.fields_by_key.get(plain.removesuffix("s")):
         return name
@@ -181,6 +190,8 @@ def value(window: Sequence[str], names: Names) -> tuple[str, str] | None:
         return field_, code[1]
     if text in TELLING or text.isdigit():
         return None
+    if text not in names.values and len(text) > _SPELT and text.removesuffix("s") in names.values:
+        text = text.removesuffix("s")
     if text in names.values and (len(text) > 2 or _is_code(text, names)) and text not in FILLERS:
         return names.values[text]
     place = (PLACES.get(text) or PLACES.get(text.removesuffix("s"), "")).casefold()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from core.language.loose import analyses, figures, steps
+from core.language.loose import analyses, counts, figures, steps
 from core.language.loose.groups import USER
 from core.language.loose.sentence import FIGURES, Draft, Sentence
 
@@ -16,6 +16,7 @@ INTENTS: Final[tuple[tuple[str, Build], ...]] = (
         rf"(?:top|biggest|best|largest|heaviest|most|highest)(?: \w+)* {USER} by"
         rf"|(?:which|what) {USER}(?: \w+)* (?:the )?most|who(?: \w+)* the most"
         "|who(?: has| have)? (?:spent|paid) (?:more|over|at least)"
+        "|whales?|big spenders?|vips?"
         rf"|(?:most valuable|best paying) {USER}"
         rf"|(?:top|biggest|highest)[ -]?(?:spending |paying )?(?:spenders?|payers?|customers?)",
         figures.most,
@@ -120,7 +121,7 @@ INTENTS: Final[tuple[tuple[str, Build], ...]] = (
     ),
     (
         r"sessions?|visits?|bounce\w*|landing pages?|entry pages?|exit pages?|time on (?:site|page)"
-        "|time spent|stay on|leave the|leaving the|quit",
+        "|time spent|stay on|leave (?:the|from)|leaving the|quit",
         figures.sessions,
     ),
     (figures.MONEY + "|earn(?:ed|ing)?|spen[dt]|make|made", figures.revenue),
@@ -149,7 +150,7 @@ INTENTS: Final[tuple[tuple[str, Build], ...]] = (
         figures.ranking,
     ),
     (r"grow\w*|traction|doing|trending", figures.growing),
-    ("", figures.events),
+    ("", counts.events),
     ("", figures.everybody),
 )
 """Words -> what makes questions of a sentence that has them, the most telling words first."""

@@ -46,6 +46,10 @@ def compared(text: str, found: Heard, names: Names) -> str:
             found.often = int(many[1]) + (sign == ">") - (sign == "<")
             found.bound = "least" if sign[0] == ">" else "most"
             return text[: many.start()] + text[many.end() :]
+    signed = re.search(r"\b(negative|positive) (?=\w)", text)
+    if signed is not None:
+        found.number = ("<" if signed[1] == "negative" else ">", "0")
+        return text[: signed.start()] + text[signed.end() :]
     both = re.search(rf"(?<!\w)between {_AMOUNT} (?:and|to) {_AMOUNT}(?!\w)", text)
     if both is not None:
         least, most = (amount.replace(",", "") for amount in both.groups())

@@ -18,6 +18,7 @@ FIGURES: Final = {
     r"max(?:imum)?|highest|largest|biggest|longest": "max",
     r"min(?:imum)?|lowest|smallest|shortest": "min",
 }  # fmt: skip
+_AMOUNTS: Final = ("amount", "price", "value", "total", "revenue", "cost")
 _UNITS: Final = re.compile(
     r"account|compan|org|team|workspace|tenant|customer|client|group|site|store|shop|household"
     r"|project|device|case|order|_id$|[a-z]Id$", re.IGNORECASE,
@@ -33,6 +34,7 @@ class Draft(NamedTuple):
         without: clauses that the subject already says.
         often: whether it says how many times.
         assumed: whether some of it was not said, so that it is only offered.
+        part: whether it is an event, and how large a part of it meets the conditions is asked.
         apart: the field whose values are no conditions, as the subject lists them.
     """
 
@@ -42,6 +44,7 @@ class Draft(NamedTuple):
     often: bool = False
     assumed: bool = False
     apart: str = ""
+    part: bool = False
 
 
 class Sentence:
@@ -77,9 +80,25 @@ class Sentence:
         self.by = [piece.name for piece in heard.fields if piece.by and piece is not unit]
         self.free = [piece.name for piece in heard.fields if not piece.by and piece is not unit]
 
+        self.free = [self._own(name) for name in self.free]
+        many = next((p for p in heard.fields if any(p.at == e.end for e in found)), None)
+        if many and not self.by and many.name in self.free and many.name in names.texts and (
+            heard.words[many.at].endswith("s")
+        ):  # fmt: skip
+            self.free.remove(many.name)
+            self.by = [many.name]
         split = heard.says("break ?down|breakdowns?|mix|split")
         if split and self.events and not self.by and self.free[:1] and self.free[0] in names.texts:
             self.by, self.free = self.free[:1], self.free[1:]
+
+    def _own(self, field: str) -> str:
+        """Return a number's field, or that of the first event whose name has it: paymentamount for
+        the amount of a payment.
+        """
+        own = self.names.of_event(self.event)
+        if field in own or not self.names.is_number(field):
+            return field
+        return next((name for name in own if field.casefold() in name.casefold()), field)
 
     def says(self, pattern: str) -> bool:
         """Whether it has words of a pattern."""
@@ -128,6 +147,16 @@ class Sentence:
         """The clause that says what is counted."""
         return f" counting {quoted(self.unit)}" if self.unit else ""
 
+    def amount(self) -> str:
+        """The field of an amount that is compared with a number, "" for none."""
+        if self.free:
+            return self.free[0]
+        fields = self.names.of_event(self.event)
+        measure = re.search(r"\d ?([kmg]b|ms)\b", self.heard.text)
+        if measure is not None:
+            return next((name for name in fields if name.casefold().endswith(measure[1])), "")
+        return next((f for word in _AMOUNTS for f in fields if word in f.casefold()), "")
+
     def starting(self) -> str:
         """The event with which people begin, quoted, "" for none."""
         return self._first_of("regist")
@@ -160,6 +189,8 @@ class Sentence:
             start, end = self.starting(), self.paying()
             if self.heard.never and steps == [start]:
                 start = self.viewed()
+            if self.heard.never and not start:
+                start = next(map(quoted, self.names.events), "")
             steps = [start, *steps] if start not in ("", *steps) else [*steps, end]
         steps = [step for step in dict.fromkeys(steps) if step]
         return " > ".join(steps) if len(steps) > 1 else ""
@@ -179,6 +210,15 @@ class Sentence:
         row = f"{heard.often} {'or more ' if heard.bound == 'least' else ''}{times}"
         around = f'{"units" if self.unit else "people"} of ({{}}) at row "{row}"'
         return Draft(f"frequency{self.of}{self.counting}", around, ("granularity",), often=True)
+
+
+def of(figure: str, event: str, field: str) -> str:
+    """Return sum(event.field)."""
+    if field != REVENUE:
+        field = quoted(field)
+    if "." in event and event[0] != '"':
+        event = f'"{event}"'
+    return f"{figure}({event}.{field})" if event else f"{figure}({field})"
 
 
 def _unit_name(piece: Piece, heard: Heard) -> str:

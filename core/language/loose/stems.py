@@ -11,18 +11,18 @@ _IRREGULAR: Final = {
     "bought": "buy", "paid": "pay", "people": "person", "sent": "send", "spent": "spend",
     "made": "make", "came": "come", "wrote": "write", "written": "write", "went": "go",
     "subscription": "subscrib", "registration": "regist", "register": "regist",
-    "ups": "up", "sold": "sell",
+    "ups": "up", "ads": "ad", "ids": "id", "apis": "api", "apps": "app", "sold": "sell",
     "shown": "show", "seen": "see", "saw": "see", "got": "get", "built": "build",
 }  # fmt: skip
 _PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 
 _SAME: Final = (
-    ("sign up", "regist", "join"),
+    ("sign up", "regist", "join", "account creat", "user creat", "instal", "install"),
     ("purchas", "buy", "order", "pay", "checkout", "transact", "payment", "sale", "sell"),
     ("subscrib", "upgrad"),
     ("log in", "login", "sign in"),
     ("page view", "pageview", "visit", "hit", "view"),
-    ("app open", "launch", "open"),
+    ("app open", "launch", "application foreground", "open"),
     ("invit", "refer"),
     ("error", "crash", "fail", "except", "bug"),
     ("support", "ticket", "complaint"),
@@ -30,7 +30,7 @@ _SAME: Final = (
 )
 """Stems of words that people use for the same kind of event."""
 
-FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
+_CALLED: Final[Mapping[str, tuple[str, ...]]] = {
     "channel": ("source", "utm_source", "mkt_source", "medium"),
     "source": ("utm_source", "mkt_source", "referrer"), "acquisit": ("source", "utm_source"),
     "campaign": ("utm_campaign", "mkt_campaign"), "medium": ("utm_medium", "mkt_medium"),
@@ -53,7 +53,7 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "respons time": ("latency", "latency_ms", "duration", "duration_ms", "response_time"),
     "latency": ("duration", "duration_ms", "response_time", "elapsed"),
 }  # fmt: skip
-"""The stem of what people call a field -> the fields that it may be, the best first."""
+"""What people call a field -> the fields that it may be, the best first."""
 
 PLACES: Final[Mapping[str, str]] = {
     "germany": "DE", "france": "FR", "netherlands": "NL", "holland": "NL", "belgium": "BE",
@@ -114,3 +114,9 @@ def alike(found: tuple[str, ...]) -> frozenset[str]:
         if any(f" {word} " in padded or word == text for word in same):
             return frozenset(same)
     return frozenset()
+
+
+FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
+    " ".join(map(stem, called.split())): fields for called, fields in _CALLED.items()
+}
+"""The stem of what people call a field -> the fields that it may be, the best first."""

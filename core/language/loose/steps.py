@@ -21,6 +21,8 @@ def stepwise(s: Sentence) -> Iterator[Draft]:
     """Yield a funnel where several steps, or words for them, are there."""
     if len(s.events) == 1 and s.says("after") and s.says(r"drop\w*[ -]?offs?|leave|lose|lost"):
         yield Draft(f"paths from {s.event}", without=("granularity",))
+    if len(s.events) == 2 and s.says("as an? (?:percent(?:age)?|share|fraction) of"):
+        yield Draft(f"{s.events[0]} / {s.events[1]} * 100")
     share = s.says(r"share|percent\w*|rate|many") and s.says("new (?:users?|people|customers?)")
     turned = len(s.events) == 1 and s.says(r"(?:turn\w*|bec[oa]m\w*).* (?:paying|paid|payers?)")
     if (
@@ -124,7 +126,9 @@ def funnel(s: Sentence) -> Iterator[Draft]:
 
 def time_between(s: Sentence) -> Iterator[Draft]:
     """Yield how long conversion takes."""
-    if len(s.events) == 1 and s.says("between"):
+    if len(s.events) == 1 and s.says(
+        "between|(?:second|next|another|repeat)(?! (?:day|week|month))"
+    ):
         yield Draft(f"usage interval of {s.event}", without=("granularity",))
     chain = s.chain() if s.events else ""
     if chain:

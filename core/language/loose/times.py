@@ -124,6 +124,15 @@ def _month_of(word: str, year: str | None, today: date) -> date | None:
     return date(int(year), _month(word), 1) if year else _latest(_month(word), 1, today)
 
 
+def _since_last(found: re.Match[str], today: date) -> Clauses:
+    first = {
+        "week": today - timedelta(days=today.weekday() + 7),
+        "month": add_months(today.replace(day=1), -1),
+        "year": date(today.year - 1, 1, 1),
+    }[found[1]]
+    return _between(first, today)
+
+
 def _until(day: date | None) -> Clauses:
     """Return the range up to a day that is not in it; its start is that of the data."""
     return {"range": f"{OPEN}{(day - timedelta(days=1)).isoformat()}"} if day else {}
@@ -193,12 +202,18 @@ _RULES: Final[Sequence[tuple[str, Heard]]] = (
     (rf"(?:in |for |between )?{_MONTH} (?:{_THAN}|and|with|to) (?:in )?{_MONTH}(?! \d)", _months),
     (r"(?:week[ -]over[ -]week|wow|w/w)", _fixed(range="wtd", compare="vs prev")),
     (r"(?:month[ -]over[ -]month|mom|m/m)", _fixed(range="mtd", compare="vs prev")),
+    (rf"{_THAN} (?:in )?(?:the )?(?:same (?:month|period|time|week|quarter) |{_MONTH} )?"
+     r"(?:of |in )?(?:last year|the (?:previous|last) year|the year before"
+     r"|an? year (?:ago|before|earlier))",
+     _fixed(compare="vs year")),
     (r"(?:year[ -]over[ -]year|yoy|y/y)", _fixed(compare="vs year")),
     (r"growth(?: rate)?(?! accounting)|growing|grown", _fixed(compare="vs prev")),
     # dates
     (rf"(?:from |between )?{_ISO} ?(?:to|and|until|till|through|-|–|\.\.) ?{_ISO}",
      lambda m, today: _between(_dated(m[1]), _dated(m[2]))),
     (rf"since {_ISO}", _since),
+    (r"since yesterday", lambda m, today: _between(today - timedelta(days=1), today)),
+    (r"since last (week|month|year)", _since_last),
     (r"(?:since|from) (?:the )?(?:start|beginning) of (?:the |this )?(week|month|quarter|year)"
      r"(?: on| onwards?)?",
      lambda m, today: {"range": _RUNNING[m[1]]}),
@@ -234,8 +249,10 @@ _RULES: Final[Sequence[tuple[str, Heard]]] = (
     (rf"(?:in|for|during|of) {_MONTH}(?: (\d{{4}}))?", _whole_month),
     (rf"{_MONTH} (\d{{4}})", _whole_month),
     (r"(?:in |for |during )?q([1-4])(?: (?:of )?(\d{4}))?", _quarter),
-    (r"(?:in|for|during) ((?:19|20)\d\d)",
+    (r"(?:in|for|during|of) ((?:19|20)\d\d)",
      lambda m, today: {"range": f"{m[1]}-01-01..{m[1]}-12-31"}),
+    (r"(january|february|april|june|july|august|september|october|november|december)(?= [a-z])()",
+     _whole_month),
     # periods up to now
     (rf"(?:in |over |during |for |from |within )?(?:the )?(?:last|past|previous|trailing) (\d+) ?"
      rf"{_UNIT}", _past),
@@ -276,7 +293,7 @@ _RULES: Final[Sequence[tuple[str, Heard]]] = (
      _fixed(**{"with": "with cumulative = true"})),
     # granularity
     (rf"(?:by|per|each|every|(?<!than )(?<!over )(?<!under )(?<!least )a|for each|for every"
-     rf"|grouped by) {_UNIT}(?! of)",
+     rf"|grouped by) {_UNIT}(?! of (?!(?:19|20)\d\d))",
      lambda m, today: {"granularity": granularity(m[1])}),
     (r"(day|week|month|quarter)s? with the (?:most|highest|least|fewest|best)",
      lambda m, today: {"granularity": granularity(m[1])}),

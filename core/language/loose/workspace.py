@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
+from core.blocks.covering import FIELDS
 from core.catalog.selectors import CUSTOM, custom_events
 from core.columns import CONTEXT, has_table
 from core.language.loose.heard import Names
@@ -22,7 +24,33 @@ def names_of(ctx: Context) -> Names:
     traits = (f"trait:{key}" for key in catalog.people.trait_keys())
     fields = (*catalog.fields, *traits)
     first = None if ctx.earliest is None else to_date(ctx.calendar.day_of(ctx.earliest))
-    return Names(events, fields, _values(ctx), _groups(ctx), _marks(ctx), to_date(ctx.today), first)
+    return Names(
+        events, fields, _values(ctx), _groups(ctx), _marks(ctx), to_date(ctx.today), first,
+        _held(ctx, fields),
+    )  # fmt: skip
+
+
+def _held(ctx: Context, fields: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Return the fields that events may have, of those whose columns are packed."""
+    if not has_table(ctx.catalog.read, "block_events"):
+        return {}
+    packed: dict[str, int] = dict(ctx.catalog.read(FIELDS, ()))
+    rows = ctx.catalog.read(
+        """
+        select n.name, b.field
+        from (select distinct event, field from blocks) b
+        join block_events e on e.event = b.event
+        join event_names n on n.id = b.event
+        """,
+        (),
+    )
+    own: dict[str, set[int]] = {}
+    for event, field in rows:
+        own.setdefault(str(event), set()).add(int(field))
+    return {
+        event: frozenset(name for name in fields if packed.get(name, -1) in {*ids, -1})
+        for event, ids in own.items()
+    }
 
 
 def _values(ctx: Context) -> dict[str, tuple[str, str]]:

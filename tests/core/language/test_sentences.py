@@ -32,6 +32,7 @@ NAMES = Names(
     },
     today=date(2026, 11, 28),
     first=date(2012, 3, 1),
+    held={"Invite Sent": frozenset({"country", "words_total"})},
 )  # fmt: skip
 
 SURE = {
@@ -49,6 +50,10 @@ SURE = {
         "signups since jan 2014": '"Signed Up" 2014-01-01..2026-11-28',
         "signups since 1 november": '"Signed Up" 2026-11-01..2026-11-28',
         "signups since the start of the quarter": '"Signed Up" qtd',
+        "signups since yesterday": '"Signed Up" 2026-11-27..2026-11-28',
+        "october signups compared with october last year":
+            '"Signed Up" 2026-10-01..2026-10-31 vs year',
+        "signups each month of 2014": '"Signed Up" 2014-01-01..2014-12-31 monthly',
         "signups until 2014 by year": '"Signed Up" 2012-03-01..2013-12-31 yearly',
         "signups before october": '"Signed Up" 2012-03-01..2026-09-30',
         "signups from march to may 2014": '"Signed Up" 2014-03-01..2014-05-31',
@@ -70,6 +75,14 @@ SURE = {
         "people who never purchased": 'people of ("Signed Up" > purchase) at step 2 dropped',
     },
     "fields and their values": {
+        "share of purchases on the pro plan": "purchase[plan = pro] / purchase * 100",
+        "percentage of purchases over 50 euros": "purchase[amount > 50] / purchase * 100",
+        "invites as a percentage of signups": '"Invite Sent" / "Signed Up" * 100',
+        "documents without replies": '"Document Created" where reply_count = 0',
+        "purchases distribution by plan": "purchase by plan",
+        "purchase topics": "purchase by topic",
+        "how many companies never sent an invite":
+            'units of ("Signed Up" > "Invite Sent" counting company) at step 2 dropped',
         "purchases of vehicle class A": "purchase where vehicleclass = A",
         "compare purchases for vehicle class A and C":
             "purchase where vehicleclass in (A, C) by vehicleclass",
@@ -221,12 +234,14 @@ OFFERED = {
     "why do people purchase": "purchase by reason",
     "slowest topics": "p95(latency_ms) by topic",
     "are we growing": "users vs prev",
+    "biggest purchases": "max(revenue:amount)",
+    "time to second purchase": "usage interval of purchase",
+    "share of revenue from the pro plan": "sum(revenue:amount) by plan",
     "repeat purchase rate": "frequency of purchase",
     "how many times did u_00012 purchase": 'frequency of purchase where "user" = u_00012',
     "did signups go up after release 2.1": '"Signed Up" 2026-11-06..2026-11-28',
     "max purchase in the last hour": "max(revenue:amount) last 1h",
     "are mobile users less likely to buy": '"Signed Up" > purchase by device_type',
-    "share of purchases on the pro plan": "purchase by plan",
     "signups from google": '"Signed Up" where source = "google ads"',
     "signups between 9 and 5 by hour": '"Signed Up" hourly',
     "which day had the most signups": '"Signed Up" daily',
