@@ -93,7 +93,7 @@ def _figure(s: Sentence) -> str:
 
 def explain(s: Sentence) -> Iterator[Draft]:
     """Yield what moved a figure."""
-    told = next((f for f in s.names.fields if "reason" in f.casefold()), "")
+    told = next((f for f in s.names.fields if re.search("(?i)reason|(?:^|_)cause", f)), "")
     if (
         told
         and len(s.events) == 1

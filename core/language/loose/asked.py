@@ -110,6 +110,7 @@ def _where(sentence: Sentence, apart: str) -> str:
         f"{quoted(field)} {'= 0' if sentence.names.is_number(field) else 'is not set'}"
         for field in _without(sentence)
     ]
+    tests += [f"{quoted(field)} is set" for field in _with(sentence)]
     counted = sentence.event or sentence.free or sentence.says(MONEY)
     if heard.limits is not None and counted and (field := sentence.amount()):
         least, most = heard.limits
@@ -126,6 +127,16 @@ def _without(sentence: Sentence) -> list[str]:
         if piece.name in sentence.free
         and re.search(r"\b(?:no|without|missing)(?: an?| any)?$",
                       " ".join(sentence.heard.words[: piece.at]))
+    ]  # fmt: skip
+
+
+def _with(sentence: Sentence) -> list[str]:
+    """Return the fields that are said to be there: with a referral code."""
+    heard = sentence.heard
+    return [
+        piece.name for piece in heard.fields
+        if piece.name in sentence.free and heard.number is None and sentence.event
+        and re.search(r"\bwith (?:an?|any)$", " ".join(heard.words[: piece.at]))
     ]  # fmt: skip
 
 

@@ -16,7 +16,7 @@ SHARED: Final = r"percent(?:age)?|share|fraction|proportion|what part"
 _UNWANTED: Final = r"error\w*|crash\w*|fail\w*|cancel\w*|active|growth|support\w*"
 """Of what nobody wants a conversion."""
 
-_TURNED: Final = r"refund|return|chargeback|cancel\w*"
+_TURNED: Final = r"refund|return|chargeback|reject\w*|declin\w*|cancel\w*"
 """What becomes of some orders."""
 
 
@@ -51,7 +51,8 @@ def _several(s: Sentence) -> Iterator[Draft]:
     if len(s.events) > 1 and (s.says("to") or "within" in s.heard.clauses):
         yield from funnel(s)
     if two and s.heard.never:
-        yield from funnel(s)
+        whose = bool(s.unit or s.heard.persons or s.says("who|but|yet"))
+        yield from (each._replace(assumed=not whose) for each in funnel(s))
     elif s.unit and s.heard.never and (chain := s.chain()):
         yield Draft(f"{chain}{s.counting}", "units of ({}) at step 2 dropped", ("granularity",))
     elif two and not s.heard.persons:
@@ -73,7 +74,7 @@ def _sizes(s: Sentence) -> Iterator[Draft]:
     if s.by and s.says("share"):
         yield Draft(first)
     number = next((f for f in s.free if s.names.is_number(f)), "")
-    asked = s.says("how many|how much|number of|total|sold|sum") and not s.heard.number
+    asked = s.says("how many|how much|number of|total|sold|sum|volume") and not s.heard.number
     if number and asked and len(s.events) == 1 and not s.heard.limits:
         if s.unit:
             s.by, s.unit = [*s.by, s.unit], ""
@@ -97,6 +98,11 @@ def _often(s: Sentence) -> Iterator[Draft]:
 def _per(s: Sentence) -> Iterator[Draft]:
     """Yield an event for each of another one, person or session."""
     first = s.event
+    number = next((f for f in s.free if s.names.is_number(f)), "")
+    if number and len(s.events) == 1 and not s.heard.number and s.says("per|for each|for every"):
+        at = next(piece.at for piece in s.heard.fields if piece.name == number)
+        if at < s.heard.events[0].at and s.heard.words[s.heard.events[0].at - 1] in ("per", "each"):
+            yield Draft(of("avg", first, number))
     if len(s.events) == 2 and s.says("per|for each|ratio|divided by|vs|versus|compared"):
         yield Draft(f"{s.events[0]} / {s.events[1]}")
     many = re.search(r"\bper (\d+) (?:active )?(?:users|people|persons|customers|visitors)\b",

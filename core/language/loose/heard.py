@@ -112,10 +112,8 @@ class Names:
     @cached_property
     def flags(self) -> dict[str, str]:
         """The stem of what somebody is or has -> the field of yes and no that says so."""
-        told = ((name, re.fullmatch(r"(?i)(?:is|has)_(\w+)", name.rpartition(".")[2]))
-                for name in self.fields)  # fmt: skip
-        return {stems(found[1])[0]: name for name, found in told
-                if found and len(stems(found[1])) == 1}  # fmt: skip
+        told = ((name, stems(name.rpartition(".")[2])) for name in self.fields)
+        return {said[1]: name for name, said in told if len(said) == 2 and said[0] in ("is", "has")}
 
     def of_event(self, quoted_event: str) -> Sequence[str]:
         """The fields that an event may have, of a written name."""

@@ -129,7 +129,7 @@ def _at(found: Heard, names: Names, spread: Sequence[known.Stems], place: int) -
         window = _Window(place, end, found.words[place:end], said, by)
         if any(word in _APART for word in window.words):
             continue
-        if _is_value_of(found, names, window):
+        if _is_value_of(found, names, window) or _is_number_of(found, names, window):
             return size
         if _is_name(found, names, window) or (size == 1 and _is_nearly(found, names, window)):
             return size
@@ -186,6 +186,18 @@ def _is_value_of(found: Heard, names: Names, window: _Window) -> bool:
         found.fields.pop()
     out = any(at - 4 <= place < at for place in found.never)
     found.values.append(Valued(field, text if number else valued[1], at, out))
+    return True
+
+
+def _is_number_of(found: Heard, names: Names, window: _Window) -> bool:
+    """Note a number before its field: 1 star, 5 seats."""
+    number, *rest = window.words
+    if not rest or not re.fullmatch(r"\d{1,6}", number) or _before(found, window.at) in _BY:
+        return False
+    field = known.field(" ".join(rest), tuple(p for word in rest for p in stems(word)), names)
+    if not field or not names.is_number(field):
+        return False
+    found.values.append(Valued(field, number, window.at))
     return True
 
 

@@ -21,8 +21,15 @@ _SPELT: Final = 6
 _ENDS: Final = ("up", "in", "out", "down")
 """Fillers that belong to the word before them: signed up, logged in."""
 
-_LINKS: Final = frozenset({"to", "from", "than", "before", "after", "without", "not", "never"})
+_LINKS: Final = frozenset(
+    {"to", "from", "than", "before", "after", "without", "not", "never", "get"}
+)
 """Words that stand between two names, unless a name has them."""
+
+_SPANS: Final = frozenset(
+    map(stem, ("minutes", "seconds", "hours", "days", "duration", "time", "ms"))
+)
+"""Ends of fields' names that say how long something took."""
 
 _SHOWN: Final = frozenset({"report", "chart", "graph", "table", "list", "figure"})
 """What an answer may be called in."""
@@ -45,6 +52,7 @@ _MEASURED: Final = (
     "pct",
     "percent",
     "count",
+    "amount",
 )
 """Ends of fields' names that nobody says: in what they are measured."""
 
@@ -145,14 +153,19 @@ def field(text: str, said: Stems, names: Names) -> str:
             return known[joined + end]
     if joined.removesuffix("name") in known:
         return known[joined.removesuffix("name")]
+    if len(said) > 1 and said[-1] in ("time", "duration", "length"):
+        spans = (f for f in names.fields if _SPANS.intersection(stems(f)[1:]))
+        if name := next((f for f in spans if stems(f)[: len(said) - 1] == said[:-1]), ""):
+            return name
     if text in ("kb", "mb", "gb"):
         return next((each for each in names.fields if each.casefold().endswith(f"_{text}")), "")
     plain = "".join(re.findall(r"\w+", text))
-    if name := names.fields_by_key.get(plain) or names.fields_by_key.get(plain.removesuffix("s")):
+    called = (names.fields_by_key.get(key) for key in (plain, plain.removesuffix("s")))
+    if name := next(filter(None, called), ""):
         return name
-    for called in FIELDS.get(" ".join(said), ()):
+    for usual in FIELDS.get(" ".join(said), ()):
         for name in names.fields:
-            if name.casefold() in (called, f"{called}_id", f"{called}id"):
+            if name.casefold() in (usual, f"{usual}_id", f"{usual}id"):
                 return name
     return "device" if joined == "devic" and len(said) == 1 else ""
 

@@ -153,6 +153,10 @@ class Sentence:
             return self.free[0]
         fields = self.names.of_event(self.event)
         measure = re.search(r"\d ?([kmg]b|ms)\b", self.heard.text)
+        took = re.search(r"\d ?(second|minute|hour)s?\b", self.heard.text)
+        if took is not None:
+            spans = (f for f in fields if stem(took[1]) in stems(f))
+            return next(spans, "")
         if measure is not None:
             return next((name for name in fields if name.casefold().endswith(measure[1])), "")
         return next((f for word in _AMOUNTS for f in fields if word in f.casefold()), "")
@@ -189,6 +193,8 @@ class Sentence:
             start, end = self.starting(), self.paying()
             if self.heard.never and steps == [start]:
                 start = self.viewed()
+            if self.says(r"abandon\w*|(?:drop\w*|bounce\w*) (?:from|at|in|during)"):
+                start = ""
             if self.heard.never and not start:
                 start = next(map(quoted, self.names.events), "")
             steps = [start, *steps] if start not in ("", *steps) else [*steps, end]

@@ -96,7 +96,7 @@ def stem(word: str) -> str:
             break
     if re.search(r"([bdgmnprt])\1$", found):
         found = found[:-1]
-    return found
+    return _IRREGULAR.get(found, found)
 
 
 @lru_cache(maxsize=4096)

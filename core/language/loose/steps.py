@@ -21,7 +21,7 @@ def stepwise(s: Sentence) -> Iterator[Draft]:
     """Yield a funnel where several steps, or words for them, are there."""
     if len(s.events) == 1 and s.says("after") and s.says(r"drop\w*[ -]?offs?|leave|lose|lost"):
         yield Draft(f"paths from {s.event}", without=("granularity",))
-    if len(s.events) == 2 and s.says("as an? (?:percent(?:age)?|share|fraction) of"):
+    if len(s.events) == 2 and s.says("as (?:an? |the )?(?:percent(?:age)?|share|fraction) of"):
         yield Draft(f"{s.events[0]} / {s.events[1]} * 100")
     share = s.says(r"share|percent\w*|rate|many") and s.says("new (?:users?|people|customers?)")
     turned = len(s.events) == 1 and s.says(r"(?:turn\w*|bec[oa]m\w*).* (?:paying|paid|payers?)")
@@ -111,8 +111,21 @@ def related(s: Sentence) -> Iterator[Draft]:
         yield Draft(f"{first} > {then}{s.counting}", assumed=told is not None)
 
 
+def _of_rate(s: Sentence) -> str:
+    """Return the funnel of a rate that names two events in no order: the one that the workspace had
+    first is its begin.
+    """
+    listed = [quoted(name) for name in s.names.events]
+    known = all(event in listed for event in s.events)
+    if len(s.events) != 2 or not known or s.says(rf"to|from|then|before|after|of|{STEPS}"):
+        return ""
+    return " > ".join(sorted(s.events, key=listed.index))
+
+
 def funnel(s: Sentence) -> Iterator[Draft]:
     """Yield funnels, and conversion over time."""
+    if s.says("rate") and (rate := _of_rate(s)):
+        yield Draft(f"{rate}{s.counting}", assumed=True)
     chain = s.chain()
     if not chain:
         return
@@ -120,7 +133,7 @@ def funnel(s: Sentence) -> Iterator[Draft]:
         yield Draft(chain, "people of ({}) at step 2 dropped", ("granularity",))
     if "over_time" in s.heard.clauses or "granularity" in s.heard.clauses:
         yield Draft(f"trend of {chain}{s.counting}")
-    told = not s.says("rate") or s.says(STEPS)
+    told = (not s.says("rate") or s.says(STEPS)) and not s.says("gets?|got")
     yield Draft(f"{chain}{s.counting}", assumed=not told)
 
 

@@ -16,14 +16,15 @@ NAMES = Names(
     fields=(
         "country", "device_type", "browser", "account_id", "company", "plan", "source", "path",
         "amount", "words", "variant", "code", "topic", "is_member", "latency_ms",
-        "vehicleclass", "reply_count", "workspace_id", "reason",
+        "vehicleclass", "reply_count", "workspace_id", "reason", "deliveryMinutes", "isTrial",
+        "stars",
     ),
     values={
         "de": ("country", "DE"), "nl": ("country", "NL"),
         "mobile": ("device_type", "mobile"), "pro": ("plan", "pro"),
         "desktop": ("device_type", "desktop"), "google ads": ("source", "google ads"),
         "organic": ("source", "organic"), "docs": ("topic", "docs"),
-        "a": ("vehicleclass", "A"), "c": ("vehicleclass", "C"),
+        "5": ("stars", "5"), "120": ("words", "120"), "a": ("vehicleclass", "A"), "c": ("vehicleclass", "C"),
     },
     groups=("Paying",),
     marks={
@@ -83,6 +84,14 @@ SURE = {
         "purchase topics": "purchase by topic",
         "how many companies never sent an invite":
             'units of ("Signed Up" > "Invite Sent" counting company) at step 2 dropped',
+        "average delivery time by topic": "avg(deliveryMinutes) by topic",
+        "purchases that took longer than 45 minutes": "purchase where deliveryMinutes > 45",
+        "purchases with a topic": "purchase where topic is set",
+        "5 stars purchases": "purchase where stars = 5",
+        "trial vs non trial purchases": "purchase by isTrial",
+        "abandoned documents": '"Document Created" > purchase',
+        "words per purchase": "avg(purchase.words)",
+        "invites as share of signups by month": '"Invite Sent" / "Signed Up" * 100 monthly',
         "purchases of vehicle class A": "purchase where vehicleclass = A",
         "compare purchases for vehicle class A and C":
             "purchase where vehicleclass in (A, C) by vehicleclass",
@@ -237,6 +246,9 @@ OFFERED = {
     "biggest purchases": "max(revenue:amount)",
     "time to second purchase": "usage interval of purchase",
     "share of revenue from the pro plan": "sum(revenue:amount) by plan",
+    "documents without purchases":
+        'people of ("Document Created" > purchase) at step 2 dropped',
+    "signups purchase rate": '"Signed Up" > purchase',
     "repeat purchase rate": "frequency of purchase",
     "how many times did u_00012 purchase": 'frequency of purchase where "user" = u_00012',
     "did signups go up after release 2.1": '"Signed Up" 2026-11-06..2026-11-28',
