@@ -24,7 +24,8 @@ NAMES = Names(
         "mobile": ("device_type", "mobile"), "pro": ("plan", "pro"),
         "desktop": ("device_type", "desktop"), "google ads": ("source", "google ads"),
         "organic": ("source", "organic"), "docs": ("topic", "docs"),
-        "5": ("stars", "5"), "120": ("words", "120"), "a": ("vehicleclass", "A"), "c": ("vehicleclass", "C"),
+        "5": ("stars", "5"), "120": ("words", "120"),
+        "a": ("vehicleclass", "A"), "c": ("vehicleclass", "C"),
     },
     groups=("Paying",),
     marks={
