@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-VERSION: Final = 6
+VERSION: Final = 7
 """Raised by every migration that makes a file unreadable or unwritable for older versions."""
 
 CONTEXT: Final = (
@@ -64,16 +64,36 @@ def has_table(read: Reading, table: str) -> bool:
 OWN: Final = ("actor", "ts", "id", "seq", "event", "day", "session", "user", "device")
 """Columns of events that each has by itself."""
 
+USER: Final = "(case {0}other_user when 0 then {0}actor when -1 then 0 else {0}other_user end)"
+"""The user of a row of `event_rows`, which is mostly the actor; {0} is its table with a dot."""
+
+SAID: Final = {
+    **{name: f"{{0}}{name}" for name in OWN},
+    "day": "({0}ts + 86400000000000) / 86400000 - 1000001 + {0}context_day % 3",
+    "user": USER,
+    "context": "{0}context_day / 3",
+}
+"""The own columns of events, and their combination of context columns, from rows of `event_rows`;
+{0} is the table with a dot. `context_day` is 3 times the combination, and 0, 1 or 2 where the local
+day is that before the day in UTC, the same or the next.
+"""
+
+
+def own_columns(table: str) -> str:
+    """Return the columns OWN of rows of `event_rows`, as the list of a SELECT."""
+    return ", ".join(f"{SAID[name].format(f'{table}.')} as {name}" for name in OWN)
+
 
 def with_context(read: Reading) -> str:
     """Return `events e` as the FROM part of a statement that reads most context columns of many
     events: they are found together. The view looks up each by itself, and only where it is read. In
-    an older file `events` is a table that has them.
+    an older file it is said in other columns, or `events` is a table that has them.
     """
-    if not has_table(read, "contexts"):
+    named = "select 1 from pragma_table_info('event_rows') where name = ?"
+    if not any(True for _ in read(named, ("context_day",))):
         return "events e"
-    own, context = (", ".join(f"{a}.{name}" for name in b) for a, b in (("r", OWN), ("c", CONTEXT)))
+    context = ", ".join(f"c.{name}" for name in CONTEXT)
     return f"""(
-        select {own}, {context}
-        from event_rows r cross join contexts c on c.id = r.context
+        select {own_columns("r")}, {context}
+        from event_rows r cross join contexts c on c.id = {SAID["context"].format("r.")}
     ) e"""

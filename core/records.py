@@ -132,6 +132,10 @@ not a number that any table counts.
 MARKS: Final = OWN | WIDE
 """The bits that say what an id is; two ids are compared without them."""
 
+ID_BITS: Final = 48
+"""So many bits are stored of the hash of a line, and compared of ids within one moment of a person.
+"""
+
 _WIDE_FROM: Final = 12
 """How many characters an id has that no other source can have."""
 
@@ -196,6 +200,21 @@ def _digests(texts: Iterable[bytes]) -> NDArray[np.int64]:
         one.update(text)
         found.append(one.digest())
     return np.frombuffer(b"".join(found), "<i8")
+
+
+def short_id(id_: int) -> int:
+    """Return the part of an id that tells events of one moment of a person apart, its marks set."""
+    return _lower(id_ | MARKS)
+
+
+def stored_id(id_: int) -> int:
+    """Return what is stored of an event's id: all of its own one, the lower bits of a hash."""
+    return id_ if id_ & OWN else _lower(id_)
+
+
+def _lower(id_: int) -> int:
+    found = id_ & (1 << ID_BITS) - 1
+    return found - (found >> ID_BITS - 1 << ID_BITS)
 
 
 def next_id(id_: int) -> int:

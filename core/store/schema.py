@@ -63,6 +63,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     blocks.m030_blocks_by_row,
     events.m031_one_index_by_name,
     contexts.m032_contexts,
+    contexts.m033_short_rows,
 )
 """The migrations in order; a file stores the names of those that were applied."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache, partial
 from typing import Any
 
@@ -18,16 +18,16 @@ from pyroaring import BitMap64
 
 from core.blocks.keeping import note_back
 from core.columns import CONTEXT
-from core.records import MARKS
+from core.records import short_id
 from core.store.ingest.activity import Activity
 from core.store.ingest.identity import Identity
 from core.store.ingest.properties import Properties, counted
 from core.store.rows.coded import coded
 from core.store.rows.contexts import context_id
 from core.store.rows.facts import Facts
+from core.store.rows.layout import Whole, insert_whole
 
 _COLUMNS = ("ts", "seq", "event", "day", "user", "device", *CONTEXT, "id", "session")
-_OWN = tuple(name for name in _COLUMNS if name not in CONTEXT)
 _TS, _SEQ, _EVENT, _DAY, _USER, _DEVICE, _FIRST_CONTEXT = range(7)
 _END_OF_CONTEXT = _FIRST_CONTEXT + len(CONTEXT)
 _CONTEXT = slice(_FIRST_CONTEXT, _END_OF_CONTEXT)
@@ -94,7 +94,7 @@ class Folded:
             owner = self._identity.actor(user, device, ts)
             if owner == self._identity.actor(kept_user, kept_device, kept_ts):
                 continue
-            twin = staying.setdefault((ts, id_ | MARKS), seq) if owner == actor else seq
+            twin = staying.setdefault((ts, short_id(id_)), seq) if owner == actor else seq
             if twin == seq:
                 back.append(seq)
             else:
@@ -135,16 +135,7 @@ class Folded:
             return set()
         rows, texts = self._taken(owners)
         number = cache(partial(context_id, self._connection))
-        self._connection.executemany(
-            f"""
-            insert into event_rows (actor, {", ".join(_OWN)}, context)
-            values ({", ".join("?" * (len(_OWN) + 2))})
-            """,
-            [
-                (actor, *row[:_FIRST_CONTEXT], *row[_END_OF_CONTEXT:], number(row[_CONTEXT]))
-                for actor, row in rows
-            ],
-        )
+        insert_whole(self._connection, (_whole(actor, row, number) for actor, row in rows))
         self._connection.executemany(
             "insert into event_properties (seq, properties) values (?, ?)", texts
         )
@@ -187,3 +178,10 @@ class Folded:
             "delete from folded_events where seq = ?", ((seq,) for seq in owners)
         )
         return sorted(rows), texts
+
+
+def _whole(actor: int, row: tuple[int, ...], number: Callable[[tuple[int, ...]], int]) -> Whole:
+    """Return a row of folded events as an event of an actor."""
+    ts, seq, event, day, user, device = row[:_FIRST_CONTEXT]
+    id_, session = row[_END_OF_CONTEXT:]
+    return Whole(actor, ts, seq, id_, event, day, session, user, device, number(row[_CONTEXT]))

@@ -14,7 +14,7 @@ from typing import Any, Final
 from pyroaring import BitMap64
 
 from core.columns import CONTEXT
-from core.records import OWN
+from core.records import OWN, stored_id
 from core.store.imports.statements import read_bitmap
 from core.store.rows.numbers import Stored
 from core.store.upkeep.unused import clear_names, clear_places, clear_scanned, clear_sessions
@@ -86,7 +86,7 @@ def _folded(
         insert into folded_events (seq, kept, instead, id, {_FIELDS}, properties)
         values (?, ?, 1, ?, {", ".join("?" for _ in said[1:])})
         """,
-        (seq, kept, id_, *said[1:]),
+        (seq, kept, stored_id(id_), *said[1:]),
     )
     return seq
 

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping
+from typing import Final
 
+from core.records import ID_BITS, MARKS
 from core.store.imports.folded import Folded
 from core.store.ingest.activity import Activity
 from core.store.ingest.identity import Identity
 from core.store.ingest.properties import Properties
 from core.store.traits import Traits
 from core.store.upkeep.shifts import DEVICE, EVENT, SEQ, USER, Shifts, Stored
+
+_SHORT: Final = f"({{}} | {MARKS}) << {64 - ID_BITS}"
+"""Equal for ids with equal `short_id`s."""
 
 
 class Merge:
@@ -66,7 +71,9 @@ class Merge:
         for both.
         """
         ts, id_, seq = row[:3]
-        same = "actor = ? and ts = ? and id | 3 = ? | 3 and event = ?"
+        same = (
+            f"actor = ? and ts = ? and {_SHORT.format('id')} = {_SHORT.format('?')} and event = ?"
+        )
         for twin in self._shifts.rows(same, (new, ts, id_, row[EVENT])):
             if self._identity.actor(twin[USER], twin[DEVICE], ts) != new:
                 continue  # about to move to somebody else

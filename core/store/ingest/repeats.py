@@ -19,7 +19,7 @@ from typing import Any, Final
 from pyroaring import BitMap64
 
 from core.columns import CONTEXT
-from core.records import MARKS, OWN, WIDE, next_event_id
+from core.records import MARKS, OWN, WIDE, next_event_id, short_id
 from core.sources.values import load
 from core.store.imports.otherwise import Place
 from core.store.ingest.batch import Written
@@ -171,10 +171,10 @@ class Repeats:
                 look = row[_TS] <= latest and row[_ACTOR] not in new
                 stored = _ids_at(connection, moment) if look else {}
                 known = set()
-            key = row[_ID] | MARKS, row[_EVENT]
+            key = short_id(row[_ID]), row[_EVENT]
             if self.goes_on and not row[_ID] & OWN:
                 row = self._following(row, stored, known)
-                key = row[_ID] | MARKS, row[_EVENT]
+                key = short_id(row[_ID]), row[_EVENT]
             if key in stored:
                 again.append(stored[key])
                 if row[_ID] & OWN:
@@ -194,7 +194,7 @@ class Repeats:
     def _following(self, row: Stored, stored: Mapping[_Key, int], known: set[_Key]) -> Stored:
         """Return a row with the first id after its own that this import does not have."""
         own, event = row[_ID], row[_EVENT]
-        while (key := (own | MARKS, event)) in known or stored.get(key, 0) in self._held:
+        while (key := (short_id(own), event)) in known or stored.get(key, 0) in self._held:
             own = next_event_id(own)
         return (*row[:_ID], own, *row[_ID + 1 :])
 
@@ -363,11 +363,11 @@ def _firsts(matched: list[tuple[Stored, Place]], before: BitMap64) -> list[tuple
 
 
 def _ids_at(connection: sqlite3.Connection, moment: Stored) -> dict[_Key, int]:
-    """Return (id, name) -> seq of an actor's events at one instant, the ids without their mark."""
+    """Return (short id, name) -> seq of an actor's events at one instant."""
     found = connection.execute(
         "select id, event, seq from events where actor = ? and ts = ?", moment
     )
-    return {(id_ | MARKS, event): seq for id_, event, seq in found}
+    return {(short_id(id_), event): seq for id_, event, seq in found}
 
 
 def _stored_as(

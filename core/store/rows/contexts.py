@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from core.columns import CONTEXT
+from core.columns import CONTEXT, SAID
 from core.store.rows.numbers import Events, Ints
 
 _MOST: Final = 50_000
@@ -40,7 +40,7 @@ def clear_contexts(connection: sqlite3.Connection, removed: str) -> None:
         f"""
         delete from contexts
         where id <> 0 and id in (select context from {removed})
-          and id not in (select context from event_rows)
+          and id not in (select {SAID["context"].format("")} from event_rows)
         """
     )
 

@@ -12,14 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.blocks.ordering import order_of
+from core.records import ID_BITS, OWN
 
 Stored = tuple[int, ...]
 """actor, ts, seq, id, event, day, session, user, device, then the context columns in use."""
 
 NAMES = ("actor", "ts", "seq", "id", "event", "day", "session", "user", "device")
 
-KEYS = ("actor", "ts", "seq", "id", "event", "day")
-"""Those that every event has."""
+KEYS = ("actor", "ts", "seq", "id", "event", "context_day")
+"""The columns of `event_rows` that every row has."""
 
 Ints = NDArray[np.int64]
 """A column."""
@@ -28,6 +29,10 @@ Small = NDArray[np.int32]
 """A column of small numbers."""
 
 Column = Sequence[int] | Ints | Small
+
+_CUT: Final = 64 - ID_BITS
+
+_DAY: Final = 86_400_000
 
 _CHUNK: Final = 4_096
 """How many events are made rows together."""
@@ -77,8 +82,19 @@ class Events:
         Args:
             contexts: the number of each event's combination of context columns.
         """
-        pairs = [*((name, getattr(self, name)) for name in NAMES), ("context", contexts)]
-        return {name: column for name, column in pairs if name in KEYS or column.any()}
+        other = np.where(self.user == self.actor, 0, np.where(self.user == 0, -1, self.user))
+        columns = {
+            "actor": self.actor,
+            "ts": self.ts,
+            "seq": self.seq,
+            "id": np.where(self.id & OWN, self.id, (self.id << _CUT) >> _CUT),
+            "event": self.event,
+            "session": self.session,
+            "other_user": other,
+            "device": self.device,
+            "context_day": 3 * contexts + (self.day - self.ts // _DAY + 1),
+        }
+        return {name: column for name, column in columns.items() if name in KEYS or column.any()}
 
     def said(self) -> tuple[Ints, Ints]:
         """Return the seqs of the events with properties in order, and the place of each text."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.store.ingest.identity import Identity
+from core.store.rows.layout import move
 
 _SAID: Final = """
 with roots (old, root) as materialized (
@@ -78,7 +79,5 @@ def compare_owners(connection: sqlite3.Connection, *, repair: bool = False) -> O
         example = example or (actor, owner)
         if repair:
             moves.append((owner, actor, ts, seq))
-    connection.executemany(
-        "update event_rows set actor = ? where actor = ? and ts = ? and seq = ?", moves
-    )
+    move(connection, moves)
     return OwnersApart(events, wrong, example)

@@ -16,6 +16,7 @@ from core.columns import CONTEXT
 from core.sql.sets import load
 from core.store.ingest.activity import Activity, Key
 from core.store.ingest.properties import Properties
+from core.store.rows.layout import move
 
 _CONTEXT = ", ".join(CONTEXT)
 _JSON = "(select properties from event_properties p where p.seq = e.seq)"
@@ -61,10 +62,7 @@ class Shifts:
         for key in self._keys(row):
             self._gone[key].add(old)
             self._come[key].add(new)
-        self._connection.execute(
-            "update event_rows set actor = ? where actor = ? and ts = ? and seq = ?",
-            (new, old, row[0], row[SEQ]),
-        )
+        move(self._connection, [(new, old, row[0], row[SEQ])])
 
     def drop(self, actor: int, row: Stored) -> None:
         """Delete an event."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,14 @@ import pytest
 from core.columns import CONTEXT, VERSION
 from core.engines.sqlite.engine import SqliteEngine
 from core.queries import from_json
+from core.records import OWN, short_id, stored_id
 from core.store.ingest.importer import Event, store_events
 from core.store.pushes.connected import connect
 from core.store.upkeep.erasing import erase
 from core.store.upkeep.exporting import export_events
-from core.store.workspace import open_writer
+from core.store.workspace import open_writer, read_calendar
 from tests.worlds import recount
-from tests.worlds.programs.older import in_one_table
+from tests.worlds.programs.older import in_long_rows, in_one_table
 
 NOON = 1_760_000_000_000
 QUESTIONS: tuple[dict[str, Any], ...] = (
@@ -86,12 +88,15 @@ def test_a_combination_that_nobody_has_any_more_is_taken_out(path: Path) -> None
         recount.check(db)
 
 
-def test_an_older_file_says_the_same_before_and_after_it_is_brought_up(path: Path) -> None:
+@pytest.mark.parametrize("older", [in_one_table, in_long_rows])
+def test_an_older_file_says_the_same_before_and_after_it_is_brought_up(
+    path: Path, older: Callable[[sqlite3.Connection], None]
+) -> None:
     with closing(open_writer(path)) as db:
         connect(db, "{}")
     expected, lines = asked(path), exported(path)
     with closing(sqlite3.connect(path)) as db, db:
-        in_one_table(db)
+        older(db)
     assert asked(path) == expected
     assert exported(path) == lines
     with closing(open_writer(path)) as db:
@@ -107,3 +112,48 @@ def test_an_older_file_says_the_same_before_and_after_it_is_brought_up(path: Pat
         recount.check(db)
     assert asked(path) == expected
     assert exported(path) == lines
+
+
+ABROAD = [
+    Event("a", NOON + n * 3_600_000, user, device)
+    for n in range(48)
+    for user, device in ((None, None), ("u1", None), (None, "d1"), ("u2", "d2"), ("u2", None))
+]
+"""Every hour of two days: events of nobody, of users, of devices and of both."""
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_rows_say_day_and_user_in_every_zone(tmp_path: Path, zone: str) -> None:
+    with closing(open_writer(tmp_path / "w.db", zone=zone)) as db:
+        store_events(db, ABROAD)
+        store_events(db, [Event("$identify", NOON, "u9", "d1")])  # whose events are u9's from then
+        calendar = read_calendar(db)
+        users = {0: None, **dict(db.execute("select id, key from identities"))}
+        rows = db.execute("select ts, day, user, device, actor from events order by seq").fetchall()
+        assert [(ts, day) for ts, day, *_ in rows] == [
+            (event.ts_ms, calendar.day_of(event.ts_ms)) for event in ABROAD
+        ]
+        assert [(users[user], users[device]) for *_, user, device, _ in rows] == [
+            (event.user, event.device) for event in ABROAD
+        ]
+        assert {users[actor] for *_, actor in rows} == {None, "u1", "u2", "u9"}
+        recount.check(db)
+
+
+def test_lines_of_one_moment_are_told_apart_by_the_bits_that_are_stored(path: Path) -> None:
+    with closing(open_writer(path)) as db:
+        (stored,) = db.execute("select min(id), max(id) from events where not id & 1").fetchall()
+    assert all(-(2**47) <= id_ < 2**47 for id_ in stored)
+    for id_ in (0, 2**62 + 12, -(2**62) + 12, 2**47 + 4, -4):
+        assert short_id(stored_id(id_)) == short_id(id_) == short_id(id_ & ~3)
+        assert stored_id(id_ | OWN) == id_ | OWN
+    assert short_id(4) != short_id(8)
+
+
+def test_an_older_file_knows_its_events_again(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as db, db:
+        in_long_rows(db, "seq")
+    with closing(open_writer(path)) as db:
+        store_events(db, events())
+        assert db.execute("select count(*) from events").fetchone() == (60,)
+        recount.check(db)

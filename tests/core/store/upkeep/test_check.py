@@ -44,7 +44,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 BREAK = (
-    ("events", "update event_rows set actor = 6 where actor = 5"),
+    ("events", "update event_rows set actor = 6, other_user = 5 where actor = 5"),
     ("sets", "update activity set total = total + 1 where event = 0 and dimension = 0"),
     ("sets", "delete from activity where event = -1 and day % 3 = 0"),
     ("sets", "update activity set users = 'no set' where event = 1 and dimension = 1"),
@@ -136,7 +136,7 @@ def test_a_repair_that_stops_leaves_everything(path: Path) -> None:
 def test_a_person_that_is_no_number_is_damage_and_is_repaired(path: Path) -> None:
     with closing(sqlite3.connect(path)) as db, db:
         before = recount.dump(db)
-        db.execute("update event_rows set actor = -7 where actor = 3")
+        db.execute("update event_rows set actor = -7, other_user = 3 where actor = 3")
     with pytest.raises(Damaged, match="cannot be decoded"):
         check(path)
     assert check(path, repair=True).wrong
