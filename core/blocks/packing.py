@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Mask = NDArray[np.bool_]
 
-WHOLE, STEPS, FLOAT, TEXT, PAIR = 1, 2, 3, 4, 5
-"""Kinds: whole numbers; whole numbers by their differences; floats; ids of texts; two columns."""
+WHOLE, STEPS, FLOAT, TEXT, PAIR, CODES = 1, 2, 3, 4, 5, 6
+"""Kinds: whole numbers; whole numbers by their differences; floats; ids of texts; two columns; few
+different whole numbers.
+"""
 
 INTEGERS, POINTS, EXPONENTS = 1, 2, 4
 """How numbers are spelled in JSON: some without decimals as 3, some as 3.0; some so large or small
@@ -33,7 +35,9 @@ that an exponent can be written in several ways.
 
 _HEADER: Final = Struct("<6BxxIIq")
 """kind, holes, missing, spelled, width, scale, count, unit, base; of a pair the length of the first
-column stands for the unit."""
+column stands for the unit. Of few different numbers their count stands for the unit and the bits of
+a code for the width; they follow by themselves, then the codes, which are their places.
+"""
 
 HEADER: Final = _HEADER.size
 """How many bytes a header has; those from the second to the fourth say whether there are holes and
@@ -47,6 +51,15 @@ _WIDTHS: Final = {
 
 _NONE, _SOME, _MOST = 0, 1, 2
 """How many events lack a value. Where most do, only the values of the others follow."""
+
+_BITS: Final = (2, 4)
+"""Bits of a code."""
+
+_NEAR: Final = 2**12
+"""Different numbers are counted only within so wide a range."""
+
+_WORTH: Final = 256
+"""Fewer values are not worth codes."""
 
 _SCALES: Final = range(19)
 EXACT: Final = 2**53
@@ -178,6 +191,11 @@ def _packed(column: Column, *, steps: bool = False, tight: bool = False) -> byte
         data = raw.astype("<f8").tobytes()
         return _HEADER.pack(FLOAT, *about, 8, 0, count, 1, 0) + data + mask
     kind = TEXT if column.is_text else WHOLE
+    if kind == WHOLE and not missing and low < high < low + _NEAR and count >= _WORTH:
+        coded = _coded((raw - low).astype(np.int64, copy=False))
+        if coded is not None:
+            different, bits, data = coded
+            return _HEADER.pack(CODES, *about, bits, column.scale, count, different, low) + data
     unit, width = 1, _width(high - low, tight)
     if width > 4 and high - low < EXACT and not ((raw - low) % 1000).any():
         unit, width = 1000, _width((high - low) // 1000, tight)
@@ -196,6 +214,27 @@ def _packed(column: Column, *, steps: bool = False, tight: bool = False) -> byte
         for each in upper:
             data += (offsets >> np.uint64(8 * lower.itemsize)).astype(each).tobytes()
     return _HEADER.pack(kind, *about, width, column.scale, count, unit, low) + data + mask
+
+
+def _coded(offsets: Ints) -> tuple[int, int, bytes] | None:
+    """Return how many different numbers there are, the bits of a code, and the bytes of these
+    numbers and of all codes; None if the numbers are too different.
+    """
+    import numpy as np
+
+    there = np.bincount(offsets) > 0
+    table = np.flatnonzero(there)
+    bits = next((bits for bits in _BITS if len(table) <= 1 << bits), None)
+    if bits is None:
+        return None
+    codes = (np.cumsum(there) - 1).astype(np.uint8)[offsets]
+    each = 8 // bits
+    padded = np.zeros(-(-len(codes) // each) * each, np.uint8)
+    padded[: len(codes)] = codes
+    data = np.zeros(len(padded) // each, np.uint8)
+    for place in range(each):
+        data |= padded[place::each] << np.uint8(bits * place)
+    return len(table), bits, table.astype("<u2").tobytes() + data.tobytes()
 
 
 def _width(span: int, tight: bool = False) -> int:
@@ -250,6 +289,9 @@ def _one(data: memoryview) -> Column:
     import numpy as np
 
     kind, holes, missing, spelled, width, scale, count, unit, base = _HEADER.unpack_from(data)
+    if kind == CODES:
+        raw = _decoded(data, width, count, unit)
+        return Column(raw, base, 1, scale, spelled=spelled, holes=bool(holes))
     known = kind in (WHOLE, STEPS, FLOAT, TEXT) and width in _WIDTHS and scale in _SCALES
     if not (known and unit and count and missing <= _MOST) or (kind == FLOAT) > (width == 8):
         raise ValueError("no column")
@@ -272,6 +314,24 @@ def _one(data: memoryview) -> Column:
         raw = np.cumsum(raw, dtype=np.int64)
         raw = np.append(np.zeros(1, np.int64), raw[:-1])
     return Column(raw, base, unit, scale, is_text=kind == TEXT, **about)
+
+
+def _decoded(data: memoryview, bits: int, count: int, different: int) -> NDArray[Any]:
+    """Return the numbers of codes: all those of a byte are looked up at once."""
+    import numpy as np
+
+    if bits not in _BITS or not count or not 0 < different <= 1 << bits:
+        raise ValueError("no column")
+    each, start = 8 // bits, _HEADER.size + 2 * different
+    if len(data) != start + -(-count // each):
+        raise ValueError("no column")
+    table = np.zeros(1 << bits, np.uint16)
+    table[:different] = np.frombuffer(data, "<u2", different, _HEADER.size)
+    small: NDArray[Any] = table if table.max() > 255 else table.astype(np.uint8)
+    places = np.arange(256)[:, None] >> bits * np.arange(each) & (1 << bits) - 1
+    whole = np.ascontiguousarray(small[places]).view(f"u{small.itemsize * each}")[:, 0]
+    found: NDArray[Any] = whole[np.frombuffer(data, np.uint8, offset=start)].view(small.dtype)
+    return found[:count]
 
 
 def _values(data: memoryview, form: str, width: int, count: int) -> NDArray[Any]:

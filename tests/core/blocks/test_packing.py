@@ -55,6 +55,24 @@ def test_the_narrowest_width_is_taken() -> None:
     assert (len(pack(Column(ascending), steps=True)) - head) / 100 == 2
 
 
+@pytest.mark.parametrize(("different", "bits"), [(2, 2), (4, 2), (5, 4), (16, 4), (17, 8)])
+@pytest.mark.parametrize("count", [256, 1_001])
+@pytest.mark.parametrize(("low", "apart"), [(-3, 1), (70_000, 40)])
+def test_few_different_numbers_take_a_part_of_a_byte(
+    different: int, bits: int, count: int, low: int, apart: int
+) -> None:
+    column = Column(np.arange(count) * 7 % different * apart + low, scale=1)
+    blob = pack(column)
+    found = unpack(blob)
+    assert (found.whole().tolist(), found.scale) == (column.whole().tolist(), 1)
+    if bits < 8:
+        assert len(blob) - len(pack(Column(np.full(1, 7)))) == -(-count * bits // 8) + 2 * different
+        for bad in (blob[:-1], blob + b"0"):
+            with pytest.raises(Damaged):
+                unpack(bad)
+    assert len(pack(Column(column.raw[:255]))) >= 255
+
+
 @CHEAP
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=20))
 def test_floats_are_whole_numbers_only_where_nothing_is_lost(values: list[float]) -> None:
