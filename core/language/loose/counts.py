@@ -48,6 +48,9 @@ def _several(s: Sentence) -> Iterator[Draft]:
     two = len(s.events) == 2
     if two and s.says("ratio|divided by"):
         yield Draft(f"{s.events[0]} / {s.events[1]}")
+    for word, sign in (("minus|less", "-"), ("plus", "+")):
+        if two and s.says(word):
+            yield Draft(f"{s.events[0]} {sign} {s.events[1]}")
     if len(s.events) > 1 and (s.says("to") or "within" in s.heard.clauses):
         yield from funnel(s)
     if two and s.heard.never:
@@ -104,7 +107,8 @@ def _per(s: Sentence) -> Iterator[Draft]:
         if at < s.heard.events[0].at and s.heard.words[s.heard.events[0].at - 1] in ("per", "each"):
             yield Draft(of("avg", first, number))
     if len(s.events) == 2 and s.says("per|for each|ratio|divided by|vs|versus|compared"):
-        yield Draft(f"{s.events[0]} / {s.events[1]}")
+        beside = s.says("vs|versus|compared")
+        yield Draft(f"{s.events[0]} / {s.events[1]}", assumed=beside)
     many = re.search(r"\bper (\d+) (?:active )?(?:users|people|persons|customers|visitors)\b",
                      s.heard.text)  # fmt: skip
     if many is not None:

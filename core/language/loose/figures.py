@@ -37,6 +37,9 @@ def everybody(s: Sentence) -> Iterator[Draft]:
     if (place := s.place()) and not s.by and s.says("where .*(?:based|located|live|from)"):
         s.by = [place]
     fields = s.by or s.free
+    number = next((name for name in s.free if s.names.is_number(name)), "")
+    if number and not s.heard.persons and not s.heard.number and not s.heard.limits:
+        yield Draft(of("avg", "", number), assumed=True)
     if s.says(
         "share|percent(?:age)?|proportion|fraction|distribution|break ?down|how many of"
     ) and (fields or s.heard.values):
@@ -55,6 +58,8 @@ def everybody(s: Sentence) -> Iterator[Draft]:
 
 def slow(s: Sentence) -> Iterator[Draft]:
     """Yield how long most of something takes, by what it is of."""
+    if s.heard.number:
+        return
     took = r"latency|duration|response.?time|elapsed|load.?time"
     field = next((f for f in s.names.fields if re.search(took, f, re.I)), "")
     if field:
@@ -111,7 +116,10 @@ def revenue(s: Sentence) -> Iterator[Draft]:
         f"(?:average|avg|mean|typical) {_ORDER}|aov|{_SIZE}|average deal"
         "|average revenue per (?:order|purchase|transaction)"
     ):
-        yield Draft("median(revenue:amount)" if s.says("median") else "avg(revenue:amount)")
+        figure = "median" if s.says("median") else "avg"
+        if size := _size_alone(s):
+            yield Draft(of(figure, s.paying(), size))
+        yield Draft(f"{figure}({REVENUE})")
     elif s.says("per (?:paying )?(?:user|customer|person|visitor|head)|arpu|arppu"):
         yield Draft("ltv arppu" if s.says("arppu|paying") else "ltv arpu")
     elif s.says("per session"):
@@ -123,6 +131,15 @@ def revenue(s: Sentence) -> Iterator[Draft]:
     if s.says("biggest|highest|largest") and (s.by or s.heard.persons):
         figure = "sum"
     yield Draft(f"{figure}({REVENUE})")
+
+
+def _size_alone(s: Sentence) -> str:
+    """Return how much an order is by another name than those that make it revenue, "" for none."""
+    own = s.names.held.get(s.paying().strip('"'), frozenset())
+    if any(re.fullmatch(r"(?i)\$?(?:amount|price|revenue)", name) for name in own):
+        return ""
+    sizes = (name for name in s.names.fields if name in own and s.names.is_number(name))
+    return next((name for name in sizes if re.search("(?i)amount|total|price|value", name)), "")
 
 
 def worth(s: Sentence) -> Iterator[Draft]:

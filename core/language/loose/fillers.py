@@ -19,7 +19,7 @@ FILLERS: Final = frozenset(re.findall(r"\S+", """
     last really exactly right now so if but not never without never per someone people person user
     users customer customers visitor visitors breakdown break broken split group grouped segmented
     segment wise level based counted counting another view
-    something anything later again once across whose every them was took take takes taken
+    something anything later again once across whose every them was took take takes taken minus plus
 """))  # fmt: skip
 
 SMALL: Final = frozenset(

@@ -22,7 +22,7 @@ _FORMED = 3
 
 _NUMBERS = (
     r"(?i)amount|price|(?:^|_|[a-z](?=C))counts?$|score|(?:^|_)size|duration|points|quantity|total"
-    r"|value|_(?:ms|mb|kb|s)$"
+    r"|value|(?:minutes|seconds|hours|days)$|_(?:ms|mb|kb|s)$"
 )
 """In names of fields whose values are numbers."""
 

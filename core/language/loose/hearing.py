@@ -236,6 +236,8 @@ def _is_name(found: Heard, names: Names, window: _Window) -> bool:
     event = known.whole(said, names)
     if end - at == 1 and (flag := _flag(found, names, window)):
         found.values.append(flag)
+        counted = _before(found, at) == "many" and stem(words[0]) in _PERSONS
+        found.persons = found.persons or counted
         return True
     field = known.field(" ".join(words), said, names)
     if event and not (by and field):
@@ -271,13 +273,23 @@ def _part(names: Names, window: _Window) -> str:
     return known.part(window.said, names, many=window.words[-1].endswith("s"))
 
 
+def _count_of(names: Names, base: str) -> str:
+    """Return the field that counts what a stem is of: answer_count."""
+    counted = (f for f in names.fields if stems(f)[:1] == (base,) and stems(f)[-1] == "count")
+    return next(counted, "")
+
+
 def _undone(found: Heard, names: Names, word: str, place: int) -> bool:
     """Note what is said not to be done to something: unpaid, unanswered."""
-    base = stem(word.removeprefix("un"))
+    none = place > 0 and found.words[place - 1] in ("no", "without", "zero")
+    base = stem(word if none else word.removeprefix("un"))
+    if none and (field := _count_of(names, base)):
+        found.values.append(Valued(field, "0", place))
+        found.never = [at for at in found.never if at != place - 1]
+        return True
     if not word.startswith("un") or not word.endswith(("ed", "id", "en")) or len(base) < 3:
         return False
-    counted = (f for f in names.fields if stems(f)[:1] == (base,) and stems(f)[-1] == "count")
-    if field := next(counted, ""):
+    if field := _count_of(names, base):
         found.values.append(Valued(field, "0", place))
         return True
     event = known.part((base,), names) or known.other((base,), names)

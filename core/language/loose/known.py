@@ -22,7 +22,7 @@ _ENDS: Final = ("up", "in", "out", "down")
 """Fillers that belong to the word before them: signed up, logged in."""
 
 _LINKS: Final = frozenset(
-    {"to", "from", "than", "before", "after", "without", "not", "never", "get"}
+    {"to", "from", "than", "before", "after", "without", "not", "never", "get", "no", "have"}
 )
 """Words that stand between two names, unless a name has them."""
 

@@ -14,8 +14,8 @@ _COUNTS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight"
 _SIGNS: Final = (
     (r"(?:at least|minimum of|no less than|>=)", ">="),
     (r"(?:at most|no more than|up to|<=)", "<="),
-    (r"(?:more than|over|above|greater than|bigger than|larger than|longer than|exceeding|>)", ">"),
-    (r"(?:less than|under|below|fewer than|smaller than|shorter than|cheaper than|<)", "<"),
+    (r"(?:more than|over|above|(?:great|bigg|larg|long|slow|old|lat)er than|exceeding|>)", ">"),
+    (r"(?:less than|under|below|(?:few|small|short|cheap|fast|quick)er than|<)", "<"),
 )  # fmt: skip
 _BOUNDS: Final = {None: "", "exactly": "exact", "only": "exact", "just": "exact"}
 _AMOUNT: Final = (

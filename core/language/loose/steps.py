@@ -23,6 +23,8 @@ def stepwise(s: Sentence) -> Iterator[Draft]:
         yield Draft(f"paths from {s.event}", without=("granularity",))
     if len(s.events) == 2 and s.says("as (?:an? |the )?(?:percent(?:age)?|share|fraction) of"):
         yield Draft(f"{s.events[0]} / {s.events[1]} * 100")
+    if len(s.events) == 2 and s.says("vs|versus") and not s.says(STEPS):
+        return
     share = s.says(r"share|percent\w*|rate|many") and s.says("new (?:users?|people|customers?)")
     turned = len(s.events) == 1 and s.says(r"(?:turn\w*|bec[oa]m\w*).* (?:paying|paid|payers?)")
     if (

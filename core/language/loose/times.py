@@ -13,7 +13,7 @@ GAP: Final = " · "
 """Stands where words were taken out of a sentence: those around it are no neighbours."""
 
 _NUMBERS: Final = {
-    "a couple of": "2", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
+    "a couple of": "2", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
     "seven": "7", "eight": "8", "nine": "9", "ten": "10", "twelve": "12", "thirty": "30",
 }  # fmt: skip
 _RUNNING: Final = {
@@ -296,6 +296,8 @@ _RULES: Final[Sequence[tuple[str, Heard]]] = (
      rf"|grouped by) {_UNIT}(?! of (?!(?:19|20)\d\d))",
      lambda m, today: {"granularity": granularity(m[1])}),
     (r"(day|week|month|quarter)s? with the (?:most|highest|least|fewest|best)",
+     lambda m, today: {"granularity": granularity(m[1])}),
+    (rf"(?<=[a-z] )and (?:by |per )?{_UNIT}(?! \w)",
      lambda m, today: {"granularity": granularity(m[1])}),
     (r"(hourly|daily|weekly|monthly|quarterly|yearly)",
      lambda m, today: {"granularity": m[1]}),

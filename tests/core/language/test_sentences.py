@@ -93,6 +93,12 @@ SURE = {
         "abandoned documents": '"Document Created" > purchase',
         "words per purchase": "avg(purchase.words)",
         "invites as share of signups by month": '"Invite Sent" / "Signed Up" * 100 monthly',
+        "documents minus purchases": '"Document Created" - purchase',
+        "purchases with no replies": "purchase where reply_count = 0",
+        "how many members purchased": "users of purchase where is_member = true",
+        "revenue per plan and month": "sum(revenue:amount) monthly by plan",
+        "purchases slower than 500 ms": "purchase where latency_ms > 500",
+        "signups that purchased within one day": '"Signed Up" > purchase within 1d',
         "purchases of vehicle class A": "purchase where vehicleclass = A",
         "compare purchases for vehicle class A and C":
             "purchase where vehicleclass in (A, C) by vehicleclass",
@@ -250,6 +256,8 @@ OFFERED = {
     "documents without purchases":
         'people of ("Document Created" > purchase) at step 2 dropped',
     "signups purchase rate": '"Signed Up" > purchase',
+    "how has the delivery time changed since october":
+        "avg(deliveryMinutes) 2026-10-01..2026-11-28",
     "repeat purchase rate": "frequency of purchase",
     "how many times did u_00012 purchase": 'frequency of purchase where "user" = u_00012',
     "did signups go up after release 2.1": '"Signed Up" 2026-11-06..2026-11-28',
