@@ -12,11 +12,12 @@ from typing import Any, Final, NamedTuple
 from core.boards.files import board_from
 from core.catalog.selectors import check_custom
 from core.definitions.alert import Alert
-from core.definitions.audience import read_definition
+from core.definitions.audience import Definition, read_definition
 from core.definitions.board import Board
 from core.definitions.saved import Item, Kind, Mark
 from core.definitions.shared import checked
 from core.errors import BadInput, FootfallError
+from core.language.audiences import format_rules, parse_rules
 from core.language.custom_events import format_custom, parse_custom
 from core.language.kept import read_file, text_of, write_kept, write_tiles
 
@@ -29,6 +30,9 @@ FOLDERS: Final[dict[Kind, str]] = {
 Data = dict[str, Any]
 
 _OWN: Final = ("id", "title", "description", "pinned")
+RULES: Final = "rules"
+"""The key of an audience's rules as text."""
+
 _OF_WORKSPACE: Final = {"owner", "created_at", "updated_at"}
 _OF_MARKS: Final = {"created_by", "created_at", "source", "timestamp", "end_at", "scope"}
 
@@ -61,9 +65,7 @@ def data_of(thing: Thing) -> Data:
     if thing.kind == "custom_events":
         body = {"events": format_custom(check_custom(body))}
     elif thing.kind == "audiences":
-        body = read_definition(body).model_dump(
-            mode="json", by_alias=True, exclude_defaults=True, exclude_none=True
-        )
+        body = {RULES: format_rules(read_definition(body))}
     elif thing.kind == "alerts":
         body = write_kept(checked(Alert, body).model_dump(mode="json", exclude_defaults=True))
     else:
@@ -154,7 +156,7 @@ def _item(kind: Kind, data: Data) -> Item:
     if kind == "custom_events":
         body = parse_custom(str(body.get("events", "")))
     elif kind == "audiences":
-        body = read_definition(body).model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        body = _definition(body).model_dump(mode="json", by_alias=True, exclude_defaults=True)
     elif kind == "alerts":
         read = checked(Alert, read_file(body))
         body = read.model_dump(mode="json", exclude_defaults=True)
@@ -164,6 +166,16 @@ def _item(kind: Kind, data: Data) -> Item:
             raise BadInput("A chart needs a question.")
     head = {name: data[name] for name in ("id", "title", "description") if name in data}
     return checked(Item, {**head, "is_pinned": data.get("pinned", False), "body": body})
+
+
+def _definition(body: Data) -> Definition:
+    """Return an audience's definition, from the text of its rules or their table."""
+    if RULES not in body:
+        return read_definition(body)
+    beside = sorted(body.keys() - {RULES})
+    if beside:
+        raise BadInput(f"rules are the whole audience; {', '.join(beside)} beside them is not.")
+    return parse_rules(str(body[RULES]))
 
 
 _READ: Final[dict[str, Any]] = {"boards": _board, "marks": _mark}

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from core.errors import BadQuestion
 from core.grammars.machine import END, Machine, Unexpected
@@ -19,7 +20,7 @@ from core.queries.lexicon import COMPARE_SIGNS, KEYWORDS, LANGUAGE, MEANINGS
 from core.queries.versions import keywords, may_differ
 from core.text import clean
 from core.words.kinds import Kind
-from core.words.reading import Mistake, Whole
+from core.words.reading import Body, Mistake, Whole
 
 _BOUNDARY = r"(?![\w.:$@%+\-])"
 _FIRST = {"OFTEN": 7, "ORDER": 7, "NO_VALUE": 7, "IN_LIST": 6, "FROM_STEP": 6, "TO_STEP": 6}
@@ -35,6 +36,7 @@ _SUBJECTS = (
 _NAME_BEFORE = re.compile(r"(?:^|[\s(,=<>])([^\W\d][\w.-]*)\s+$")
 _NAME_AFTER = re.compile(r"([^\W\d][\w.-]*)\s*")
 _SIGNS = ("=", "!", "<")
+_ENDED = "The question is not finished."
 _SHOWN = 66
 _NAMED = 12
 
@@ -48,15 +50,47 @@ def parse_body(text: str, language: int | None = None) -> Whole:
     Raises:
         BadQuestion: with the line, a caret under the place and what was expected there.
     """
+    whole = _parsed(_parser(language if may_differ(text, language) else None), text)
+    assert isinstance(whole, Whole)
+    return whole
+
+
+def parse_rules(text: str) -> Body:
+    """Return the JSON of the definition of an audience whose rules are in `text`.
+
+    Raises:
+        BadQuestion: as for `parse_body`.
+    """
+    return dict(_parsed(_rules_parser(), text, "The rules are not finished."))
+
+
+def _parsed(machine: Machine, text: str, ended: str = _ENDED) -> Any:
     try:
-        whole = _parser(language if may_differ(text, language) else None).parse(text)
+        return machine.parse(text)
     except Mistake as mistake:
         hint = f"{pointed(text, mistake.at)}\n{mistake.hint}".rstrip()
         raise BadQuestion(mistake.message, "\n" + hint) from None
     except Unexpected as error:
-        raise _explained(text, error) from None
-    assert isinstance(whole, Whole)
-    return whole
+        raise _explained(text, error, ended) from None
+
+
+@lru_cache(maxsize=1)
+def _rules_parser() -> Machine:
+    from core.language.rules_audiences import AudienceRules
+
+    return parser(rules_grammar(), AudienceRules())
+
+
+def rules_grammar() -> Grammar:
+    """Return the grammar of the rules of audiences: audience.lark, conditions.lark and words."""
+    from core.language.rules_audiences import FIRST, SHARED, WORDS
+
+    shared = {name: pattern for name, pattern in keywords(None).items() if name in SHARED}
+    words = (
+        _word(name, pattern, FIRST.get(name) or _FIRST.get(name, _USUAL))
+        for name, pattern in {**shared, **WORDS}.items()
+    )
+    return Grammar("audience", _joined("audience.lark", words))
 
 
 @lru_cache(maxsize=4)
@@ -70,21 +104,32 @@ def grammar(language: int | None = None) -> Grammar:
     Args:
         language: its version, in which newer words are names; None is the current one.
     """
-    rules = Path(__file__).with_name("grammar.lark").read_text("utf-8")
     kinds = KINDS.values()
-    words = "\n".join(
-        f"{name}.{_rank_of(name, pattern, kinds)}: /(?:{pattern}){_BOUNDARY}/i"
+    words = (
+        _word(name, pattern, _rank_of(name, pattern, kinds))
         for name, pattern in keywords(language).items()
     )
-    signs = " | ".join(f'"{sign}"' for sign in COMPARE_SIGNS)
-    text = "\n".join([rules, *_alternatives(kinds), words, f"COMPARE_SIGN: {signs}", ""])
     older = language is not None and language < LANGUAGE
+    text = _joined("grammar.lark", (*_alternatives(kinds), *words))
     return Grammar(f"language_{language}" if older else "language", text)
 
 
 def grammars() -> list[Grammar]:
-    """Return the grammars of all versions of the language, the current one last."""
-    return [grammar(version) for version in range(1, LANGUAGE + 1)]
+    """Return the grammars of all versions of the language, the current one last, and of rules."""
+    return [*(grammar(version) for version in range(1, LANGUAGE + 1)), rules_grammar()]
+
+
+def _joined(file: str, lines: Iterable[str]) -> str:
+    """Return a grammar: its file, the one of conditions, and further lines."""
+    files = (Path(__file__).with_name(name) for name in (file, "conditions.lark"))
+    signs = " | ".join(f'"{sign}"' for sign in COMPARE_SIGNS)
+    texts = (each.read_text("utf-8") for each in files)
+    return "\n".join([*texts, *lines, f"COMPARE_SIGN: {signs}", ""])
+
+
+def _word(name: str, pattern: str, rank: int) -> str:
+    """Return the terminal of a word."""
+    return f"{name}.{rank}: /(?:{pattern}){_BOUNDARY}/i"
 
 
 def _alternatives(kinds: Iterable[Kind]) -> Iterator[str]:
@@ -120,7 +165,7 @@ def pointed(text: str, at: int) -> str:
     return f"  {before}{shown}{after}\n  {' ' * (column - start + len(before))}^"
 
 
-def _explained(text: str, error: Unexpected) -> BadQuestion:
+def _explained(text: str, error: Unexpected, ended: str) -> BadQuestion:
     at, token = error.at, error.token
     if token is None:
         found = clean(text[at : at + 20].split("\n")[0])
@@ -128,7 +173,7 @@ def _explained(text: str, error: Unexpected) -> BadQuestion:
         at, found = len(text.rstrip()), ""
     else:
         found = clean(str(token), 40)
-    sentence = f"{found!r} was not expected here." if found else "The question is not finished."
+    sentence = f"{found!r} was not expected here." if found else ended
     hint = f"{pointed(text, at)}\n{_quoting(text, at)}Expected {_listed(error.wanted)}."
     return BadQuestion(sentence, f"\n{hint}")
 
@@ -156,14 +201,15 @@ def _is_keyword(word: str) -> bool:
 def _listed(terminals: Iterable[str]) -> str:
     """Return what is allowed here, in words: "a name, where, by or the end"."""
     found = set(terminals)
+    if {"OFTEN", "IN"} <= found:
+        found -= {"COMPARE_SIGN", "COMPARE_WORD", "EQUAL", "ARROW"}
     if {"METRIC", "RETENTION", "SEGMENTS"} <= found:
         return _SUBJECTS
     if {"WHERE", "VS", "AS"} <= found:
         clauses = "a clause such as last 30d, where, by, vs prev, for or as"
         rest = sorted(found & {"ARROW", "COMMA", "RPAR", "LSQB", "AND", "OR", "OF"})
         return ", ".join([clauses, *dict.fromkeys(_meaning(name) for name in rest)])
-    names = list(dict.fromkeys(_meaning(name) for name in sorted(found, key=_rank)))
-    names = names[:_NAMED]
+    names = list(dict.fromkeys(_meaning(name) for name in sorted(found, key=_rank)))[:_NAMED]
     return " or ".join(filter(None, [", ".join(names[:-1]), *names[-1:]])) or "something else"
 
 
@@ -172,4 +218,8 @@ def _rank(terminal: str) -> tuple[bool, str]:
 
 
 def _meaning(terminal: str) -> str:
-    return MEANINGS.get(terminal, KEYWORDS.get(terminal, terminal.lower()))
+    from core.language.rules_audiences import MEANINGS as OF_RULES
+
+    return OF_RULES.get(terminal) or MEANINGS.get(
+        terminal, KEYWORDS.get(terminal, terminal.lower())
+    )

@@ -112,7 +112,7 @@ def parse_kept(text: str, language: int | None = None) -> Parsed:
     from core.language.rules_clauses import CHART
 
     whole = parse_body(text, language)
-    body = _nested_today(whole.body, language)
+    body = _with_rules(_nested_today(whole.body, language))
     fields = kind_class(str(body["kind"])).model_fields
     known = {info.alias or key for key, info in fields.items()}
     try:
@@ -197,6 +197,20 @@ def _nested_today(body: Any, language: int | None) -> Any:
     found = {key: _nested_today(value, language) for key, value in body.items()}
     if isinstance(found.get("question"), str):
         found["question"] = today(found["question"], language)
+    return found
+
+
+def _with_rules(body: Any) -> Any:
+    """Return a question's JSON with rules of audiences, which text has as text, as theirs."""
+    if isinstance(body, list):
+        return [_with_rules(each) for each in body]
+    if not isinstance(body, dict):
+        return body
+    found = {key: _with_rules(value) for key, value in body.items()}
+    if found.get("kind") == "audience" and isinstance(found.get("definition"), str):
+        from core.language.audiences import parse_rules
+
+        found["definition"] = parse_rules(found["definition"])
     return found
 
 

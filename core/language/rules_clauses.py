@@ -46,7 +46,7 @@ _ORDERS = {"in any order": "unordered", "in order": "ordered", "strictly": "sequ
 _UNIT_WORDS = frozenset({*ALIASES, *GRANULARITIES}) - {"min", "1m", "1h", "1d", "1w"}
 
 
-def _span(token: Token) -> tuple[str, str]:
+def span_of(token: Token) -> tuple[str, str]:
     """Return count and unit of "30d" or "2 weeks"; the caller decides if m is month or minute."""
     match = re.fullmatch(r"([\d.]+)\s*([a-z]+)", token.lower())
     assert match is not None
@@ -60,7 +60,7 @@ def _span(token: Token) -> tuple[str, str]:
 
 
 def _range_of(token: Token) -> str:
-    count, unit = _span(token)
+    count, unit = span_of(token)
     unit = {"month": "m"}.get(unit, unit)
     if unit not in "hdwmy" or "." in count:
         raise Mistake(
@@ -69,8 +69,9 @@ def _range_of(token: Token) -> str:
     return f"{count}{unit}"
 
 
-def _seconds(token: Token) -> int | float:
-    count, unit = _span(token)
+def seconds_of(token: Token) -> int | float:
+    """Return a length such as "14d" or "1.5 h" in seconds; Mistake for months and years."""
+    count, unit = span_of(token)
     unit = {"m": "min"}.get(unit, unit)
     if unit not in _MS:
         raise Mistake(
@@ -284,7 +285,7 @@ class Rules(_Cells):
         return Part({"among": found["of"], DEPTH: found[DEPTH]}, at_of(children))
 
     def window(self, children: list[Token]) -> Part:
-        return Part({"window_seconds": _seconds(children[-1])}, at_of(children))
+        return Part({"window_seconds": seconds_of(children[-1])}, at_of(children))
 
     def no_window(self, children: list[Token]) -> Part:
         return Part({"window_seconds": None}, at_of(children))
@@ -357,7 +358,7 @@ class Rules(_Cells):
         return Part({"bins": int(children[-1])}, at_of(children))
 
     def bin_width(self, children: list[Token]) -> Part:
-        return Part({"width": _seconds(children[-1])}, at_of(children))
+        return Part({"width": seconds_of(children[-1])}, at_of(children))
 
     def direction(self, children: list[Token]) -> Part:
         return Part({"direction": str(children[0]).lower()}, at_of(children))

@@ -96,6 +96,11 @@ def scalar_of(value: Any) -> Any:
     return value.text if isinstance(value, Name) else value
 
 
+def plain_body(node: Node) -> Body:
+    """Return the JSON of a condition, one that needs no list around it."""
+    return dict(_plain(node)["body"])
+
+
 def _plain(node: Node) -> dict[str, Any]:
     """Return a node's body and depth, with a loose `and` turned into {"all": ...}."""
     if node.loose:

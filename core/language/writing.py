@@ -102,6 +102,10 @@ def settings(writer: Writer) -> str:
     dumped = asked.model_dump(mode="json", by_alias=True) | said_by(asked)
     if "property" in writer.left and KINDS[writer.question.kind].drops_prefix:
         dumped["property"] = whole_property(dumped["property"])
+    if "definition" in writer.left:
+        from core.language.audiences import format_rules
+
+        dumped["definition"] = format_rules(asked.definition)
     return "with " + ", ".join(f"{k} = {_setting(dumped[k])}" for k in writer.left)
 
 

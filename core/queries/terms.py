@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from core.answers import Cell
@@ -87,7 +88,7 @@ def duration_words(seconds: float) -> str:
     for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
         if seconds and seconds % size == 0:
             return f"{int(seconds // size)}{unit}"
-    return f"{int(seconds) if seconds == int(seconds) else seconds}s"
+    return f"{Decimal(repr(seconds)).normalize():f}s"
 
 
 def step_words(step: Any) -> str:

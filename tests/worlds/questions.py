@@ -349,6 +349,7 @@ KINDS = {
         st.one_of(
             st.builds(lambda name: {"audience": name}, NASTY),
             st.builds(lambda event: {"definition": {"events": [{"event": event}]}}, NASTY),
+            st.builds(lambda clause: {"definition": {"filters": [clause]}}, CLAUSES),
         ),
     )),
     "user_search": bodies(

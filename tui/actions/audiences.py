@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, cast
 
 from core.answers import Cell
-from core.errors import BadInput, FootfallError
+from core.definitions.audience import read_definition
+from core.errors import FootfallError
+from core.language.audiences import format_rules, parse_rules
 from core.language.questions import format_question
 from core.queries import from_json
 from core.queries.common.question import Question
@@ -137,17 +138,12 @@ def rules_of_audience(question: Question) -> dict[str, Any]:
 
 def written(question: Question) -> str:
     """Return the rules of an audience as text."""
-    return json.dumps(rules_of_audience(question), ensure_ascii=False)
+    return format_rules(read_definition(rules_of_audience(question)))
 
 
 def read_rules(typed: str) -> tuple[Question, str]:
-    """Return the audience whose rules are in a text; BadInput if there are none."""
-    try:
-        found = json.loads(typed)
-    except (ValueError, RecursionError) as error:
-        raise BadInput(f"This is not JSON: {error}.") from error
-    if not isinstance(found, dict):
-        raise BadInput("A definition must be a JSON object.", "For example {}.")
+    """Return the audience whose rules are in a text or JSON; BadQuestion if there are none."""
+    found = parse_rules(typed).model_dump(mode="json", by_alias=True, exclude_defaults=True)
     return _audience(found), ""
 
 

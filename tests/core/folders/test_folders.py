@@ -143,9 +143,27 @@ def test_a_file_without_an_id_is_the_thing_with_its_title(saved: Saved, folder: 
     assert applied(saved, folder) == []
 
 
+def test_the_rules_of_an_audience_are_text_and_tables_are_read_too(
+    saved: Saved, folder: Path
+) -> None:
+    tables = 'title = "T"\n[[events]]\nevent = "buy"\ndays = 7\n'
+    (folder / "audiences" / "t.toml").write_text(tables, "utf-8")
+    text = "did buy in 7d and not country = NL"
+    (folder / "audiences" / "u.toml").write_text(f'title = "U"\nrules = "{text}"\n', "utf-8")
+    applied(saved, folder)
+    assert saved.item("audiences", "T").body == {"events": [{"event": "buy", "days": 7}]}
+    write_folder(saved, folder)
+    written = [(folder / "audiences" / name).read_text("utf-8") for name in ("t.toml", "u.toml")]
+    assert 'rules = "did buy in 7d"' in written[0]
+    assert f'rules = "{text}"' in written[1]
+    assert applied(saved, folder) == []
+
+
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
+        ("audiences/x.toml", 'title = "x"\nrules = "did"', "x.toml: The rules are not finished"),
+        ("audiences/x.toml", 'title = "x"\nrules = "did a"\nmatch = "any"', "match beside them"),
         ("charts/x.toml", 'title = "x"', "charts/x.toml: A chart needs a question"),
         ("boards/x.toml", 'title = "x"\nblock = 1', "boards/x.toml: Board block"),
         ("alerts/x.toml", 'title = "x"\nquestion = "dau"\nwhen = "soon"', "not a condition"),

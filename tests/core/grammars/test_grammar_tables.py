@@ -15,7 +15,11 @@ from core.grammars.tables import Grammar
 from core.language import parser as language_parse
 
 GRAMMARS = [*language_parse.grammars(), formula.grammar()]
-TEXTS = {"language": "signup > purchase last 30d where country = US", "formula": "A / (B + 2)"}
+TEXTS = {
+    "language": "signup > purchase last 30d where country = US",
+    "audience": "did purchase in 30d and not country = US",
+    "formula": "A / (B + 2)",
+}
 
 each_grammar = pytest.mark.parametrize("grammar", GRAMMARS, ids=lambda grammar: grammar.name)
 

@@ -20,8 +20,16 @@ from core.grammars.tables import Grammar, parser
 from core.language import parser as language_parse
 
 ROOT = Path(__file__).parent.parent.parent.parent
-GRAMMARS = {"language": language_parse.grammar(), "formula": formula.grammar()}
-FOLDERS = {"language": "tests/core/language", "formula": "tests/core/queries/formula"}
+GRAMMARS = {
+    "language": language_parse.grammar(),
+    "audience": language_parse.rules_grammar(),
+    "formula": formula.grammar(),
+}
+FOLDERS = {
+    "language": "tests/core/language",
+    "audience": "tests/core/language",
+    "formula": "tests/core/queries/formula",
+}
 
 each_grammar = pytest.mark.parametrize("grammar", GRAMMARS.values(), ids=GRAMMARS)
 

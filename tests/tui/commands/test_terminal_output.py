@@ -132,6 +132,8 @@ def good_calls(name: str, folder: Path, now: int) -> Iterator[Command]:
     yield ("audience", "create", f"audience {name}", "--did", said, "--description", name)
     yield ("audience", "edit", f"audience {name}", "--where", f"country = {said}")
     yield from (("audience", word, f"audience {name}") for word in ("show", "versions", "count"))
+    yield ("audience", "create", f"rules {name}", f"country = NL or did not {said}")
+    yield ("audience", "show", f"rules {name}", "--rules")
     yield ("audience", "list")
     yield ("audience", "delete", f"audience {name}")
     yield ("audience", "restore", f"audience {name}")

@@ -165,6 +165,26 @@ async def test_an_audience_shows_its_size_and_its_people_as_it_is_built(path: Pa
         assert ff.app.library.audiences() == []
 
 
+async def test_the_rules_of_an_audience_are_text_too(path: Path) -> None:
+    async with explorer(path, size=(120, 40), place="segments") as ff:
+        await ff.press("n", "enter", *"pur", "enter", "enter", "enter")
+        await until(ff, "did purchase in 30d")
+        await ff.press("ctrl+t")
+        assert ff.app.focused.value == "did purchase in 30d"
+        await ff.type("did not purchase or country = NL and")
+        await ff.press("enter")
+        assert "The rules are not finished." in ff.screen
+        await ff.type("did not purchase or country = NL")
+        await until(ff, "of 33 |")
+        await ff.press("ctrl+t")
+        shown = " ".join(ff.screen.split())
+        assert "any of" in shown
+        assert "did not purchase" in shown
+        await ff.press("ctrl+j", *"Others", "enter")
+        (item,) = ff.app.library.audiences()
+        assert item.body["match"] == "any"
+
+
 async def test_an_audience_begins_as_the_people_on_show(path: Path) -> None:
     did = [
         {"event": "signup", "days": 30, "then_within": {"event": "activate", "seconds": 604_800}}

@@ -29,9 +29,10 @@ def command() -> None:
     """Save groups of people by who they are and what they did, and list, show and count them.
 
     \b
+    footfall audience create Regular 'did purchase at least twice in 30d and not country = NL'
     footfall audience create Dutch --where "country = NL and trait:plan = pro"
     footfall audience create Paying --did purchase --days 30
-    footfall audience create Complex -d rules.json
+    footfall audience create Complex -d rules.txt
     footfall audience count Paying
     footfall run 'dau for "Paying"'
     """
@@ -49,21 +50,28 @@ def _rules_options(function: Any) -> Any:
         click.option("--did", multiple=True, metavar="EVENT", help="People who did this event."),
         click.option("--where", metavar="CONDITION", help="As in questions: country = NL."),
         click.option(
-            "-d", "--definition", "file", metavar="FILE", help="JSON; - reads standard input."
+            "-d",
+            "--definition",
+            "file",
+            metavar="FILE",
+            help="Rules as text or JSON; - reads standard input.",
         ),
         click.option("--description", help="At most 2,000 characters."),
+        click.argument("rules", required=False),
     ):
         function = option(function)
     return function
 
 
 def _definition(
-    file: str | None, where: str | None, did: tuple[str, ...], days: int | None
+    rules: str | None, file: str | None, where: str | None, did: tuple[str, ...], days: int | None
 ) -> dict[str, Any] | None:
-    if file is not None and (where or did):
-        raise BadInput("-d is the whole definition.", "Leave out --where and --did.")
-    if file is not None:
-        return read_json(read_text(file), "The definition")
+    if sum(bool(given) for given in (rules, file, where or did)) > 1:
+        raise BadInput(
+            "RULES and -d are the whole definition.", "Give one of RULES, -d, or --where and --did."
+        )
+    if file is not None or rules is not None:
+        return _read(read_text(file) if rules is None and file is not None else rules or "")
     found: dict[str, Any] = {}
     if where:
         from core.language.questions import parse
@@ -73,6 +81,15 @@ def _definition(
     if did:
         found["events"] = [{"event": e, **({"days": days} if days else {})} for e in did]
     return found or None
+
+
+def _read(text: str) -> dict[str, Any]:
+    """Return the definition in a text or a JSON object."""
+    if text.lstrip()[:1] in ("{", "["):
+        return read_json(text, "The definition")
+    from core.language.audiences import parse_rules
+
+    return parse_rules(text).model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
 @command.command("list")
@@ -89,9 +106,16 @@ def list_(db: str | None, format: str | None, width: int | None) -> None:
 @command.command("show")
 @click.argument("name")
 @db_option
-def show(name: str, db: str | None) -> None:
+@click.option("--rules", is_flag=True, help="Print its rules as text.")
+def show(name: str, rules: bool, db: str | None) -> None:
     """Print an audience as JSON."""
-    put_json(_audiences(db, None).one(name).model_dump())
+    audiences = _audiences(db, None)
+    if not rules:
+        put_json(audiences.one(name).model_dump())
+        return
+    from core.language.audiences import format_rules
+
+    put(format_rules(audiences.definition(name)))
 
 
 @command.command("create")
@@ -102,6 +126,7 @@ def show(name: str, db: str | None) -> None:
 def create(
     name: str,
     description: str | None,
+    rules: str | None,
     file: str | None,
     where: str | None,
     did: tuple[str, ...],
@@ -110,14 +135,16 @@ def create(
     db: str | None,
 ) -> None:
     """Save a group of people as NAME."""
-    rules = _definition(file, where, did, days)
-    if rules is None:
-        raise BadInput("Who is in it?", "Give --where, --did or -d; -d - reads standard input.")
-    item = _audiences(db, profile).create(name, rules, description or "")
+    body = _definition(rules, file, where, did, days)
+    if body is None:
+        raise BadInput(
+            "Who is in it?", "Give RULES, --where, --did or -d; -d - reads standard input."
+        )
+    item = _audiences(db, profile).create(name, body, description or "")
     put_line(f"{item.id}  {item.title}")
     from core.queries.people.audience import EVERYONE, read_definition
 
-    if read_definition(rules).everyone:
+    if read_definition(body).everyone:
         say(EVERYONE)
 
 
@@ -131,6 +158,7 @@ def edit(
     name: str,
     title: str | None,
     description: str | None,
+    rules: str | None,
     file: str | None,
     where: str | None,
     did: tuple[str, ...],
@@ -140,7 +168,10 @@ def edit(
 ) -> None:
     """Change the given parts and keep the rest."""
     item = _audiences(db, profile).change(
-        name, title=title, description=description, definition=_definition(file, where, did, days)
+        name,
+        title=title,
+        description=description,
+        definition=_definition(rules, file, where, did, days),
     )
     put_line(f"{item.id}  {item.title}")
 

@@ -30,6 +30,22 @@ def test_from_a_condition_and_an_event(db, capsys):
     }
 
 
+def test_from_its_rules_as_text(db, capsys, tmp_path):
+    rules = "did purchase at least twice in 30d and not country = NL"
+    assert call(db, "create", "Regular", rules) == 0
+    capsys.readouterr()
+    assert call(db, "show", "Regular", "--rules") == 0
+    assert capsys.readouterr().out == f"{rules}\n"
+    (tmp_path / "rules.txt").write_text("country = NL or did not\n  purchase in 7d\n")
+    assert call(db, "edit", "Regular", "-d", str(tmp_path / "rules.txt")) == 0
+    assert call(db, "show", "Regular", "--rules") == 0
+    assert capsys.readouterr().out.endswith("did not purchase in 7d or country = NL\n")
+    assert call(db, "create", "Other", "did purchase att") == 2
+    assert "'att' was not expected here." in capsys.readouterr().err
+    assert call(db, "create", "Other", rules, "--did", "purchase") == 2
+    assert "whole definition" in capsys.readouterr().err
+
+
 def test_from_json_in_a_file_and_from_standard_input(db, capsys, tmp_path, monkeypatch):
     file = tmp_path / "rules.json"
     file.write_text('{"events": [{"event": "purchase", "days": 7}]}')
