@@ -107,7 +107,7 @@ def share(
 
     Raises:
         Forbidden: the role does not allow it, or it is somebody else's.
-        BadInput: nothing of it may be shown, or the file cannot be written.
+        BadInput: nothing of it may be shown, or the file cannot be written there.
     """
     from core.boards.sharing import for_others
     from core.definitions.share import Share, new_hash
@@ -116,7 +116,12 @@ def share(
     from core.timeframe import DAY
 
     now, hash = engine.clock(), new_hash()
-    target = Path(wish.folder).expanduser() / f"{hash}.html"
+    folder = Path(wish.folder).expanduser()
+    if folder.suffix in (".html", ".htm") and not folder.is_dir():
+        raise BadInput(
+            f"{folder} is no folder.", "A page gets a name that nobody can guess: name its folder."
+        )
+    target = folder / f"{hash}.html"
     found = Share(
         hash=hash,
         kind=thing.kind,
@@ -130,6 +135,7 @@ def share(
     board, kept = for_others(thing.board, answers, engine.context(), wish.allowed)
     text = _page(board, kept, _marks(saved, thing, wish), found, engine.calendar, colours)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         write_whole(target, text)
     except (OSError, ValueError) as error:
         raise BadInput(f"{target} cannot be written: {error}.", "Name another folder.") from error

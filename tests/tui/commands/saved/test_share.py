@@ -66,6 +66,15 @@ def test_what_is_asked_for_is_shown(db: Path, board: Board, tmp_path: Path) -> N
     assert ">c</t" in page
 
 
+def test_the_folder_is_made_and_a_file_is_no_folder(
+    db: Path, board: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shared(db, tmp_path / "www" / "reports")
+    arguments = ["share", "Growth", "--to", str(tmp_path / "x.html"), "--db", str(db)]
+    assert run([*arguments, "--as", "ana:editor"]) == 2
+    assert "x.html is no folder." in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("about", ["who", "sql"])
 def test_a_chart_of_which_nothing_may_be_shown_is_refused(
     about: str, db: Path, board: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str]
