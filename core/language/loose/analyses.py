@@ -169,7 +169,7 @@ def lifecycle(s: Sentence) -> Iterator[Draft]:
 
 def segment(s: Sentence) -> Iterator[Draft]:
     """Yield the people of a built-in segment."""
-    if s.event:
+    if s.event or (s.group[0] and s.free):
         return
     if "granularity" in s.heard.clauses and s.says("returning|dormant|churned"):
         yield Draft("lifecycle", without=("for",), assumed=True)

@@ -136,7 +136,8 @@ def _with(sentence: Sentence) -> list[str]:
     return [
         piece.name for piece in heard.fields
         if piece.name in sentence.free and heard.number is None and sentence.event
-        and re.search(r"\bwith (?:an?|any)$", " ".join(heard.words[: piece.at]))
+        and re.search(r"\b(?:with|from|using|has|have|had) (?:an?|any)$",
+                      " ".join(heard.words[: piece.at]))
     ]  # fmt: skip
 
 

@@ -37,7 +37,10 @@ def events(s: Sentence) -> Iterator[Draft]:
         yield Draft(f"pct_dau of {first}" if s.says("rate") else f"users of {first}")
     told = s.group[1]
     others = re.search(rf"\b{USER}\b", s.heard.text.replace(told, " ")) if told else None
-    people = (s.heard.persons and (not told or others)) or s.says("unique|who|paying|distinct")
+    piece = min(s.heard.events, key=lambda each: each.at)
+    counted = s.heard.words[max(piece.at - 1, 0)] == "many"
+    named = s.heard.persons and (not told or others is not None)
+    people = (named and not counted) or s.says("unique|who|paying|distinct")
     yield from _per(s)
     yield from _rates(s)
     yield Draft(f"users of {first}" if people else first)
@@ -53,6 +56,8 @@ def _several(s: Sentence) -> Iterator[Draft]:
             yield Draft(f"{s.events[0]} {sign} {s.events[1]}")
     if len(s.events) > 1 and (s.says("to") or "within" in s.heard.clauses):
         yield from funnel(s)
+    if len(s.events) == 1 and "within" in s.heard.clauses and s.event != s.starting():
+        yield from (each._replace(assumed=True) for each in funnel(s))
     if two and s.heard.never:
         whose = bool(s.unit or s.heard.persons or s.says("who|but|yet"))
         yield from (each._replace(assumed=not whose) for each in funnel(s))

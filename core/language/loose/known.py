@@ -190,7 +190,9 @@ def page(words: Sequence[str], at: int, end: int, names: Names) -> tuple[str, st
     if valued and after and stem(after[0]) == stem(valued[0]):
         return valued
     seen = re.search(r"\b(?:view|visit|saw|seen)(?:s|ed|ing)?\b", " ".join(before))
-    if not seen and after not in (["page"], ["screen"]):
+    if not seen and [stem(word) for word in after] not in (
+        ["page"], ["screen"], ["view"], ["visit"], ["traffic"], ["hit"],
+    ):  # fmt: skip
         return None
     return names.values.get("/" + "-".join(own))
 

@@ -13,6 +13,12 @@ AROUND: Final = timedelta(days=14)
 BOTH: Final = r"before (?:and|vs\.?|versus|or) after"
 """Names the time on both sides of a mark."""
 
+_SAID: Final = (
+    rf"{BOTH}|\b(?:since|after)\s*(?=·)|\b(?:did|does|has|are|is)\b|affect\w*|impact\w*|effect\w*"
+    r"|\b(?:hurt|help|boost)\w*|around|(?<= )(?:increas|decreas|improv|reduc)\w*"
+)
+"""Words that ask whether a mark changed something."""
+
 
 def dated(text: str, marks: Mapping[str, date], today: date) -> str:
     """Return a sentence with dates in place of the marks that it names."""
@@ -34,13 +40,19 @@ def dated(text: str, marks: Mapping[str, date], today: date) -> str:
         if re.search(r"\b(?:since|after)\s*$", before) and not compared:
             before = re.sub(r"\b(?:since|after)\s*$", "", before)
             return f"{before} since {at.isoformat()} {after}"
-        if re.search(r"affect|impact|effect|influence|around|hurt|help|boost", text) or (
-            compared and re.search(r"\b(?:since|after|with|from)\s*$", before)
+        caused = moved is not None and re.search(r"\b(?:did|has|have|does)\s*$", before)
+        if (
+            caused
+            or re.search(r"affect|impact|effect|influence|around|hurt|help|boost", text)
+            or (compared and re.search(r"\b(?:since|after|with|from)\s*$", before))
         ):
-            since = re.search(r"\bsince\s*$", before)
-            last = today if since else min(at + AROUND, today)
-            spoken = re.sub(rf"{BOTH}|\b(?:since|after)\s*(?=·)"
-                            r"|\b(?:did|does|has|are|is)\b|affect\w*|impact\w*|effect\w*|\b(?:hurt|help|boost)\w*"
-                            r"|around", " ", f"{before} · {after}")  # fmt: skip
-            return f"{(at - AROUND).isoformat()} to {last.isoformat()} {spoken}"
+            return _around(before, after, at, today)
     return text
+
+
+def _around(before: str, after: str, at: date, today: date) -> str:
+    """Return a sentence with the time on both sides of a mark, without what says so."""
+    since = re.search(r"\bsince\s*$", before)
+    last = today if since else min(at + AROUND, today)
+    spoken = re.sub(_SAID, " ", f"{before} · {after}")
+    return f"{(at - AROUND).isoformat()} to {last.isoformat()} {spoken}"

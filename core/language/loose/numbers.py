@@ -31,6 +31,11 @@ def compared(text: str, found: Heard, names: Names) -> str:
     text = re.sub(rf"\b{one}\b(?= or more)|(?<=at least ){one}\b|(?<=more than ){one}\b",
                   lambda m: str(_COUNTS.index(m[0]) + 1), text)  # fmt: skip
     text = re.sub(r"\b(\d+)(?: or more|\+)(?= \w)", r"at least \1", text)
+    text = re.sub(r"\bat least (?:(?:1|an?) (?=[a-z])|once\b)", "", text)
+    once = re.search(r"\bone[- ]?time (?=(?:buy|purchas|shopp|custom)ers?\b)", text)
+    if once is not None:
+        found.often, found.bound = 1, "exact"
+        return text[: once.start()] + text[once.end() :]
     many = re.search(
         r"(more than|at least|over|exactly|only|just)? ?(once|twice|(\d+) ?(?:times|x))(?!\w)", text
     )

@@ -39,6 +39,9 @@ def stepwise(s: Sentence) -> Iterator[Draft]:
 
 def who(s: Sentence) -> Iterator[Draft]:
     """Yield lists of people or of units."""
+    if moved := s.heard.clauses.get("moved", ""):
+        subject = f"users of {s.event}" if s.event else "users"
+        yield Draft(subject, f"people of ({{}}) at {moved}", ("granularity",))
     if s.event and s.says("stopped|no longer"):
         yield Draft(f"lifecycle of {s.event}", assumed=True)
     yield from _among(s)
@@ -61,7 +64,7 @@ def who(s: Sentence) -> Iterator[Draft]:
         return
     if (s.heard.often > 1 or s.heard.bound) and s.event:
         yield Draft(f"frequency of {s.event}{s.counting}", without=("granularity",))
-    chain = s.chain() if len(s.events) > 1 or s.heard.never else ""
+    chain = s.chain() if len(s.events) > 1 or (s.heard.never and s.events) else ""
     if chain and s.heard.never:
         yield Draft(chain, "people of ({}) at step 2 dropped", ("granularity",))
     elif chain:

@@ -182,6 +182,23 @@ def _months(found: re.Match[str], today: date) -> Clauses:
     return _from_month(last.year, last.month, 1) | {"compare": "vs prev", "nearly": "yes"}
 
 
+def _one_of_two(found: re.Match[str], today: date) -> Clauses:
+    """Return the later of two months, and that people did something in only one of them."""
+    clauses = _months(found, today)
+    one, other = (_latest(_month(found[place]), 1, today) for place in (1, 2))
+    if not clauses or one is None or other is None:
+        return {}
+    return clauses | {"moved": "not previous" if one > other else "previous not this"}
+
+
+def _this_or_last(found: re.Match[str], today: date) -> Clauses:
+    if found[1] == found[3] or found[2] != found[4]:
+        return {}
+    came = found[1] == "this"
+    return {"range": _RUNNING[found[2]], "compare": "vs prev",
+            "moved": "not previous" if came else "previous not this", "nearly": "yes"}  # fmt: skip
+
+
 def _fixed(**clauses: str) -> Heard:
     return lambda found, today: dict(clauses)
 
@@ -199,6 +216,12 @@ _RULES: Final[Sequence[tuple[str, Heard]]] = (
     (rf"{_THAN} yesterday", _fixed(range="today", compare="vs prev")),
     (rf"{_THAN} (?:the |this time )?{_BEFORE} (day|week|month|quarter|year|period)"
      r"(?:'s period)?", _than),
+    (rf"(?:in )?{_MONTH} (?:but|and) not (?:in )?{_MONTH}(?! \d)", _one_of_two),
+    (rf"(?:both )?(?:in )?(?:both )?{_MONTH} and (?:also )?in {_MONTH}(?! \d)",
+     lambda m, today: _months(m, today) | {"moved": "and previous"}),
+    (rf"(last|this) {_UNIT} (?:but|and) not (?:in )?(last|this) {_UNIT}", _this_or_last),
+    (r"yesterday (?:but|and) not today",
+     _fixed(range="today", compare="vs prev", moved="previous not this", nearly="yes")),
     (rf"(?:in |for |between )?{_MONTH} (?:{_THAN}|and|with|to) (?:in )?{_MONTH}(?! \d)", _months),
     (r"(?:week[ -]over[ -]week|wow|w/w)", _fixed(range="wtd", compare="vs prev")),
     (r"(?:month[ -]over[ -]month|mom|m/m)", _fixed(range="mtd", compare="vs prev")),

@@ -72,6 +72,8 @@ SURE = {
         "users who purchased only once": 'people of (frequency of purchase) at row "1 time"',
         "companies with at least 3 documents":
             'units of (frequency of "Document Created" counting company) at row "3 or more times"',
+        "one-time buyers": 'people of (frequency of purchase) at row "1 time"',
+        "how many people purchased at least once": "users of purchase",
         "sessions without a purchase": "sessions - sessions(purchase)",
         "percentage of sessions with a purchase": "sessions(purchase) / sessions * 100",
         "people who never purchased": 'people of ("Signed Up" > purchase) at step 2 dropped',
@@ -95,6 +97,8 @@ SURE = {
         "invites as share of signups by month": '"Invite Sent" / "Signed Up" * 100 monthly',
         "documents minus purchases": '"Document Created" - purchase',
         "purchases with no replies": "purchase where reply_count = 0",
+        "how many purchases do pro users make": "purchase where plan = pro",
+        "purchases from a source": "purchase where source is set",
         "how many members purchased": "users of purchase where is_member = true",
         "revenue per plan and month": "sum(revenue:amount) monthly by plan",
         "purchases slower than 500 ms": "purchase where latency_ms > 500",
@@ -126,6 +130,7 @@ SURE = {
         "purchases between 1,000 and 2,500 euros":
             "purchase where amount >= 1000 and amount <= 2500",
         "signups before and after release 2.1": '"Signed Up" 2026-11-06..2026-11-28',
+        "did release 2.1 increase purchases": "purchase 2026-11-06..2026-11-28",
         "signups during the outage": '"Signed Up" 2026-11-06..2026-11-06',
         "signups with a 7 day average": '"Signed Up" with rolling_average = 7',
         "signups before vs after release 2.1": '"Signed Up" 2026-11-06..2026-11-28',
@@ -258,6 +263,13 @@ OFFERED = {
     "signups purchase rate": '"Signed Up" > purchase',
     "how has the delivery time changed since october":
         "avg(deliveryMinutes) 2026-10-01..2026-11-28",
+    "people who purchased in october but not in november":
+        "people of (users of purchase 2026-11-01..2026-11-30 vs prev) at previous not this",
+    "people who purchased this week but not last week":
+        "people of (users of purchase wtd vs prev) at not previous",
+    "verified their email within 1 hour": '"Signed Up" > email_verified within 1h',
+    "biggest customers": 'sum(revenue:amount) by "user"',
+    "people who haven't logged in for two weeks": "segment dormant",
     "repeat purchase rate": "frequency of purchase",
     "how many times did u_00012 purchase": 'frequency of purchase where "user" = u_00012',
     "did signups go up after release 2.1": '"Signed Up" 2026-11-06..2026-11-28',
@@ -271,7 +283,6 @@ OFFERED = {
     "paid vs organic purchases": "purchase where source = organic",
     "did purchases drop last week": "purchase last_week vs prev",
     "customers who stopped purchasing": "lifecycle of purchase",
-    "one-time buyers": "frequency of purchase",
     "email verification rate": '"Signed Up" > email_verified',
     "revenue from users who sent an invite": 'sum(revenue:amount) for ("Invite Sent")',
     "returning users per month": "lifecycle monthly",
