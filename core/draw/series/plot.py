@@ -13,11 +13,17 @@ import re
 import threading
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 
 DOTS = {"braille": (2, 4), "block": (2, 2), "ascii": (1, 1)}
 """Dots per cell across and down, by glyphs."""
 
 MARKERS = {"braille": "braille", "block": "hd", "ascii": "*"}
+
+DENSE = 1
+"""Points to a cell from which on they are not joined by plotext, which is as slow as a line is long
+and as its canvas is large.
+"""
 
 BLANK = 0x2800
 """The braille character without a dot."""
@@ -56,10 +62,12 @@ def plotted(points: Points, width: int, height: int, glyphs: str) -> Columns:
         return ()
     ends = (left * across, right * across - 1), (low * down, high * down - 1)
     found = [0] * (right - left) * across
-    if len(points) == 2:
-        for place, level in _straight(points[0], points[1], ends):
-            if 0 <= place < len(found) and 0 <= level < (high - low) * down:
-                found[place] |= 1 << low * down + level
+    if len(points) == 2 or len(points) >= DENSE * (right - left):
+        tall = (high - low) * down
+        for one, other in pairwise(points):
+            for place, level in _straight(one, other, ends):
+                if 0 <= place < len(found) and 0 <= level < tall:
+                    found[place] |= 1 << low * down + level
     else:
         with _figure:
             text = _built(points, (right - left, high - low), ends, glyphs)
@@ -78,7 +86,8 @@ def _reach(cells: Sequence[float], size: int) -> tuple[int, int]:
 def _straight(one: Point, other: Point, ends: Ends) -> list[tuple[int, int]]:
     """Return the dots between two points, from the left and from below, as plotext joins them.
 
-    A chart has many such pieces, to and from unfinished buckets, and each would be a figure.
+    A chart has many such pieces, to and from unfinished buckets, and each would be a figure; so
+    would each line of a year.
     """
     (x0, y0), (x1, y1) = [
         (_place(x, ends[0]), _place(_near(y, ends[1]), ends[1])) for x, y in (one, other)

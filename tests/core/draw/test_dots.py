@@ -4,6 +4,7 @@ from random import Random
 
 import pytest
 
+from core.draw.series import plot
 from core.draw.series.dots import Dots, thinned
 from core.draw.series.plot import plotted
 
@@ -44,6 +45,20 @@ def test_a_piece_of_two_points_is_joined_as_plotext_joins_it(glyphs):
         )
         piece = plotted((one, other), width, height, glyphs)
         assert piece == plotted((one, one, other), width, height, glyphs)
+
+
+@pytest.mark.parametrize("glyphs", ["braille", "block", "ascii"])
+def test_a_dense_line_is_joined_as_plotext_joins_it(glyphs, monkeypatch):
+    chance = Random(glyphs)
+    lines = [
+        tuple((x / 2, chance.uniform(-4, 5 * 8)) for x in range(chance.randint(20, 200)))
+        for _ in range(8)
+    ]
+    found = [plotted(points, 30, 8, glyphs) for points in lines]
+    monkeypatch.setattr(plot, "DENSE", 1e9)
+    plotted.cache_clear()
+    assert found == [plotted(points, 30, 8, glyphs) for points in lines]
+    plotted.cache_clear()
 
 
 def test_a_single_point_is_a_dot():
