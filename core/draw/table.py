@@ -15,6 +15,7 @@ from core.draw.spark import (
     TALLEST,
     bar,
     filled_sparkline,
+    halved,
     heightened,
     signed_bar,
     sparkline,
@@ -93,6 +94,7 @@ def grid_lines(
     used = pointer + sum(w + 2 for w in widths if w) - 2
     count = len(columns[0].texts) if columns else 0
     room = size - used - 3
+    below = room < BAR_FROM and not (open_end or look.ascii or height >= TALLEST)
     lines: list[tuple[Line, Line]] = []
     for row in window(count, height - 1, cursor):
         here = cursor == row
@@ -109,13 +111,19 @@ def grid_lines(
             line += [Span(" "), *bar]
         elif cells(line) > size:
             line.pop()  # the gap after the last column
+        if barred and below:
+            bar = _bar(barred.figures, row, min(size - pointer, LONGEST), look)
+            again = (Span(" " * pointer), *halved(bar))
         end = cells(line) if open_end else size
         whole: list[Line] = [tuple(line), again]
         first, more = (under_cursor(each, end) for each in whole) if here else whole
         lines.append((first, more))
     heading = _heading(columns, widths, pointer)
-    if barred is None or room < BAR_FROM or count > height - 1:
+    if barred is None or count > height - 1 or (room < BAR_FROM and not below):
         return [heading, *(first for first, _ in lines)]
+    if below:
+        each = min((height - 1) // max(count, 1), 3)
+        return [heading, *(part for row in lines for part in (*row, ())[:each])]
     return [heading, *heightened(lines, height - 1, look)]
 
 
@@ -138,7 +146,6 @@ def table_answer(
     columns = [_column(answer, at, look) for at in range(len(answer.columns))]
     if not answer.rows:
         return [_headings_only(columns), (Span("No rows.", "dim"),), *wrapped(_notes(answer), size)]
-    notes = noted(_notes(answer), size, height, len(answer.rows) + 1)
     columns = _with_share(answer, columns, size)
     if answer.keys and 0 in layout(columns, size - 2):
         columns = narrowed(columns)
@@ -146,13 +153,15 @@ def table_answer(
     if 0 in layout(columns, size - 2):
         columns = [c for c in columns if any(c.texts)] or columns
     hidden = every - len(columns) + layout(columns, size - 2).count(0)
-    rows = max(height - len(notes) - bool(hidden and height >= 6), 2)
+    cut = bool(hidden and height >= LOWEST)
+    notes = noted(_notes(answer), size, height, len(answer.rows) + 1 + cut)
+    rows = max(height - len(notes) - cut, 2)
     at = cursor and cursor[0]
     _, said = scrolled(len(answer.rows), rows - 1, at)
     picture = _picture(answer, size, rows - len(answer.rows) - 1, look, at)
     lines = [*grid_lines(columns, size, rows - len(said) - len(picture), look, at), *said]
     lines += picture
-    if hidden and height >= 6:
+    if cut:
         notes = [*notes, (Span(f"+{hidden} column{'s' * (hidden > 1)} not shown", "dim"),)]
     return [*lines, *notes]
 
@@ -357,13 +366,17 @@ def _compared(
 def _with_trends(
     answer: Series, lines: list[Line], size: int, look: Look, at: int | None, height: int
 ) -> list[Line]:
-    """Put each line over time at the end of its row if there is room, as high as all can be."""
-    room = size - max(cells(line) for line in lines) - 1
-    room = min(room, LONGEST) if room >= BAR_FROM else 0
+    """Put each line over time at the end of its row, as high as all can be, or if there is no room
+    for that below it.
+    """
+    beside = size - max(cells(line) for line in lines) - 1
     shown = window(len(answer.lines), height - 1, at)
     each = min((height - 1) // max(len(shown), 1), HIGHEST)
-    if not room or look.ascii or height >= TALLEST:
+    if look.ascii or height >= TALLEST:
         each = 1
+    if beside < BAR_FROM:
+        return _below(answer, lines, size, look, shown, at, each)
+    room = min(beside, LONGEST)
     partial = [bucket.partial for bucket in answer.buckets]
     found = lines[:1]
     for line, row in zip(lines[1:], shown, strict=True):
@@ -376,9 +389,30 @@ def _with_trends(
         middle, indent = (high - 1) // 2, Span(" " * cells(line))
         for place, picture in enumerate(pictures):
             whole = (*(line if place == middle else (indent,)), Span(" "), *picture)
-            whole = whole if room else line
             found.append(under_cursor(whole, size) if row == at else whole)
         found += [()] * (each - high)
+    return found
+
+
+def _below(
+    answer: Series,
+    lines: list[Line],
+    size: int,
+    look: Look,
+    shown: range,
+    at: int | None,
+    each: int,
+) -> list[Line]:
+    """Put each line over time below its row, in the rest of `each` lines."""
+    partial = [bucket.partial for bucket in answer.buckets]
+    found, high, indent = lines[:1], min(each - 1, 2), 2 * (size >= 12)
+    for line, row in zip(lines[1:], shown, strict=True):
+        style, room = f"series{row % 8}", min(size - indent, LONGEST)
+        values = answer.lines[row].values
+        pictures = filled_sparkline(values, room, high, look, partial=partial, style=style)
+        drawn: list[Line] = [line, *((Span(" " * indent), *picture) for picture in pictures)]
+        found += [under_cursor(part, size) if row == at else part for part in drawn]
+        found += [()] * (each - 1 - high)
     return found
 
 
