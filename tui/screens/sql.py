@@ -67,6 +67,7 @@ class SqlPage(QuestionPage):
     SqlPage SqlEditor { width: 1fr; height: 1fr; }
     SqlPage #plan { display: none; width: 36; height: 1fr; }
     SqlPage #picture { display: none; height: 11; }
+    SqlPage.-vast #picture { height: 40%; }
     SqlPage.-wide.-tall #schema { display: block; }
     SqlPage.-wide.-tall #plan { display: block; }
     SqlPage.-wide.-tall.-drawn #picture { display: block; }
