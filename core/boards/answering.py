@@ -154,8 +154,14 @@ def answer_board(
     range_override: str | None = None,
     stop: Any = None,
     where: Sequence[Clause] = (),
+    *,
+    drawn: bool = False,
 ) -> dict[str, Any]:
     """Return block id -> its answer, or the FootfallError raised instead.
+
+    Args:
+        drawn: whether answers have beside them what only pictures show: of a funnel its conversion
+            over time.
 
     Raises:
         Stopped: the user stopped it.
@@ -166,6 +172,10 @@ def answer_board(
             try:
                 question = block_question(board, block, range_override, where)
                 answer = engine.answer(question, stop=stop, forgiving=True)
+                if drawn and question.kind == "funnel":
+                    from core.boards.over_time import with_trend
+
+                    answer = with_trend(answer, question, engine, stop)
                 found[block.id] = labelled(answer, question, board, block, where)
             except Stopped:
                 raise

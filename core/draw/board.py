@@ -145,16 +145,25 @@ def board_lines(
 
 
 def outline_lines(
-    board: Board, said: Mapping[str, str], size: int, height: int, look: Look
+    board: Board,
+    said: Mapping[str, str],
+    size: int,
+    height: int,
+    look: Look,
+    answers: Mapping[str, Any] | None = None,
 ) -> list[Line]:
-    """Return all tiles with a text in place of their answers; what does not fit is left out.
+    """Return all tiles, those without an answer with a text; what does not fit is left out.
 
     Args:
         said: block id -> the text.
+        answers: block id -> its answer, as far as they are known.
     """
     places = layout(board, size, height)
     drawn = []
     for place in places:
+        if answers and place.block.id in answers:
+            drawn.append(_tile(board, place, answers, look, ()))
+            continue
         text = wrapped([said.get(place.block.id, "")], place.width - 2)
         drawn.append(frame(tile_title(place.block, None), text, place.width, place.height, look))
     bottom = min(max((p.y + p.height for p in places), default=0), height)

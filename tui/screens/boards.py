@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.geometry import Size
+from textual.timer import Timer
 
 from core.definitions.board import Board
 from core.text import age
-from tui.screens.bases.page import Page, bindings
+from tui.screens.bases.page import REST, Page, bindings
 from tui.widgets.listing import Listing, Row
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ class BoardsPage(Page):
     def __init__(self, place: str) -> None:
         super().__init__(place)
         self.boards: dict[str, Board] = {}
+        self._resting: Timer | None = None
 
     def body(self) -> ComposeResult:
         """See Page."""
@@ -73,6 +76,23 @@ class BoardsPage(Page):
         if not self.query(Outline):
             self.query_one(Horizontal).mount(Outline(id="outline"))
         self.query_one(Outline).tell(self.boards.get(self.listing.value))
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(REST, self._ask_tiles)
+
+    def _ask_tiles(self) -> None:
+        """Ask what the tiles of the board under the cursor ask, once the cursor rests."""
+        from tui.services.runner import Callback
+        from tui.widgets.boards.outline import Outline
+
+        board = self.boards.get(self.listing.value)
+        if board is None or self.app.screen is not self:
+            return
+        outline = self.query_one(Outline)
+        for block, question in outline.wanted().items():
+            view = Callback(partial(outline.take, board.id, block), lambda _: None)
+            view.forgiving = True
+            self.ask(view, question)
 
     def fill(self) -> list[Board]:
         """List the current boards."""

@@ -16,8 +16,8 @@ Cursor = tuple[int, int] | None
 SHORTEST_TREND = 3
 """Values that a line of the conversion over time has at least."""
 
-TREND_FROM = 60
-"""Columns from which there is room for it."""
+TREND_FROM, WIDE = 44, 60
+"""Columns from which there is room for it, and from which it has a quarter of them."""
 
 SLIM = 36
 """Below so many columns a funnel by a field is its values alone, until the cursor is on a step."""
@@ -254,7 +254,7 @@ def _trend(answer: Steps, size: int, look: Look) -> Line:
     values, buckets = trend.lines[0].values, trend.buckets
     if len(values) < SHORTEST_TREND:
         return ()
-    room = min(len(values), size // 4)
+    room = min(len(values), size // (4 if size >= WIDE else 5))
     drawn = sparkline(values, room, look, partial=[bucket.partial for bucket in buckets])
     return (Span(" "), *drawn)
 

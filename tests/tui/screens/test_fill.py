@@ -51,6 +51,10 @@ async def test_no_half_of_a_place_is_blank(sampled: Path) -> None:
             await ff.press("1", key)
             board = ff.page.boards[ff.page.listing.value]
             assert all(block.title in ff.screen for block in board.blocks[:8])
+            ff.page._ask_tiles()
+            await ff.settle()
+            assert key == "down" or blank_share(content(ff)) <= MOST, ff.screen
+        assert "vs prev" not in ff.screen  # figures stand where their questions did
 
 
 FEW_ROWS = (

@@ -95,7 +95,7 @@ def board_json(path: Path, name: str | None, over: Over) -> tuple[Any, int]:
     """Return a board and its answers for JSON, and the exit code; see `write_board`."""
     from core.boards.files import answered_data
 
-    _, board, answers = answered(path, name, over)
+    _, board, answers = answered(path, name, over, drawn=False)
     return answered_data(board, answers), exit_code(answers)
 
 

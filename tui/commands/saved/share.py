@@ -131,7 +131,7 @@ def _shared(path: Path, saved: Saved, thing: Thing, range: str | None, wish: Wis
     may_share(saved, thing)
     engine = open_engine(path)
     board = thing.board
-    answers = interruptible(lambda stop: answer_board(board, engine, range, stop))
+    answers = interruptible(lambda stop: answer_board(board, engine, range, stop, drawn=True))
     colours = on_paper(), on_dark()
     asked = board.model_copy(update={"range": range or board.range})
     found = share(saved, engine, thing._replace(board=asked), answers, wish, colours)

@@ -90,7 +90,7 @@ def write_board(
     from tui.commands.saved.board_text import board_text
     from tui.commands.saved.common import saved_at
 
-    engine, board, answers = answered(path, name, over)
+    engine, board, answers = answered(path, name, over, drawn=not plain)
     board = as_asked(board, over)
     marks = saved_at(path).marks(board_id=board.id)
     look, size = look_of(engine), width_of(width)
@@ -106,8 +106,14 @@ def exit_code(answers: dict[str, Any]) -> int:
     return int(any(isinstance(answer, QueryFailed) for answer in answers.values()))
 
 
-def answered(path: Path, name: str | None, over: Over) -> tuple[Any, Any, dict[str, Any]]:
-    """Return an engine on a workspace, a board of it, and the answers of its tiles by their id."""
+def answered(
+    path: Path, name: str | None, over: Over, *, drawn: bool = True
+) -> tuple[Any, Any, dict[str, Any]]:
+    """Return an engine on a workspace, a board of it, and the answers of its tiles by their id.
+
+    Args:
+        drawn: whether these are drawn, see core.boards.answering.
+    """
     from core.boards.answering import answer_board
     from tui.commands.interrupt import interruptible
     from tui.commands.saved.starting import find_board
@@ -123,7 +129,9 @@ def answered(path: Path, name: str | None, over: Over) -> tuple[Any, Any, dict[s
     if over.compare is not None:
         board = board.model_copy(update={"compare": over.compare})
     clauses = conditions(over.where)
-    answers = interruptible(lambda stop: answer_board(board, engine, over.range, stop, clauses))
+    answers = interruptible(
+        lambda stop: answer_board(board, engine, over.range, stop, clauses, drawn=drawn)
+    )
     return engine, board, answers
 
 

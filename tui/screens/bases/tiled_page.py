@@ -16,6 +16,7 @@ from core.queries.common.question import Question
 from core.text import things
 from tui.actions import edits
 from tui.screens.bases.question_page import QuestionPage
+from tui.services.runner import Callback
 from tui.texts.summary import Chip, chips
 from tui.widgets.answer import AnswerView
 from tui.widgets.boards.note import NoteView
@@ -157,8 +158,25 @@ class TiledPage(QuestionPage):
         if isinstance(view, Tile):
             here = self.shown.block(view.block.id) or view.block
             view.footing = tile_footing(self.shown, here)
+            if view.question is not None and view.question.kind == "funnel":
+                self._ask_trend(view, view.question)
         view.repaint()
         self.update_chrome()
+
+    def _ask_trend(self, tile: Tile, question: Question) -> None:
+        """Let a funnel show its conversion over time beside its total, if that has room."""
+        from core.boards.over_time import conversion_over_time
+        from core.draw.funnels.steps import TREND_FROM
+
+        over_time = conversion_over_time(question, self.context)
+        if over_time is None or tile.inner()[0] < TREND_FROM:
+            return
+
+        def take(trend: Any) -> None:
+            if tile.question == question and tile.run is None and tile.answer is not None:
+                tile.beside(trend=trend)
+
+        self.ask(Callback(take, lambda _: None), over_time)
 
     def on_descendant_focus(self) -> None:
         """Show the question of the newly focused tile on line 2."""

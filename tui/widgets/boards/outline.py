@@ -1,6 +1,9 @@
-"""A board in outline: its tiles where they are, each with its question in words."""
+"""A board in outline: its tiles where they are, each with its answer, until then its question."""
 
 from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
 
 from core.boards.answering import block_question
 from core.boards.wide import wide_words
@@ -9,6 +12,7 @@ from core.draw.board import outline_lines
 from core.draw.spans import Line
 from core.errors import FootfallError
 from core.language.questions import format_question
+from core.queries.common.question import Question
 from tui.widgets.panel import Panel
 from tui.widgets.words import wrapped
 
@@ -22,16 +26,32 @@ class Outline(Panel):
         super().__init__(id=id)
         self._board: Board | None = None
         self._asked: dict[str, str] = {}
+        self._answers: dict[str, Any] = {}
 
     def tell(self, board: Board | None) -> None:
         """Show another board, None for none."""
         if board == self._board:
             return
-        self._board = board
+        self._board, self._answers = board, {}
         self.heading = board.title if board is not None else ""
         blocks = board.blocks if board is not None else ()
         self._asked = {block.id: _asked(board, block) for block in blocks if board is not None}
         self.repaint()
+
+    def wanted(self) -> dict[str, Question]:
+        """Return block id -> the question of each tile that has no answer yet."""
+        board, found = self._board, {}
+        for block in board.blocks if board is not None else ():
+            if block.type == "chart" and block.id not in self._answers and board is not None:
+                with suppress(FootfallError):
+                    found[block.id] = block_question(board, block)
+        return found
+
+    def take(self, board: str, block: str, answer: Any) -> None:
+        """Show the answer of a tile, if its board is still the one on show."""
+        if self._board is not None and self._board.id == board:
+            self._answers[block] = answer
+            self.repaint()
 
     def content(self, width: int, height: int) -> list[Line]:
         """See Panel."""
@@ -41,7 +61,8 @@ class Outline(Panel):
         said = " ".join(filter(None, (board.description, wide_words(board))))
         lines = wrapped(said, width, "dim")[: height // 3] if said else []
         look = self.app.look
-        return [*lines, *outline_lines(board, self._asked, width, height - len(lines), look)]
+        room = height - len(lines)
+        return [*lines, *outline_lines(board, self._asked, width, room, look, self._answers)]
 
 
 def _asked(board: Board, block: Block) -> str:
