@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
@@ -15,10 +15,10 @@ from core.queries.common.any_question import AnyQuestion
 from core.queries.common.clauses import people_of_units
 from core.queries.common.context import Context
 from core.queries.common.groups import in_group, label
-from core.queries.common.question import Ask, Question, check_inner
+from core.queries.common.question import Ask, Question, Rows, check_inner
 from core.queries.common.selection import Selection
-from core.queries.people.units_sql import unit_field
-from core.sql.dialect import Binder
+from core.queries.people.units_sql import by_person, unit_field
+from core.sql.dialect import Binder, Made, Statement
 from core.text import things
 from core.words.counted import many, one
 
@@ -61,8 +61,30 @@ class Units(Question):
             BadQuestion: the question counts people, or the cell is not one of its.
         """
         own, field = self._units(ctx)
+        made = by_person(own)
+        total, rows = yield from self._page(own) if made is None else self._summed(own, made)
+        shown = self.offset + len(rows)
+        names = _names(own, field, [raw for raw, *_ in rows])
+        return Table(
+            title=self.title(),
+            columns=(
+                Column(name=one(self.of)),
+                Column(name="people", type="count"),
+                Column(name="events", type="count"),
+                Column(name="last seen", type="time"),
+            ),
+            rows=tuple((name, *row[1:]) for name, row in zip(names, rows, strict=True)),
+            keys=tuple(str(raw) for raw, *_ in rows) if field.kind == "session" else tuple(names),
+            people_column="people",
+            total=total,
+            truncated=total > shown,
+            notes=(f"{things(total, one(self.of), many(self.of))}.",) if total > shown else (),
+        )
+
+    def _page(self, own: Context) -> Generator[Statement, Rows, tuple[int, Rows]]:
+        """Return how many units there are, and a page of them from the events."""
         bind = own.binder()
-        counted = yield bind.statement(
+        ((total,),) = yield bind.statement(
             f"select count(*) from ({self._counted(own, bind)})", "how many units"
         )
         bind = own.binder()
@@ -80,23 +102,37 @@ class Units(Question):
             """,
             "the units, a page of them",
         )
-        total, shown = int(counted[0][0]), self.offset + len(rows)
-        names = _names(own, field, [raw for raw, *_ in rows])
-        return Table(
-            title=self.title(),
-            columns=(
-                Column(name=one(self.of)),
-                Column(name="people", type="count"),
-                Column(name="events", type="count"),
-                Column(name="last seen", type="time"),
-            ),
-            rows=tuple((name, *row[1:]) for name, row in zip(names, rows, strict=True)),
-            keys=tuple(str(raw) for raw, *_ in rows) if field.kind == "session" else tuple(names),
-            people_column="people",
-            total=total,
-            truncated=total > shown,
-            notes=(f"{things(total, one(self.of), many(self.of))}.",) if total > shown else (),
+        return int(total), rows
+
+    def _summed(self, own: Context, made: Made) -> Generator[Statement, Rows, tuple[int, Rows]]:
+        """Return the same from what each unit has of each person."""
+        counted = own.dialect.counted
+        assert counted is not None
+        assert isinstance(counted.rows, Made)
+        bind = own.binder()
+        bind.made(counted.rows)  # the other one is made from it
+        table, among = bind.made(made), ""
+        if counted.people is not None:
+            among = f"and e.person in (select actor from temp.{bind.made(counted.people)})"
+        found = yield bind.statement(
+            f"""
+            with counted_units as materialized (select actor from ({self._counted(own, bind)}) u)
+            select null, null, null, null, count(*) from counted_units
+            union all
+            select * from (
+                select {self._raw(own, "e.actor")} as raw, count(distinct nullif(e.person, 0)),
+                       sum(e.events), max(e.latest), 0
+                from temp.{table} e
+                where e.actor in (select actor from counted_units)
+                  {among}
+                group by e.actor
+                order by 3 desc, raw
+                limit {bind(self.limit)} offset {bind(self.offset)}
+            )
+            """,
+            "the units, a page of them",
         )
+        return int(found[0][4]), [row[:4] for row in found[1:]]
 
     def title(self) -> str:
         """The title: what the units have in common."""

@@ -197,6 +197,29 @@ def _members(ctx: Context, question: Any) -> Sequence[Relation]:
     return whose.narrowed(clauses).members
 
 
+def by_person(ctx: Context) -> Made | None:
+    """Return a table of how many events each unit has of each person, and when the latest was; None
+    if no table of the events of units is kept.
+
+    Nothing in it depends on what is asked, so it is made once.
+    """
+    counted = ctx.dialect.counted
+    if counted is None or not isinstance(counted.rows, Made) or ctx.dialect.present is not None:
+        return None
+    bind = Binder(ctx.dialect)
+    kept = Selection(ctx).own(bind, "e")
+    select = bind.whole(f"""
+        select e.actor, e.person, count(*), max(e.ts)
+        from temp.{counted.rows.name} e
+        where {kept}
+        group by e.actor, e.person""")
+    name = _named("by_person", select, bind.values)
+    create = (
+        f"create temp table {name} (actor, person, events, latest, primary key (actor, person))"
+    )
+    return Made(name, (f"{create} without rowid", f"insert into temp.{name} {select}"), bind.values)
+
+
 def people_of(ctx: Context, members: Sequence[Relation]) -> Made:
     """Return a table of the people who are in all of some relations."""
     bind = ctx.binder()
