@@ -209,7 +209,8 @@ class Selection:
         source = self._sets_of(self.events)
         if by and by[0].kind == "event":
             value, source = "event", self._sets_of(self.events or self._single_events)
-            where += ["event > 0", *event_tests(self.ctx, bind, self.events, "event")]
+            # by their ids, which are sought: a range of ids would pass by the sets of all fields
+            where.append(bind.dialect.member("event", bind.list(list(self._single_events))))
         else:
             value = "value" if by else "0"
             where.append(self.stored_test(bind))

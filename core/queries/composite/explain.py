@@ -42,6 +42,9 @@ SHARED: Final = (
 
 MOST_VALUES = 1000
 
+WINDOWS: Final = ("rolling_window", "rolling_average", "cumulative")
+"""Options of a trend whose figures depend on its granularity."""
+
 
 class Explain(TimedQuestion):
     """The values of some fields, by how much they changed between two periods.
@@ -127,8 +130,9 @@ class Explain(TimedQuestion):
         self, ctx: Context, span: Span, past: Span, by: tuple[str, ...]
     ) -> Generator[Statement, Rows, Periods]:
         """Ask the inner question for both periods in the same way."""
-        now: Series = yield from self.behind(by, _dates(span)).ask(ctx)
-        before: Series = yield from self.behind(by, _dates(past)).ask(ctx)
+        unit = self._unit
+        now: Series = yield from self.behind(by, _dates(span), granularity=unit).ask(ctx)
+        before: Series = yield from self.behind(by, _dates(past), granularity=unit).ask(ctx)
         for answer in (now, before):
             if not isinstance(answer, Series):
                 raise BadQuestion("explain needs a number over time.", parameter="of")
@@ -143,14 +147,28 @@ class Explain(TimedQuestion):
             _currency(now, before),
         )
 
-    def behind(self, by: tuple[str, ...], range_text: str, compare: str | None = None) -> Question:
+    @property
+    def _unit(self) -> str:
+        """The granularity in which the inner question is asked for its figures of a whole period: a
+        trend's do not depend on it, and few points take little time.
+        """
+        windowed = any(getattr(self.of, name, None) for name in WINDOWS)
+        return "yearly" if self.of.kind == "trend" and not windowed else self.granularity
+
+    def behind(
+        self,
+        by: tuple[str, ...],
+        range_text: str,
+        compare: str | None = None,
+        granularity: str | None = None,
+    ) -> Question:
         """Return the inner question for one period, broken down by a field or none."""
         from core.queries import from_json
 
         own = {"kind": self.of.kind, **self.of.model_dump(by_alias=True)}
         return from_json(
             {
-                **own, "range": range_text, "granularity": self.granularity,
+                **own, "range": range_text, "granularity": granularity or self.granularity,
                 "breakdown": by, "compare": compare,
                 "conditions": [c.model_dump(by_alias=True) for c in self.conditions],
                 "audience": self.audience, "segment": self.segment, "among": self.among,
