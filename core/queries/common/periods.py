@@ -7,9 +7,11 @@ Kinds with whole periods count the whole week even if the range begins or ends i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import TypedDict
 
+from core import answers
 from core.errors import BadQuestion
 from core.queries.common.context import Context
 from core.timeframe import CLOCK, UNITS, Bucket, Calendar, Span, granularity, to_date
@@ -99,3 +101,9 @@ def whole_days_only(word: str, kind: str) -> str:
             parameter="granularity",
         )
     return unit
+
+
+@lru_cache(maxsize=2048)
+def time_bucket(label: str, start: int, end: int, partial: bool) -> answers.TimeBucket:
+    """Return a bucket in the form of an answer, kept because most answers have the same ones."""
+    return answers.TimeBucket(label=label, start=start, end=end, partial=partial)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import AfterValidator, Field, SerializeAsAny, WithJsonSchema, field_validator
@@ -20,7 +19,7 @@ from core.errors import BadQuestion
 from core.filters import Clause, atoms
 from core.queries.common.clauses import people_of_units
 from core.queries.common.context import Context
-from core.queries.common.periods import lone_note, newest_note
+from core.queries.common.periods import lone_note, newest_note, time_bucket
 from core.sql.dialect import Binder, Statement
 from core.timeframe import (
     CLOCK,
@@ -298,12 +297,11 @@ class Frame:
     @property
     def time_buckets(self) -> tuple[answers.TimeBucket, ...]:
         """The buckets in the form of an answer."""
-        return tuple(
-            [
-                _time_bucket(b.label, b.start, b.end, b.partial or b.end > self.now)
-                for b in self.buckets
-            ]
-        )
+        now = self.now
+        found = [
+            time_bucket(b.label, b.start, b.end, b.partial or b.end > now) for b in self.buckets
+        ]
+        return tuple(found)
 
     def period_of(self, cell: Cell) -> tuple[Span, list[Bucket]]:
         """The span and buckets of a cell's number: those of the requested or the compared period.
@@ -380,12 +378,6 @@ class Frame:
         if not self.short and all(map(self._is_known, self.buckets)):
             return ()
         return (newest_note(self.calendar, self.ended),)
-
-
-@lru_cache(maxsize=2048)
-def _time_bucket(label: str, start: int, end: int, partial: bool) -> answers.TimeBucket:
-    """Return a bucket in the form of an answer, kept because most answers have the same ones."""
-    return answers.TimeBucket(label=label, start=start, end=end, partial=partial)
 
 
 NOBODY = "select 0 as actor where 1 = 0"
