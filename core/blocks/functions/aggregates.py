@@ -121,12 +121,18 @@ class Figures(Gathering):
         name = {"people": WHO, "distinct": VALUE, "given": GIVEN}[word]
         column = of_chosen(self.column(name), chosen)
         if word == "given":
+            if column.all():
+                return groups.rows
             return np.bincount(groups.places[column > 0], minlength=len(groups))
         return figures.different(column, groups.places, len(groups))
 
     def _measured(self, groups: Groups, chosen: Ints | None) -> Grouped:
         """Return the numbers of rows in their groups."""
-        numbers, rows = self.numbers, self.column(PLACE)
+        numbers = self.numbers
+        in_order = self.plan.numbers is None  # those that texts stand for come after the others
+        if chosen is None and in_order and len(numbers) == len(self):
+            return Grouped(numbers, groups.places, len(groups))
+        rows = self.column(PLACE)
         if chosen is None:
             return Grouped(numbers, groups.places[rows], len(groups))
         table = np.full(len(self), -1)

@@ -48,6 +48,9 @@ class Numbers:
         found: Floats = self.values.astype(np.float64, copy=False)
         return found / 10**self.scale if self.scale else found
 
+    def __len__(self) -> int:
+        return len(self.values)
+
     def at(self, rows: NDArray[Any]) -> Numbers:
         """Return those of some rows."""
         return Numbers(self.values[rows], self.scale)
@@ -165,7 +168,8 @@ def added(numbers: Numbers, places: Ints, count: int) -> Numbers:
 
 def _is_exact(values: NDArray[Any]) -> bool:
     """Whether no sum of some whole numbers is too large for a float to be exact."""
-    return int(np.abs(values.astype(np.int64)).max(initial=0)) * len(values) < EXACT
+    largest = max(int(values.max(initial=0)), -int(values.min(initial=0)))
+    return largest * len(values) < EXACT
 
 
 def percentile(ordered: Floats, p: float) -> float | None:

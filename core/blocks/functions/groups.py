@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from itertools import pairwise
 from math import prod
 from typing import Any
@@ -15,6 +14,12 @@ from core.blocks.functions.plan import OUTSIDE, Ints
 
 LARGEST = 2**63 - 1
 """Numbers that rows are sorted by are below this."""
+
+TABLE = 1
+"""A table of so many cells for each value counts them in a fraction of the time of sorting them."""
+
+FEW_KEYS = 1 << 16
+"""Rows of up to so many possible groups are counted before they are placed."""
 
 DENSE = 1 << 23
 """Up to so many cells are counted in a table, more of them by sorting."""
@@ -36,20 +41,23 @@ class Groups:
     Attributes:
         places: the group of each row, from 0, in the order of `keys`.
         keys: the slot and the codes of each group, in order, a column each.
+        rows: how many rows each group has.
     """
 
     def __init__(self, slots: Ints, codes: list[Ints]) -> None:
         sizes = [int(column.max(initial=0)) + 1 for column in (slots - OUTSIDE, *codes)]
-        found, self.places = numbered(coded(slots, codes, sizes), prod(sizes))
+        keys, most = coded(slots, codes, sizes), prod(sizes)
+        if most <= FEW_KEYS:
+            counts = np.bincount(keys)
+            found = np.flatnonzero(counts)
+            self.rows, self.places = counts[found], placed(keys, found, most)
+        else:
+            found, self.places = numbered(keys, most)
+            self.rows = np.bincount(self.places, minlength=len(found))
         self.keys = decoded(found, sizes)
 
     def __len__(self) -> int:
         return len(self.keys[0])
-
-    @cached_property
-    def rows(self) -> Ints:
-        """How many rows each group has."""
-        return np.bincount(self.places, minlength=len(self))
 
 
 def coded(slots: Ints, codes: Sequence[Ints], sizes: Sequence[int]) -> Ints:
@@ -84,15 +92,24 @@ def numbered(keys: Ints, most: int) -> tuple[Ints, Ints]:
         there = np.zeros(most, np.bool_)
         there[keys] = True
         found = np.flatnonzero(there)
-        table = np.zeros(most, np.int64)
-        table[found] = np.arange(len(found))
-        return found, table[keys]
+        return found, placed(keys, found, most)
     order = np.argsort(keys, kind="stable")
     ordered = keys[order]
     begins = starts(ordered)
     places = np.empty(len(keys), np.int64)
     places[order] = np.cumsum(begins) - 1
     return ordered[begins], places
+
+
+def placed(keys: Ints, found: Ints, most: int) -> Ints:
+    """Return the place of each key among the different ones, which ascend and are below `most`."""
+    if len(found) and found[-1] - found[0] == len(found) - 1:
+        moved: Ints = keys - found[0]
+        return moved
+    table = np.zeros(most, np.int64)
+    table[found] = np.arange(len(found))
+    places: Ints = table[keys]
+    return places
 
 
 def is_dense(cells: int, rows: int) -> bool:
@@ -120,8 +137,16 @@ def ordered(values: Ints) -> Ints:
     return np.sort(values)
 
 
-def counted(values: Ints) -> tuple[Ints, Ints]:
-    """Return the different values, ascending, and how often each one is there."""
+def counted(values: Ints, most: int = 0) -> tuple[Ints, Ints]:
+    """Return the different values, ascending, and how often each one is there.
+
+    Args:
+        most: a number above all values, none of which is negative; 0 if that is not known.
+    """
+    if 0 < most <= min(DENSE, TABLE * len(values)):
+        table = np.bincount(values)
+        there = np.flatnonzero(table)
+        return there, table[there]
     found = ordered(values)
     begins = np.flatnonzero(starts(found)) if len(found) else np.zeros(0, np.int64)
     return found[begins], np.diff(np.append(begins, len(found)))

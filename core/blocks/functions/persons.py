@@ -45,7 +45,7 @@ class Persons(Figures):
         actors = self.column(WHO)
         if self.plan.x is None:
             most = int(actors.max(initial=0)) + 1
-            keys, counts = counted(groups.places * most + actors)
+            keys, counts = counted(groups.places * most + actors, len(groups) * most)
             return Each(keys // most, keys % most, Numbers(counts, 0))
         events, own = self._measured(groups, None), actors[self.column(PLACE)]
         keys, most = packed(events.places, own)
@@ -62,7 +62,8 @@ class Spread(Persons):
         groups = self._groups(slots, chosen)
         each = self._each(groups)
         values, places = figures.alike(each.numbers)
-        keys, people = counted(each.places * len(values) + places)
+        most = len(groups) * len(values)
+        keys, people = counted(each.places * len(values) + places, most)
         shown = list(zip(*self.shown(groups.keys), strict=True))
         return [
             [*shown[key // len(values)], float(values[key % len(values)]), count]

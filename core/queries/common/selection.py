@@ -209,8 +209,7 @@ class Selection:
         source = self._sets_of(self.events)
         if by and by[0].kind == "event":
             value, source = "event", self._sets_of(self.events or self._single_events)
-            # by their ids, which are sought: a range of ids would pass by the sets of all fields
-            where.append(bind.dialect.member("event", bind.list(list(self._single_events))))
+            where.append(bind.dialect.member("event", bind.list(self._single_events)))
         else:
             value = "value" if by else "0"
             where.append(self.stored_test(bind))
@@ -282,7 +281,7 @@ class Selection:
 
     @property
     def _single_events(self) -> list[int]:
-        """Its events one by one."""
+        """Its events one by one, to be sought: a range would pass by the sets of all fields."""
         if not self.any_event:
             return list(self.events)
         catalog = self.ctx.catalog

@@ -8,7 +8,7 @@ people read the logs of the range.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar, Final, Literal
@@ -57,6 +57,10 @@ COLUMNS = (
     Column(name="fields", type="json"),
 )  # fmt: skip
 """Of a page of logs."""
+
+
+_KEY = ("day", "level", "service", "source", "pattern")
+"""The columns of the key of `log_days`, in its order."""
 
 
 class Logs(TimedQuestion):
@@ -188,13 +192,22 @@ class Logs(TimedQuestion):
             span = replace(span, end=slots[-1].end, whole_days=False)
         slot = slot_of(bind, slots, days, day="l.day", instant="l.timestamp")
         values = [*(f"l.{name}" for name in self.breakdown), "0", "0"]
+        where = wanted.where(bind, span, by_day=stored)
+        source = f"{wanted.source()} where {where}"
+        if stored:  # added up in the order that they are kept in, which leaves few rows to group
+            by = _kept_by(self.breakdown)
+            source = f"""(
+                select {", ".join(f"l.{name} as {name}" for name in by)}, sum(l.total) as total
+                from log_days l
+                where {where}
+                group by {", ".join(f"l.{name}" for name in by)}
+            ) l"""
         rows = yield bind.statement(
             f"""
             select {slot} as slot,
                    {values[0]} as v0, {values[1]} as v1,
                    {"sum(l.total)" if stored else "count(*)"} as logs
-            from {"log_days l" if stored else wanted.source()}
-            where {wanted.where(bind, span, by_day=stored)}
+            from {source}
             group by 1, 2, 3
             """,
             "logs from their totals by day" if stored else "logs by time",
@@ -360,6 +373,11 @@ class _Labels:
         (name,) = self._fields
         known = range(len(LEVELS)) if name == "level" else [0, *self._texts[name]]
         return [value for value in known if self.group(value) == (text,)]
+
+
+def _kept_by(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the first columns of the key of `log_days`, up to the last of some."""
+    return _KEY[: max((_KEY.index(name) + 1 for name in names), default=1)]
 
 
 def _timed(ctx: Context, question: Question) -> Context:
