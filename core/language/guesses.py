@@ -152,7 +152,7 @@ _RULES: Final[Sequence[tuple[str, Change]]] = (
      lambda m: f"trend of {m[1]} {granularity(m[2])}"),
     # figures
     (rf"^{_FIGURE} (?:number|count) of ", r"\1 "),
-    (rf"^{_FIGURE} (?:of )?(?:the )?(\S+) (?:of|in|per) (\S+)", _figure),
+    (rf"^{_FIGURE} (?:of )?(?:the )?(?!revenue:)(\S+) (?:of|in|per) (\S+)", _figure),
     (rf"^{_FIGURE} (?:of )?(?:the )?(?!of\b)([^\s(]+)" + _END, _figure),
     (r"^(.+?) per (?:active )?(?:actor|user|person|customer)" + _END, r"per actor avg of \1"),
     (r"^per (?:actor|user|person) (?!avg|median|min|max|sum|p\d)(.+)$", r"per actor avg of \1"),

@@ -108,6 +108,8 @@ def revenue(s: Sentence) -> Iterator[Draft]:
     if s.each:
         s.by, s.unit = [s.each], ""
         yield Draft(f"sum({REVENUE})")
+    if s.event and s.event != s.paying() and len(s.events) == 1 and s.says("per|for each"):
+        yield Draft(f"sum({REVENUE}) / {s.event}")
     if s.says("mrr|monthly recurring (?:revenue|income)"):
         yield Draft(f"sum({REVENUE}) monthly", without=("granularity",))
     if s.says("paying|payers?") and not s.says("revenue|sales|money|income|earnings"):

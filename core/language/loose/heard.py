@@ -151,7 +151,7 @@ class Heard:
         limits: the numbers between which another one is.
         often: how many times, if it says.
         bound: "least" or "most" if it says so many times or more or less, "exact" if only
-            so many, else "".
+            so many, "said" if neither, else "".
         left: the words that nothing has made use of.
         typed: all of it, as it was typed.
     """

@@ -17,7 +17,7 @@ _SIGNS: Final = (
     (r"(?:more than|over|above|(?:great|bigg|larg|long|slow|old|lat)er than|exceeding|>)", ">"),
     (r"(?:less than|under|below|(?:few|small|short|cheap|fast|quick)er than|<)", "<"),
 )  # fmt: skip
-_BOUNDS: Final = {None: "", "exactly": "exact", "only": "exact", "just": "exact"}
+_BOUNDS: Final = {None: "said", "exactly": "exact", "only": "exact", "just": "exact"}
 _AMOUNT: Final = (
     r"[$€£]? ?(\d+(?:[.,]\d+)*|an?(?= (?:second|minute|hour)))"
     r"(?: ?(?:[kmg]b|ms|seconds?|minutes?|mins?|hours?"
@@ -43,7 +43,8 @@ def compared(text: str, found: Heard, names: Names) -> str:
         times = {"once": 1, "twice": 2}.get(many[2]) or int(many[3])
         found.often = times + (many[1] in ("more than", "over"))
         more = text[many.end() :].startswith(" or more")
-        found.bound = "least" if more else _BOUNDS.get(many[1], "least")
+        alone = re.search(r"\bonly (?:\w+ )?$", text[: many.start()])
+        found.bound = "exact" if alone else "least" if more else _BOUNDS.get(many[1], "least")
         return text[: many.start()] + GAP + text[many.end() :].removeprefix(" or more")
     for pattern, sign in _SIGNS:
         many = re.search(rf"(?<!\w){pattern} (\d+)(?= (\w+))", text)

@@ -42,6 +42,9 @@ def who(s: Sentence) -> Iterator[Draft]:
     if moved := s.heard.clauses.get("moved", ""):
         subject = f"users of {s.event}" if s.event else "users"
         yield Draft(subject, f"people of ({{}}) at {moved}", ("granularity",))
+    user = next((each.value for each in s.heard.values if each.field == "user"), "")
+    if user and not s.events and s.says("who is"):
+        yield Draft(f"user {scalar(user)}", without=("where", "granularity"))
     if s.event and s.says("stopped|no longer"):
         yield Draft(f"lifecycle of {s.event}", assumed=True)
     yield from _among(s)
@@ -205,6 +208,8 @@ def paths(s: Sentence) -> Iterator[Draft]:
 
 def around(s: Sentence) -> Iterator[Draft]:
     """Yield paths to or from the event that stands after "before" or "after"."""
+    if s.by and s.event and s.says(r"which (?:\w+ )+(?:leads? to|brings?|drives?)"):
+        yield Draft(s.event, assumed=True)
     found = re.search(
         r"\b(before|after|prior to|leading up to|leads? to)\b", " ".join(s.heard.words)
     )
