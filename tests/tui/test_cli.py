@@ -298,6 +298,8 @@ def test_a_plain_board_has_no_frames(footfall: Any) -> None:
 
 def test_a_board_is_printed_where_there_is_no_terminal(footfall: Any, db: Path) -> None:
     printed = footfall("board", "Growth", str(db), "--print").out
+    assert footfall("board", "Growth", "--db", str(db), "--print").out == printed
+    assert "named twice" in footfall("board", "Growth", str(db), "--db", str(db)).err
     assert footfall("board", "GROWTH", str(db)).out == printed
     assert footfall(str(db)).out == printed
     assert footfall().out == printed

@@ -60,6 +60,7 @@ def command() -> None:
     type=click.Choice(("previous", "yoy", "none")),
     help="Compare every tile with the previous period, the year before, or nothing.",
 )
+@click.option("--db", "named", metavar="DB", help="The same workspace, as other commands name it.")
 @width_option
 def show_command(
     name: str,
@@ -75,10 +76,13 @@ def show_command(
     range: str | None,
     where: str | None,
     compare: str | None,
+    named: str | None,
     width: int | None,
 ) -> int:
     """Open the board NAME (an id or a title), or print it as text when piped or with --print."""
-    path = database(db)
+    if db is not None and named is not None:
+        raise BadInput("The workspace is named twice.", "Give DB or --db DB.")
+    path = database(db if named is None else named)
     over = Over(range, where, compare, section)
     if as_object:
         found, code = board_json(path, name, over)
