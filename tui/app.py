@@ -229,13 +229,13 @@ class Explorer(Dressed):
             self._release.stop()
         self._release = self.set_timer(max(seconds, SHORTEST), self.frames.release)
 
-    def leave(self) -> None:
-        """Stop running questions, remember the place, and exit."""
+    def leave(self, code: int = 0) -> None:
+        """See Dressed; running questions are stopped, and the place is remembered."""
         for page in self._pages:
             if page.is_built:
                 page.questions.cancel_all()
         self.remember()
-        self.exit(0)
+        super().leave(code)
 
     def read_again(self) -> None:
         """Reopen the file, even if another one has taken its place."""

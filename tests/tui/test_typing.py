@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -208,3 +209,22 @@ def test_keys_before_the_first_frame_are_not_echoed_and_act_on_the_first_page(
         screen.send("q")
         while not screen.echoes:
             screen.idle(0.01)
+
+
+@pytest.mark.parametrize("opened", [False, True])
+def test_a_program_that_is_asked_to_end_leaves_the_terminal_as_it_was(
+    path: Path, tmp_path: Path, opened: bool
+) -> None:
+    with Terminal([str(path)], tmp_path) as screen:
+        while screen.echoes:
+            screen.idle(0.01)
+        if opened:
+            screen.send("2")
+            screen.until("Metrics ›", "in range", seconds=60)
+        screen.ask_to_end()
+        end = time.monotonic() + 20
+        while not screen.echoes and time.monotonic() < end:
+            screen.idle(0.01)
+        screen.idle(0.2)
+        assert screen.echoes
+        assert ("\x1b[?1049l" in screen.sent) == opened

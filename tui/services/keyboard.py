@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from types import FrameType
+from typing import Any, Final
+
+ASKED_TO_END: Final = 128 + signal.SIGTERM
+"""The exit code of a program that was asked to end."""
 
 
 @contextmanager
@@ -13,10 +19,28 @@ def typed_ahead() -> Iterator[None]:
     """Keep keys for the explorer that is loading in this block; ctrl+c still interrupts.
 
     They wait in the terminal, Enter as the byte it sends, until Textual reads them. Afterwards the
-    terminal is as it was before. Without a terminal this does nothing.
+    terminal is as it was before, also when the program is asked to end. Without a terminal keys
+    are left alone.
     """
-    with _changed(_quietly):
+    with _ending(), _changed(_quietly):
         yield
+
+
+@contextmanager
+def _ending() -> Iterator[None]:
+    """Leave this block when the program is asked to end (SIGTERM), which would skip its end."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _leave(signum: int, _: FrameType | None) -> None:
+    raise SystemExit(ASKED_TO_END)
 
 
 @contextmanager

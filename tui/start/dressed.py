@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -16,6 +19,7 @@ from textual.theme import Theme
 from core.draw.spans import Look
 from core.timeframe import Calendar
 from tui.services.errors import failed, guarded
+from tui.services.keyboard import ASKED_TO_END
 from tui.services.typing import Typing
 from tui.themes.own import DEFAULT, THEMES
 from tui.themes.sheet import Sheet
@@ -64,6 +68,14 @@ class Dressed(Host):
         self.take_colours()
         self.theme_changed_signal.subscribe(self, lambda _: self.take_colours())
         self.run_worker(self.typing.work(), group="typing")
+        if not self.is_headless:
+            with suppress(NotImplementedError, RuntimeError, ValueError):  # no signals here
+                loop = asyncio.get_running_loop()
+                loop.add_signal_handler(signal.SIGTERM, self.call_later, self.leave, ASKED_TO_END)
+
+    def leave(self, code: int = 0) -> None:
+        """Exit with a code; the terminal is then as it was before."""
+        self.exit(code)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """See App: the colours of charts and panels that a theme does not set itself."""

@@ -97,6 +97,11 @@ class Terminal:
         return self.glass.text
 
     @property
+    def sent(self) -> str:
+        """What was sent since the last action."""
+        return self._text
+
+    @property
     def echoes(self) -> bool:
         """Whether the terminal shows keys by itself, and waits for whole lines."""
         return bool(termios.tcgetattr(self._file)[3] & (termios.ECHO | termios.ICANON))
@@ -109,6 +114,10 @@ class Terminal:
         for key in keys:
             os.write(self._file, key.encode())
             self._read_for(every)
+
+    def ask_to_end(self) -> None:
+        """Ask the program to end, as `kill` does."""
+        os.kill(self._pid, signal.SIGTERM)
 
     def act(self, *keys: str, quiet: float = 0.25) -> Sent:
         """Type keys in one burst, wait for what they send and then for nothing; return it."""
