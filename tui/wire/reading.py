@@ -24,40 +24,49 @@ _ALONE = re.compile(rf"{ESCAPE}(?![{re.escape(SEQUENCES)}bf\x7f])")
 """An Escape that begins nothing, and no movement by words (alt+b, alt+f, alt+backspace)."""
 
 
+_BEGUN = re.compile(rf"{ESCAPE}[{re.escape(SEQUENCES)}]?\Z")
+"""An Escape at the end, or one and what begins a sequence: the rest of it may follow."""
+
+
 class KeyReader:
     """Reads messages from what the terminal sends."""
 
     def __init__(self) -> None:
         self._parser = XTermParser()
-        self._since: float | None = None
+        self._held = ""
+        self._since = 0.0
 
     @property
     def patience(self) -> float | None:
-        """Seconds until an Escape is known to be one; None if nothing waits for that."""
-        if self._since is None:
+        """Seconds until what is held is known to be keys; None if nothing waits for that."""
+        if not self._held:
             return None
         return max(self._since + constants.ESCAPE_DELAY - time.monotonic(), 0.0)
 
     def read(self, data: str) -> Iterator[Message]:
-        """Yield the messages of what was sent, and of an Escape after which nothing came."""
-        if self._since is not None:
-            if data:
-                self._since = None
-                if data[0] in SEQUENCES:
-                    data = ESCAPE + data
-                else:
-                    yield _escape()
-            elif not self.patience:
-                self._since = None
-                yield _escape()
-        if data.endswith(ESCAPE):
-            self._since, data = time.monotonic(), data[:-1]
+        """Yield the messages of what was sent, and of keys after which nothing came."""
+        if self._held and self._goes_on(data):
+            data, self._held = self._held + data, ""
+        elif self._held and (data or not self.patience):
+            typed, self._held = self._held[1:], ""
+            yield _escape()
+            yield from self._parser.feed(typed) if typed else ()
+        begun = _BEGUN.search(data)
+        if begun is not None:
+            self._held, self._since = begun[0], time.monotonic()
+            data = data[: begun.start()]
         for at, piece in enumerate(_ALONE.split(data)):
             if at:
                 yield _escape()
             if piece:
                 yield from self._parser.feed(piece)
         yield from self._parser.tick()
+
+    def _goes_on(self, data: str) -> bool:
+        """Whether data may be the rest of the sequence that what is held began."""
+        if self._held == ESCAPE:
+            return data[:1] in tuple(SEQUENCES)
+        return data != "" and data[0] != ESCAPE
 
 
 def _escape() -> Key:

@@ -45,6 +45,9 @@ def keys(messages: list[Message]) -> list[str]:
         ([f"{ESC}{ESC}[B"], "escape down"),
         ([ESC, "[B"], "down"),
         ([f"{ESC}[B{ESC}[A"], "down up"),
+        ([ESC, "[", "B"], "down"),
+        ([f"{ESC}[", ESC, "8"], "escape left_square_bracket escape 8"),
+        ([f"a{ESC}O", "P"], "a f1"),
         ([f"8{ESC}OP"], "8 f1"),
         ([f"{ESC}b"], "ctrl+left"),
         ([f"{ESC}[200~a b{ESC}[201~q"], "Paste q"),
@@ -64,4 +67,16 @@ def test_an_escape_alone_is_known_after_a_while(clock: Clock) -> None:
     assert keys(list(reader.read(""))) == []
     clock.now += constants.ESCAPE_DELAY
     assert keys(list(reader.read(""))) == ["escape"]
+    assert reader.patience is None
+
+
+@pytest.mark.parametrize("sent", [[ESC, "]"], [f"{ESC}]"], [f"8{ESC}]"]])
+def test_an_escape_and_a_key_that_could_begin_a_sequence_are_two_keys_after_a_while(
+    clock: Clock, sent: list[str]
+) -> None:
+    reader = KeyReader()
+    found = keys([message for data in sent for message in reader.read(data)])
+    clock.now += constants.ESCAPE_DELAY
+    found += keys(list(reader.read("")))
+    assert found[-2:] == ["escape", "right_square_bracket"]
     assert reader.patience is None
