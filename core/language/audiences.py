@@ -100,8 +100,8 @@ def _filter(clause: Clause) -> str:
     if isinstance(clause, Condition) and clause.operator == "eq":
         value = clause.value
         if clause.field in ("audience", "segment") and isinstance(value, str):
-            named = value if clause.field == "segment" and value in SEGMENTS else name(value)
-            return f"in {clause.field} {named}"
+            bare = value.lower() in SEGMENTS  # these words mean no segment behind `in audience`
+            return f"in {clause.field} {value if bare else name(value)}"
     text = condition(clause)
     if isinstance(clause, Condition):
         first = BARE.match(text)

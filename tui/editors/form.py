@@ -340,8 +340,10 @@ class Form(Overlay):
     # -- the text
 
     def action_switch(self) -> None:
-        """Show the question as text, or as a form again."""
+        """Show the question as text, or as a form again once the text can be read."""
         if self.writing:
+            if not self._takes_text():
+                return
             self.remove_class("-text")
             self.said = ""
             self.listing.focus()
@@ -376,13 +378,19 @@ class Form(Overlay):
 
     def action_accept(self) -> None:
         """Close with the question."""
+        if self._takes_text():
+            self.dismiss(Built(self.question, self.chart))
+
+    def _takes_text(self) -> bool:
+        """Take the text that is typed, if any; False if it cannot be read, which is then said."""
         if self.writing:
             try:
-                self.question, self.chart = self.purpose.read(self.query_one("#typed", Field).value)
+                question, self.chart = self.purpose.read(self.query_one("#typed", Field).value)
             except FootfallError as error:
                 self.say(error)
-                return
-        self.dismiss(Built(self.question, self.chart))
+                return False
+            self.put(question)
+        return True
 
     def action_close(self) -> None:
         """Leave the page as it is."""

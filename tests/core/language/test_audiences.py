@@ -143,6 +143,7 @@ def test_rules_are_written_as_people_say_them(text: str, definition: Definition)
         ("did any event ever", "did any event"),
         ("first seen more than 2 weeks ago", "first seen over 14d ago"),
         ("audience = Paying or segment = new", "in audience Paying or in segment new"),
+        ('in audience "Regular"', "in audience Regular"),
         ("everyone", "everybody"),
         ("did a or did b and did c", "did a or (did b and did c)"),
         ("((did a))", "did a"),

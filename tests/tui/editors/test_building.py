@@ -174,6 +174,8 @@ async def test_the_rules_of_an_audience_are_text_too(path: Path) -> None:
         await ff.type("did not purchase or country = NL and")
         await ff.press("enter")
         assert "The rules are not finished." in ff.screen
+        await ff.press("ctrl+t")
+        assert ff.app.focused.value.endswith("= NL and")
         await ff.type("did not purchase or country = NL")
         await until(ff, "of 33 |")
         await ff.press("ctrl+t")
