@@ -30,6 +30,7 @@ FORMATS = (
     ("t", "tsv", "tsv"),
     ("j", "json", "json"),
     ("m", "markdown", "markdown"),
+    ("q", "sql, the statements behind it", "sql"),
     ("x", "text, as drawn", "text"),
     ("s", "svg, a picture", "svg"),
     ("h", "html, a page with the picture", "html"),
@@ -190,6 +191,10 @@ def panel_as(view: AnswerView, kind: str) -> str:
         return draw_text(view.answer, COLUMNS)
     if kind in ("svg", "html"):
         return _picture(view, kind)
+    if kind == "sql":
+        from tui.texts.inspection import as_sql
+
+        return as_sql(view.question, view.result)
     return export(view.answer, kind)
 
 

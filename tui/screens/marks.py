@@ -215,8 +215,12 @@ class MarksPage(AccompaniedPage):
         return found
 
     def marks_changed(self) -> None:
-        """See QuestionPage."""
+        """See QuestionPage; the cursor goes to a new mark."""
+        known = {*self.marks}
         self.fill()
+        new = {*self.marks} - known
+        if len(new) == 1:
+            self.listing.select(new.pop())
         super().marks_changed()
 
     def choose(self, listing: Listing) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 
 from core.draw.spans import Line, Span
 from core.engines.running import Result
-from core.errors import FootfallError
+from core.errors import BadInput, FootfallError
 from core.queries.common.question import Question
 from core.sql.tokens import tokens
-from core.text import clean
+from core.text import clean, harmless, one_line
 
 LONGEST = 60
 """Letters of the longest text that is written into a statement in place of its parameter."""
@@ -52,6 +52,22 @@ def inspection(question: Question, result: Result | None, error: Exception | Non
             parts.append("-- Lookups")
         parts += [_statement("", s) for i, s in enumerate(looked_up) if s not in looked_up[:i]]
     return "\n\n".join(parts)
+
+
+def as_sql(question: Question | None, result: Result | None) -> str:
+    """Return the statements that answered a question as a file of SQL, the question in comments.
+
+    Raises:
+        BadInput: nothing was asked of the database.
+    """
+    if question is None or result is None or not result.statements:
+        raise BadInput("No statement was asked for this panel.")
+    parts = ["\n".join(f"-- {line}" for line in _question(question).split("\n"))]
+    for number, statement in enumerate(result.statements, 1):
+        sql, rest = _filled(statement.text, statement.parameters)
+        lines = [f"-- {number}. {one_line(statement.label)}", *laid_out(sql)]
+        parts.append("\n".join([*(f"-- with {one_line(each)}" for each in rest), *lines]) + ";")
+    return harmless("\n\n".join(parts))
 
 
 def _question(question: Question) -> str:

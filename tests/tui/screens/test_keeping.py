@@ -6,6 +6,7 @@ import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from sqlite3 import complete_statement
 
 import pytest
 
@@ -30,6 +31,10 @@ async def test_a_mark_is_made_drawn_deleted_and_brought_back(path: Path) -> None
         assert Saved(path).marks() == []
         await ff.press("U")
         assert "I  Apr 30 2025  release 4.2" in ff.screen
+        await ff.press("n")
+        await ff.type("2025-05-02 hotfix")
+        await ff.press("enter", "i")
+        assert "> I  May 02 2025  hotfix" in ff.screen
 
 
 async def test_m_marks_the_day_under_the_cursor(path: Path) -> None:
@@ -140,6 +145,13 @@ async def test_an_export_writes_a_new_file_and_never_overwrites(
         await ff.type(str(target))
         await ff.press("enter")
         assert "exists already" in ff.screen
+        await ff.press("escape", "x", "q")
+        await ff.type("out.sql")
+        await ff.press("enter")
+        text = Path("out.sql").read_text()
+        assert text.startswith("-- ")
+        assert complete_statement(text)
+        assert "select" in text
 
 
 async def test_a_chart_is_exported_as_a_picture(
