@@ -9,17 +9,19 @@ adds those that still exist as rows have them.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Final
 
 import numpy as np
 
+from core.blocks.held import Held
 from core.blocks.layout import SEQ, TARGET
 from core.blocks.packing import Column, unpack
 from core.blocks.reading import fields_of, read
 from core.blocks.said import Said
 from core.blocks.texts import Texts
-from core.blocks.writing import Block, Ints, Stored, append, blocks_of, rewrite
+from core.blocks.writing import Block, Ints, Stored, append, blocks_of, rewrite, write
 
 TIERS: Final = (16, 128, 1_024, TARGET // 2)
 """Blocks of fewer events than each of these are of about one size."""
@@ -43,6 +45,7 @@ class Keeper:
         self._kept = {event for (event,) in connection.execute("select event from block_events")}
         self._left = set(events_left(connection))
         self._touched: set[int] = set()
+        self._held = Held()
 
     def said(self) -> Said:
         """Return what properties are to be gathered in."""
@@ -50,8 +53,9 @@ class Keeper:
         return Said(names - fields_of(self._connection).keys())
 
     def add(
-        self, event: Ints, day: Ints, columns: dict[int, Column], said: Said, places: Ints
-    ) -> None:
+        self, event: Ints, day: Ints, columns: dict[int, Column], said: Said, places: Ints,
+        *, hold: bool = False,
+    ) -> None:  # fmt: skip
         """Add events that are stored; see `core.blocks.writing.append`.
 
         Events of names that have older ones without blocks are left out: all are made later.
@@ -59,22 +63,43 @@ class Keeper:
         Args:
             said: their properties, whose names are stored.
             places: the place of each event's in `said`.
+            hold: whether they become blocks together with those of other calls when all of these
+                are brought in step.
         """
-        fields = fields_of(self._connection)
-        for field, column in said.columns(fields, self._texts).items():
-            columns[field] = column.take(places)
+        told = said.columns(fields_of(self._connection), self._texts)
         self._look_for_older(event)
         if self._left:
             some = ~np.isin(event, list(self._left))
-            event, day = event[some], day[some]
+            event, day, places = event[some], day[some], places[some]
             columns = {field: column.take(some) for field, column in columns.items()}
-        names = append(self._connection, event, day, columns)
+        names = set(np.unique(event).tolist())
+        if hold:
+            self._held.add(event, day, columns, told, places)
+        else:
+            columns |= {field: column.take(places) for field, column in told.items()}
+            append(self._connection, event, day, columns)
         self._connection.executemany(
             "insert into block_events (event) values (?)", [(n,) for n in names - self._kept]
         )
         self._kept |= names
         self._touched |= names
         self._texts.save()
+
+    @property
+    def size(self) -> int:
+        """How many bytes the events take that are held."""
+        return self._held.size
+
+    def adding(self) -> Iterator[Callable[[], None]]:
+        """Return what adds events that are held, if each is called in turn. Making these does not
+        use the file, so that a thread can do it. They are added as they were, and changed by `keep`
+        if they were moved or taken out meanwhile.
+        """
+        held, self._held = self._held, Held()
+        if not held:
+            return iter(())
+        stopped = frozenset(self._texts.stopped)
+        return (partial(write, self._connection, rows) for rows in held.rows(stopped))
 
     def _look_for_older(self, event: Ints) -> None:
         """Take note of names without blocks that have got other events than those of `add`, such
@@ -93,6 +118,8 @@ class Keeper:
                 the next ones are likely to be of the same blocks; until then these events are
                 answered from rows.
         """
+        for add in self.adding():
+            add()
         if not goes_on or _count(self._connection) >= WAITING:
             keep(self._connection, self._texts)
         for event in self._touched:

@@ -26,8 +26,8 @@ Ints = NDArray[np.int64]
 Row = tuple[int, int, int, int, int, int, bytes]
 """A row of `blocks`."""
 
-_DAY: Final = 86_400_000
-"""How many ms a day has, roughly: times are packed without what their day says."""
+DAY: Final = 86_400_000
+"""How many ms a day has, roughly: times are put in order without what their day says."""
 
 _INSERT = """
 insert into blocks (event, field, day, part, last, n, data) values (?, ?, ?, ?, ?, ?, ?)
@@ -75,7 +75,7 @@ def append(
         names.add(name)
         part = ((field, column.take(where)) for field, column in columns.items())
         seq = columns[SEQ].take(where).whole()
-        connection.executemany(_INSERT, _rows(name, day[where], seq, part))
+        write(connection, rows_of(name, day[where], seq, part))
     return names
 
 
@@ -99,12 +99,17 @@ def rewrite(
     order = np.arange(len(day))
     if len(blocks) > 1:
         time, actor = (stored.column(field).whole() for field in (TIME, ACTOR))
-        order = order_of(day, actor, time - day * _DAY, seq)
+        order = order_of(day, actor, time - day * DAY, seq)
     if gone is not None:
         order = order[~np.isin(seq[order], gone)]
     columns = ((field, stored.column(field).take(order)) for field in stored.fields)
-    rows = list(_rows(event, day[order], seq[order], columns))
+    rows = list(rows_of(event, day[order], seq[order], columns))
     stored.delete()
+    write(connection, rows)
+
+
+def write(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
+    """Store rows of blocks."""
     connection.executemany(_INSERT, rows)
 
 
@@ -163,7 +168,9 @@ def _narrow(key: Ints) -> NDArray[Any]:
     return key.astype(np.min_scalar_type(int(key.max())))
 
 
-def _rows(event: int, day: Ints, seq: Ints, columns: Iterable[tuple[int, Column]]) -> Iterator[Row]:
+def rows_of(
+    event: int, day: Ints, seq: Ints, columns: Iterable[tuple[int, Column]]
+) -> Iterator[Row]:
     """Yield the rows of the blocks of events in order, field by field."""
     if not len(day):
         return

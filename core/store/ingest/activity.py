@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pyroaring import BitMap
@@ -26,7 +27,7 @@ from core.store.rows.facts import Facts
 
 if TYPE_CHECKING:
     from core.store.rows.buckets import Found
-    from core.store.rows.gathering import Wanted
+    from core.store.rows.gathering import Gathered, Wanted
 
 _ADDING: Final = """
 on conflict do update set total = total + excluded.total, users = united(users, excluded.users)
@@ -140,35 +141,33 @@ class Activity:
                     "delete from activity where event = ? and dimension = ?", (event, dimension)
                 )
 
-    def add(
-        self,
-        facts: Facts,
-        tick: Callable[[], None] = lambda: None,
-        meanwhile: Callable[[], None] | None = None,
-    ) -> None:
-        """Add new events.
+    def add(self, facts: Facts) -> None:
+        """Add new events."""
+        for add in self.adding(facts):
+            add()
 
-        Args:
-            tick: called at intervals.
-            meanwhile: something else to do in the transaction before, in a time in which a thread
-                sorts them.
+    def adding(self, facts: Facts) -> Iterator[Callable[[], None]]:
+        """Return what adds new events, if each is called in turn. Making these does not use the
+        file, so that a thread can do it.
         """
         if not len(facts):
-            return
+            return iter(())
         from core.store.rows.gathering import Wanted, having
 
         for dimension in facts.said:
             for event in having(facts, dimension):
                 if dimension not in self._properties[event]:
                     self.start_property(event, dimension)
-        self._add(facts, Wanted(self.flags.wholes, self.sets, self._events()), tick, meanwhile)
+        return self._adding(facts, Wanted(self.flags.wholes, self.sets, self._events()))
 
     def add_properties(self, facts: Facts) -> None:
         """Like `add`, but only for the sets of properties."""
         from core.store.rows.gathering import Wanted
 
         if len(facts):
-            self._add(facts, Wanted(self.flags.wholes, (), self._events(), everyone=False))
+            wanted = Wanted(self.flags.wholes, (), self._events(), everyone=False)
+            for add in self._adding(facts, wanted):
+                add()
 
     def _events(self) -> dict[int, list[int]]:
         """Return the events for which each property has sets."""
@@ -178,22 +177,15 @@ class Activity:
                 found[dimension].append(event)
         return found
 
-    def _add(
-        self,
-        facts: Facts,
-        wanted: Wanted,
-        tick: Callable[[], None] = lambda: None,
-        meanwhile: Callable[[], None] | None = None,
-    ) -> None:
-        from core.store.rows.ahead import ahead
+    def _adding(self, facts: Facts, wanted: Wanted) -> Iterator[Callable[[], None]]:
         from core.store.rows.gathering import gathered
 
-        parts = gathered(facts, wanted)
-        for part in ahead(parts, meanwhile) if meanwhile else parts:
-            self._write(part.rows)
-            for event, by_day in part.firsts.items():
-                self._add_firsts_of(event, by_day)
-            tick()
+        return (partial(self._add, part) for part in gathered(facts, wanted))
+
+    def _add(self, found: Gathered) -> None:
+        self._write(found.rows)
+        for event, by_day in found.firsts.items():
+            self._add_firsts_of(event, by_day)
 
     def _write(self, found: Sequence[Found]) -> None:
         """Add sets, and numbers of events, to those that are stored."""

@@ -42,8 +42,8 @@ from core.store.traits import Traits
 from core.store.waiting import WAIT, Patience, transaction
 from core.store.workspace import bump, read_calendar, read_meta
 
-_SIZE: Final = 48 << 20
-"""How many bytes of events wait at most for their sets and sessions."""
+_SIZE: Final = 80 << 20
+"""How many bytes of events wait at most for their sets, sessions and blocks."""
 
 _SECONDS: Final = WAIT * 2 / 3
 """After so long a transaction ends with its batch: sets and sessions of what it holds take about a
@@ -95,6 +95,7 @@ class Writer:
         self._open: ExitStack | None = None
         self._together = together
         self.at_last: Callable[[], None] | None = None
+        self._holds = False
         self._tied: dict[int, int] = {}
         self._seq = 1
         self._days = Days(read_calendar(connection))
@@ -124,6 +125,8 @@ class Writer:
             users, devices = self._people_of(batch, written)
             touched = self._learn(batch, users, devices, written)
             self._new = _Newcomers(self._named, touched)
+            shared = goes_on and batch.is_shuffled
+            self._holds = shared or self._blocks.size > 0
             self._store(self._encode(batch, users, devices, written), batch, touched, tick, written)
             written.placeholders = frozenset(self._users.placeholders | self._devices.placeholders)
             written.rounded = frozenset(self._users.rounded | self._devices.rounded)
@@ -143,7 +146,6 @@ class Writer:
             journal(written)
             self._traits.finish()
             self._tied = {}
-            shared = goes_on and batch.is_shuffled
             if not (shared and self._may_go_on()):
                 self.settle(tick, goes_on=goes_on)
         if shared and self._open is None:
@@ -153,7 +155,8 @@ class Writer:
     def _may_go_on(self) -> bool:
         """Whether the transaction is still a small and a short one."""
         pending, taken = self._pending, time.monotonic() - self._began
-        return pending.count < self._together and pending.size < _SIZE and taken < _SECONDS
+        size = pending.size + self._blocks.size
+        return pending.count < self._together and size < _SIZE and taken < _SECONDS
 
     def settle(self, tick: Callable[[], None] = lambda: None, *, goes_on: bool = False) -> None:
         """Commit what is written, if there is anything.
@@ -166,7 +169,8 @@ class Writer:
         opened, self._open = self._open, None
         generation, self._generation = int(self._generation), ""
         with opened:
-            self._pending.settle(tick, None if goes_on else self._meanwhile)
+            meanwhile = None if goes_on else self._meanwhile
+            self._pending.settle(tick, self._blocks.adding(), meanwhile)
             self._blocks.settle(goes_on=goes_on)
             bump(self._connection)
         self._generation = str(generation + 1)
@@ -295,7 +299,7 @@ class Writer:
         told = self._insert_properties(fresh, said)
         tick()
         places = told.places_of(fresh.texts)[fresh.text]
-        add_blocks(self._blocks, fresh, said, places)
+        add_blocks(self._blocks, fresh, said, places, hold=self._holds)
         tick()
         self._pending.add(fresh, told, places, touched)
         self._session_rows.rebuild(touched)

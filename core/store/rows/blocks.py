@@ -19,12 +19,15 @@ MANY: Final = 20_000
 """After an import of so many events blocks are put in order."""
 
 
-def add_blocks(keeper: Keeper, events: Events, said: Said, places: Ints) -> None:
+def add_blocks(
+    keeper: Keeper, events: Events, said: Said, places: Ints, *, hold: bool = False
+) -> None:
     """Add stored events to blocks.
 
     Args:
         said: the properties of their different texts.
         places: the place of each event's in `said`.
+        hold: see `Keeper.add`.
     """
     columns = {
         ACTOR: Column(narrow(events.actor)),
@@ -34,7 +37,7 @@ def add_blocks(keeper: Keeper, events: Events, said: Said, places: Ints) -> None
     }
     for dimension, ids in zip(events.used, events.context, strict=True):
         columns[FIRST_CONTEXT + dimension - 1] = Column(ids)
-    keeper.add(events.event, events.day, columns, said, places)
+    keeper.add(events.event, events.day, columns, said, places, hold=hold)
 
 
 def finish(

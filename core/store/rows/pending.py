@@ -7,7 +7,8 @@ committed is whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +19,7 @@ from core.blocks.ordering import order_of
 from core.store.ingest.activity import Activity
 from core.store.ingest.properties import Told
 from core.store.ingest.sessions import Sessions
+from core.store.rows.ahead import ahead
 from core.store.rows.coded import coded
 from core.store.rows.facts import Facts
 from core.store.rows.gathering import ranges
@@ -87,22 +89,30 @@ class Pending:
     def settle(
         self,
         tick: Callable[[], None] = lambda: None,
+        beside: Iterable[Callable[[], None]] = (),
         meanwhile: Callable[[], None] | None = None,
     ) -> None:
         """Bring sets and sessions in step.
 
         Args:
             tick: called at intervals.
-            meanwhile: something else to do in the transaction; see `Activity.add`.
+            beside: further things to call.
+            meanwhile: something to do in the transaction at first, in a time in which a thread
+                makes what is to be stored.
         """
         if not self.count:
+            for add in beside:
+                add()
             return
         known = self._activity.seen(0) | self._cut
         actor, event, day = self._actor.whole(), self._event.whole(), self._day.whole()
         values, said = coded(self._values.whole()), coded(self._said.whole())
         context, text = self._place.whole(), self._text.whole()
         facts = Facts(actor, event, day, context, values, text, said)
-        self._activity.add(facts, tick, meanwhile)
+        adding = chain(self._activity.adding(facts), beside)
+        for add in ahead(adding, meanwhile) if meanwhile else adding:
+            add()
+            tick()
         columns = (actor, self._ts.whole(), event, day, self._session.whole())
         self._clear()
         for places in ranges(actor):

@@ -16,6 +16,8 @@ from core.errors import FootfallError
 from core.store import schema
 from core.store.ingest.importer import import_files
 from tests.worlds import recount
+from tests.worlds.blocks import check_blocks
+from tests.worlds.programs.lines import write_events
 
 START = 1_760_000_000_000
 DAY = 86_400_000
@@ -66,8 +68,21 @@ def test_batches_with_shuffled_times_are_written_in_one_transaction(
     with closing(sqlite3.connect(tmp_path / "w.db")) as db:
         assert _count(db) == (2 * WHOLE + BATCH, commits)
         recount.check(db)
+        check_blocks(db)
         (states,) = db.execute("select count(distinct state) from property_keys").fetchone()
         assert states == 2
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_events_that_move_to_others_before_they_are_in_blocks_are_in_them_once(
+    tmp_path: Path, seed: int
+) -> None:
+    write_events(tmp_path / "in.jsonl", WHOLE, seed)
+    import_files(tmp_path / "w.db", [tmp_path / "in.jsonl"], batch_size=BATCH)
+    with closing(sqlite3.connect(tmp_path / "w.db")) as db:
+        assert db.execute("select 1 from events where actor not in (user, device)").fetchone()
+        recount.check(db)
+        check_blocks(db)
 
 
 def test_the_index_of_events_is_created_in_the_transaction_of_most_of_them(
