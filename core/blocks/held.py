@@ -114,4 +114,4 @@ class Held:
 def _small(values: NDArray[Any]) -> NDArray[Any]:
     """Return whole numbers in as few bits as they need."""
     most = max(int(values.max(initial=0)), -int(values.min(initial=0)))
-    return values.astype(np.min_scalar_type(-most - 1))
+    return values.astype(np.min_scalar_type(-most - 1), copy=False)

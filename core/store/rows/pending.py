@@ -134,7 +134,8 @@ class _Long:
 
     def add(self, part: Ints) -> None:
         """Add a part."""
-        self._parts.append(part.astype(np.min_scalar_type(-int(np.abs(part).max()) - 1)))
+        kind = np.min_scalar_type(-int(np.abs(part).max()) - 1)
+        self._parts.append(part.astype(kind, copy=False))
         self.size += self._parts[-1].nbytes
 
     def whole(self) -> NDArray[Any]:
