@@ -15,8 +15,9 @@ Vocabulary of the integer columns
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 
 from core.columns import CONTEXT, VERSION
 from core.store.migrations import (
@@ -76,6 +77,12 @@ INDEXES = {
     "events_by_event_ts": "create index if not exists events_by_event_ts on event_rows (event, ts)",
 }
 
+_EVERY = 0.2
+"""How many seconds pass before it is told again that a file is being converted."""
+
+_STEPS = 100_000
+"""After so many instructions of SQLite's it is asked whether they have: some milliseconds."""
+
 _SPARE = 1_000
 """So few unused pages are left for the next import."""
 
@@ -109,9 +116,41 @@ def apply(
     patience = patience or Patience()
     if patience.until(lambda: _is_current(connection)):
         return
-    with transaction(connection, patience):
-        _bring_up(connection, settings)
-    _give_back(connection)
+    is_new = connection.execute("select 1 from sqlite_master limit 1").fetchone() is None
+    with nullcontext() if is_new else _told(connection, patience):
+        with transaction(connection, patience):
+            _bring_up(connection, settings)
+        _give_back(connection)
+
+
+@contextmanager
+def _told(connection: sqlite3.Connection, patience: Patience) -> Iterator[None]:
+    """Tell how long statements take while they run; what telling raises stops them."""
+    began = last = time.monotonic()
+    raised: list[BaseException] = []
+
+    def step() -> int:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= _EVERY:
+            last = now
+            try:
+                patience.converting(now - began)
+            except BaseException as error:
+                raised.append(error)
+        return len(raised)
+
+    connection.set_progress_handler(step, _STEPS)
+    try:
+        yield
+    except sqlite3.OperationalError:
+        if not raised:
+            raise
+    finally:
+        connection.set_progress_handler(None, 0)
+        patience.converting(None)
+    if raised:
+        raise raised[0]
 
 
 def _give_back(connection: sqlite3.Connection) -> None:

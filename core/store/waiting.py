@@ -29,10 +29,13 @@ class Patience(NamedTuple):
     Attributes:
         seconds: after how many to give up with an error.
         told: called with the seconds waited so far, a few times a second after the first second.
+        converting: called with the seconds that converting a file of an earlier version takes so
+            far, a few times a second, and with None when that has ended.
     """
 
     seconds: float = WAIT
     told: Callable[[float], None] = lambda seconds: None
+    converting: Callable[[float | None], None] = lambda seconds: None
 
     def until(self, work: Callable[[], Value]) -> Value:
         """Call `work` until the file is not busy; in the end raise what it raises."""

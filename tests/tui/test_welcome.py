@@ -13,7 +13,7 @@ import pytest
 from core.store.ingest.report import Progress
 from tests.worlds.terminal.session import DOWN, ENTER, Terminal
 from tui.start.files import recent, rows_of
-from tui.start.importing import Done, Job, Opened
+from tui.start.importing import WAITING, Done, Job, Opened
 from tui.start.welcome import WelcomeApp
 
 LINES = [
@@ -74,9 +74,9 @@ async def test_an_import_shows_how_far_it_is_and_can_be_stopped(
     go_on = Event()
 
     def work(
-        told: Callable[[Progress], None], waited: Callable[[float], None], stop: Callable[[], bool]
+        told: Callable[[Progress], None], waiting: Callable[[str], None], stop: Callable[[], bool]
     ) -> Done:
-        waited(1.5)
+        waiting(WAITING)
         told(AT)
         while not (go_on.is_set() or stop()):
             sleep(0.01)

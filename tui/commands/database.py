@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from core.errors import BadInput
+from tui.commands.drawn import DrawnLine
 from tui.commands.output import say
+from tui.texts.progress import converting_text
 
 if TYPE_CHECKING:
     from core.engines.running import Engine
     from core.store.waiting import Patience
+
+_MOMENT: Final = 0.5
 
 
 def usual_database() -> Path:
@@ -70,8 +74,24 @@ class Waited:
         self._last = seconds
 
 
+class Converting:
+    """Shows on a terminal that a workspace of an earlier version is being converted, if that takes
+    longer than a moment.
+    """
+
+    def __init__(self) -> None:
+        self._line = DrawnLine()
+
+    def __call__(self, seconds: float | None) -> None:
+        """Take the seconds that it takes so far; None when it has ended."""
+        if seconds is None:
+            self._line.end()
+        elif seconds >= _MOMENT:
+            self._line.show(converting_text(seconds))
+
+
 def patience(seconds: float | None = None) -> Patience:
     """Return how long a command waits for another writer; by default as long as a person would."""
     from core.store.waiting import WAIT, Patience
 
-    return Patience(WAIT if seconds is None else seconds, Waited())
+    return Patience(WAIT if seconds is None else seconds, Waited(), Converting())

@@ -79,14 +79,15 @@ def _import(
     word: str,
     asked: dict[str, Any],
     progress: Callable[[Any], None],
-    waited: Callable[[float], None],
+    waiting: Callable[[str], None],
     stop: Callable[[], bool],
 ) -> Done:
     from core.store.ingest.importer import import_files
     from core.store.waiting import IMPORT_WAIT, Patience
     from tui.commands.fresh.push import Sender
     from tui.commands.import_ import for_new
-    from tui.start.importing import Done
+    from tui.start.importing import WAITING, Done
+    from tui.texts.progress import converting_text
     from tui.texts.short import short
 
     is_new = not into.exists()
@@ -96,7 +97,11 @@ def _import(
         [word],
         progress=progress,
         stop=stop,
-        patience=Patience(IMPORT_WAIT, waited),
+        patience=Patience(
+            IMPORT_WAIT,
+            lambda _: waiting(WAITING),
+            lambda seconds: waiting(converting_text(seconds)) if seconds is not None else None,
+        ),
         decide=_leave_earlier,
         **for_new(into, [word], asked),
     )

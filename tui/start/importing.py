@@ -48,12 +48,12 @@ class Job:
 
     Attributes:
         into: the workspace.
-        work: imports; takes what is told the progress, what is told the seconds waited for another
-            writer, and what says whether to stop; raises a FootfallError.
+        work: imports; takes what is told the progress, what is told why nothing can be read yet,
+            and what says whether to stop; raises a FootfallError.
     """
 
     into: Path
-    work: Callable[[Callable[[Progress], None], Callable[[float], None], Callable[[], bool]], Done]
+    work: Callable[[Callable[[Progress], None], Callable[[str], None], Callable[[], bool]], Done]
 
 
 Plan = Callable[[str], Job | None]
@@ -93,7 +93,7 @@ class Importing(Overlay):
         self.word = word
         self.plan = plan
         self.at: Progress | None = None
-        self.waiting = False
+        self.waiting = ""
         self.into = ""
         self.done: Done | None = None
         self.opened: Opened | None = None
@@ -122,7 +122,9 @@ class Importing(Overlay):
                 return
             self.into = job.into.name
             done = job.work(
-                lambda at: call(self._show, at), lambda _: call(self._wait), self._stop.is_set
+                lambda at: call(self._show, at),
+                lambda why: call(self._wait, why),
+                self._stop.is_set,
             )
             call(self._end, job, done)
         except FootfallError as error:
@@ -132,11 +134,11 @@ class Importing(Overlay):
             call(self.dismiss, FootfallError("Something broke while importing.", str(error)))
 
     def _show(self, at: Progress) -> None:
-        self.at, self.waiting = at, False
+        self.at, self.waiting = at, ""
         self.query_one(Box).repaint()
 
-    def _wait(self) -> None:
-        self.waiting = True
+    def _wait(self, why: str) -> None:
+        self.waiting = why
         self.query_one(Box).repaint()
 
     def _end(self, job: Job, done: Done) -> None:
@@ -174,7 +176,7 @@ class Importing(Overlay):
         if self.done is not None:
             return [line for said in self.done.lines for line in wrapped(clean(said, 500), cells)]
         if self.waiting:
-            return [(), *wrapped(WAITING, cells, "warning")]
+            return [(), *wrapped(self.waiting, cells, "warning")]
         if self.at is None:
             return [(), (Span("Looking at what it contains ...", "dim"),)]
         at = self.at

@@ -22,6 +22,11 @@ STORING = "storing the last of it"
 """What is still done for a source that is read to its end."""
 
 
+def converting_text(seconds: float) -> str:
+    """Return what is said while a workspace of an earlier version is being converted."""
+    return f"Converting the workspace to this version of footfall ... {seconds:.0f} s"
+
+
 def bar_text(at: Progress) -> str:
     """Return "events.csv [=====>    ] 41%  120,000 lines  212K/s  3s left"."""
     if not at.total_bytes:

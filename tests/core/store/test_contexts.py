@@ -18,6 +18,7 @@ from core.store.ingest.importer import Event, store_events
 from core.store.pushes.connected import connect
 from core.store.upkeep.erasing import erase
 from core.store.upkeep.exporting import export_events
+from core.store.waiting import Patience
 from core.store.workspace import open_writer, read_calendar
 from tests.worlds import recount
 from tests.worlds.programs.older import in_long_rows, in_one_table
@@ -157,3 +158,30 @@ def test_an_older_file_knows_its_events_again(path: Path) -> None:
         store_events(db, events())
         assert db.execute("select count(*) from events").fetchone() == (60,)
         recount.check(db)
+
+
+def test_converting_an_older_file_is_told_and_can_be_stopped(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.store.schema._EVERY", 0)
+    monkeypatch.setattr("core.store.schema._STEPS", 10)
+    with closing(sqlite3.connect(path)) as db, db:
+        in_one_table(db)
+    before, told = path.read_bytes(), list[float | None]()
+
+    def stop(seconds: float | None) -> None:
+        if seconds is not None:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        open_writer(path, patience=Patience(converting=stop))
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("select value from meta where key = 'version'").fetchone() == ("5",)
+    assert path.read_bytes() == before
+    open_writer(path, patience=Patience(converting=told.append)).close()
+    seconds = [each for each in told if each is not None]
+    assert len(seconds) > 1
+    assert told == [*sorted(seconds), None]
+    told.clear()
+    open_writer(path, patience=Patience(converting=told.append)).close()
+    assert told == []
