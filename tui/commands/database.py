@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from core.errors import BadInput
-from tui.commands.drawn import DrawnLine
-from tui.commands.output import say
-from tui.texts.progress import converting_text
+from tui.commands.output import DrawnLine, say
 
 if TYPE_CHECKING:
     from core.engines.running import Engine
@@ -84,6 +82,8 @@ class Converting:
 
     def __call__(self, seconds: float | None) -> None:
         """Take the seconds that it takes so far; None when it has ended."""
+        from tui.texts.progress import converting_text
+
         if seconds is None:
             self._line.end()
         elif seconds >= _MOMENT:
