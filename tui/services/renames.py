@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.definitions.saved import Kind
 
 
-@dataclass(frozen=True)
-class Renamed:
+class Renamed(NamedTuple):
     """Another name of a kept thing.
 
     Attributes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -66,7 +66,6 @@ class Workers(Protocol):
         """Take a message, from any thread."""
 
 
-@dataclass(eq=False)
 class Run:
     """One pending question.
 
@@ -77,12 +76,15 @@ class Run:
         started: when it was asked, in monotonic seconds.
     """
 
-    view: View
-    question: Question
-    fresh: bool = False
-    unlimited: bool = False
-    stop: Stop = field(default_factory=Stop)
-    started: float = field(default_factory=time.monotonic)
+    def __init__(
+        self, view: View, question: Question, fresh: bool = False, unlimited: bool = False
+    ) -> None:
+        self.view = view
+        self.question = question
+        self.fresh = fresh
+        self.unlimited = unlimited
+        self.stop = Stop()
+        self.started = time.monotonic()
 
     @property
     def seconds(self) -> float:
@@ -153,7 +155,49 @@ class Answered(Message):
         self.marks = marks
 
 
-def answer(engine: Engine, saved: Saved | None, run: Run) -> Answered:
+class Beside:
+    """The alerts and marks that answers are shown with, read once for each state of the file.
+
+    Args:
+        engine: knows the state of the file.
+        saved: where they are read; None if there are none.
+    """
+
+    def __init__(self, engine: Engine, saved: Saved | None) -> None:
+        self._engine = engine
+        self._saved = saved
+        self._kept: tuple[Any, dict[Any, Any]] = None, {}
+
+    def limited(self, question: Question, result: Result) -> Result:
+        """Return a result over time with the limits of the alerts that watch its question."""
+        if result.answer.shape != "series" or self._saved is None:
+            return result
+        items = self._read("alerts", partial(self._saved.items, "alerts"))
+        if not items:
+            return result
+        from core.alerts.thresholds import with_limits
+
+        return replace(result, answer=with_limits(result.answer, question, items))
+
+    def marks(self, answer: Any) -> tuple[Mark, ...]:
+        """Return the saved marks that lie on an answer over time."""
+        if answer.shape != "series" or not answer.buckets or self._saved is None:
+            return ()
+        times = answer.buckets[0].start, answer.buckets[-1].end - 1
+        return tuple(self._read(times, partial(self._saved.marks, *times)))
+
+    def _read(self, key: Any, read: Callable[[], Any]) -> Any:
+        """Return what was read in the present state, or read it; threads may read it twice."""
+        state = self._engine.state()
+        if self._kept[0] != state:
+            self._kept = state, {}
+        found = self._kept[1]
+        if key not in found:
+            found[key] = read()
+        return found[key]
+
+
+def answer(engine: Engine, beside: Beside, run: Run) -> Answered:
     """Run a question to its end: a result or an error."""
     try:
         limit = NO_LIMIT if run.unlimited else None
@@ -164,14 +208,14 @@ def answer(engine: Engine, saved: Saved | None, run: Run) -> Answered:
             time_limit=limit,
             forgiving=run.view.forgiving,
         )
-        result = limited(saved, run.question, result)
+        result = beside.limited(run.question, result)
         empty = why_empty(engine, run.question, result.answer)
         return Answered(
             run,
             result,
             empty=" ".join(result.answer.missed) if empty and result.answer.missed else empty,
             events=events_in_range(engine, run.question),
-            marks=marks_of(saved, result.answer),
+            marks=beside.marks(result.answer),
         )
     except FootfallError as error:
         return Answered(run, None, error)
@@ -189,25 +233,6 @@ def events_in_range(engine: Engine, question: Question) -> int | None:
         return None
 
 
-def limited(saved: Saved | None, question: Question, result: Result) -> Result:
-    """Return a result over time with the limits of the alerts that watch its question."""
-    if result.answer.shape != "series" or saved is None:
-        return result
-    items = saved.items("alerts")
-    if not items:
-        return result
-    from core.alerts.thresholds import with_limits
-
-    return replace(result, answer=with_limits(result.answer, question, items))
-
-
-def marks_of(saved: Saved | None, answer: Any) -> tuple[Mark, ...]:
-    """Return the saved marks that lie on an answer over time."""
-    if answer.shape != "series" or not answer.buckets or saved is None:
-        return ()
-    return tuple(saved.marks(answer.buckets[0].start, answer.buckets[-1].end - 1))
-
-
 class Questions:
     """The waiting and running questions of one page.
 
@@ -220,7 +245,7 @@ class Questions:
     def __init__(self, page: Workers, engine: Engine, saved: Saved | None) -> None:
         self._page = page
         self._engine = engine
-        self._saved = saved
+        self._beside = Beside(engine, saved)
         self._waiting: deque[Run] = deque()
         self._running: list[Run] = []
 
@@ -269,4 +294,4 @@ class Questions:
             )
 
     def _work(self, run: Run) -> None:
-        self._page.post_message(answer(self._engine, self._saved, run))
+        self._page.post_message(answer(self._engine, self._beside, run))

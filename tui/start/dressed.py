@@ -48,7 +48,7 @@ class Dressed(Host):
         self.frames = Frames()
         self.frames.paint = self._paint
         self.tier = terminal.colours()
-        self._tokens: tuple[Theme, Mapping[str, str]] | None = None
+        self._colours: tuple[Theme, Mapping[str, str]] | None = None
         super().__init__(ansi_color=self.tier != "theme")
         self.animation_level = "none"
         # Two widgets of every page that no page here uses.
@@ -79,10 +79,14 @@ class Dressed(Host):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """See App: the colours of charts and panels that a theme does not set itself."""
+        return dict(tokens_of(self.current_theme))
+
+    def get_css_variables(self) -> dict[str, str]:
+        """See App; computed once for a theme, though a start asks for them six times."""
         theme = self.current_theme
-        if self._tokens is None or self._tokens[0] is not theme:
-            self._tokens = theme, tokens_of(theme)
-        return dict(self._tokens[1])
+        if self._colours is None or self._colours[0] is not theme:
+            self._colours = theme, super().get_css_variables()
+        return dict(self._colours[1])
 
     def _ink(self) -> Ink:
         if self.tier != "theme" or self.current_theme.ansi:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.answers import Cell
 from core.draw.figures import span_text
@@ -23,8 +22,7 @@ LONGEST_WHO = 40
 COMPARED = {"previous": "vs prev", "yoy": "vs year before"}
 
 
-@dataclass(frozen=True)
-class Chip:
+class Chip(NamedTuple):
     """One part of a question.
 
     Attributes:
@@ -48,7 +46,7 @@ def chips(question: Question, saved: Question | None = None) -> tuple[Chip, ...]
     if saved is None or saved == question:
         return tuple(found)
     before = {(part.action, part.text) for part in _parts(saved)}
-    found = [replace(chip, changed=(chip.action, chip.text) not in before) for chip in found]
+    found = [chip._replace(changed=(chip.action, chip.text) not in before) for chip in found]
     if not any(chip.changed for chip in found):
         found.append(Chip("changed", changed=True))
     return tuple(found)

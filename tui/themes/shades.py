@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from textual.color import Color
 
@@ -16,6 +17,7 @@ def contrast(one: Color, other: Color) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+@lru_cache(maxsize=512)
 def luminance(colour: Color) -> float:
     """Return the relative luminance of a colour, from 0 for black to 1 for white."""
     red, green, blue = _linear(colour)

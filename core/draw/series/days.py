@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.answers import Series
 from core.draw.figures import bucket_text, facts, figure, moment
@@ -44,8 +43,7 @@ def is_for(answer: Series) -> bool:
     return answer.granularity == "daily" and len(answer.lines) == 1 and days >= FEWEST
 
 
-@dataclass(frozen=True)
-class Year:
+class Year(NamedTuple):
     """Days by week and weekday.
 
     Attributes:

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -28,7 +27,6 @@ _HARMLESS: Final = frozenset(
 """Error codes after which a connection can still be used; 0 is an error raised by Python itself."""
 
 
-@dataclass
 class Slot:
     """One connection with its functions; used by one question at a time.
 
@@ -40,13 +38,20 @@ class Slot:
         broken: whether an error means that it must not be used again.
     """
 
-    connection: sqlite3.Connection
-    failures: bitmaps.Failures
-    place: Identity | None
-    wait: float
-    units: Units | None = None
-    deadline: float = field(default=float("inf"))
-    broken: bool = False
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        failures: bitmaps.Failures,
+        place: Identity | None,
+        wait: float,
+    ) -> None:
+        self.connection = connection
+        self.failures = failures
+        self.place = place
+        self.wait = wait
+        self.units: Units | None = None
+        self.deadline = float("inf")
+        self.broken = False
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

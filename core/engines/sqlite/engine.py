@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,14 +40,14 @@ if TYPE_CHECKING:
     from core.engines.sqlite.raw_sql_programs import Programs
 
 
-@dataclass
 class _Asked:
     """The question that one thread is answering, and its connection."""
 
-    slot: Slot
-    stop: Stop
-    limit: float | None
-    lookups: list[Statement] = field(default_factory=list)
+    def __init__(self, slot: Slot, stop: Stop, limit: float | None) -> None:
+        self.slot = slot
+        self.stop = stop
+        self.limit = limit
+        self.lookups: list[Statement] = []
 
 
 class SqliteEngine:

@@ -8,7 +8,7 @@ of a property need the events.
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, Literal, NamedTuple
 
@@ -251,7 +251,7 @@ class Weekday(Question):
         scan = Scan(selection, self.measure, self.property or "", (), names_it(self.event))
         for weekday, hour in ((True, True), (False, True)) if self._hourly() else ((True, False),):
             at = partial(week.slot, weekday=weekday, hour=hour)
-            measured = yield from replace(scan, at=at).ask(ctx, week.span, [], None)
+            measured = yield from scan._replace(at=at).ask(ctx, week.span, [], None)
             notes = measured.notes
             figures |= {place_of(n): x for n, x in measured.points.get((), {}).items()}
         if self.property and self.measure != "distinct":

@@ -7,7 +7,8 @@ events that match one of them and matches them per person. Where both apply they
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from core.queries.funnel import blocks
 from core.queries.funnel.plan import Plan, first_day, spec
@@ -80,8 +81,7 @@ def _begun(plan: Plan, bind: Binder, people: tuple[int, int], *, entry: bool) ->
         from ({_first_starts(plan, bind, people)}) r"""
 
 
-@dataclass(frozen=True)
-class _Walk:
+class _Walk(NamedTuple):
     """The SQL that the relations of a walk are written with, and the number of steps.
 
     A row of attempts has actor and t1 ... tn: NULL after the first time past the window.

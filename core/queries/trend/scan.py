@@ -8,7 +8,6 @@ values per user consider everything in each window.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -36,8 +35,7 @@ ITEMS = ("items", "distinct_items")
 """Measures that count the elements of a property, event by event."""
 
 
-@dataclass(frozen=True)
-class Scan:
+class Scan(NamedTuple):
     """What is measured, and of which events.
 
     Attributes:

@@ -12,11 +12,8 @@ import json
 import os
 import sqlite3
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from pydantic import Field
-
-from core.answers import Model
 from core.errors import BadInput, Forbidden, did_you_mean
 from core.store.workspace import read_meta
 
@@ -27,7 +24,7 @@ ROLES: tuple[Role, ...] = ("viewer", "editor", "admin", "platform")
 _ALIASES: dict[str, Role] = {"readonly": "viewer", "edit": "editor"}
 
 
-class Profile(Model):
+class Profile(NamedTuple):
     """Who acts, and in which role.
 
     Attributes:
@@ -35,7 +32,7 @@ class Profile(Model):
         role: viewers look, editors create things and change their own, admins change everybody's.
     """
 
-    user: str = Field(min_length=1, max_length=100)
+    user: str
     role: Role = "admin"
 
     def may(self, role: Role) -> bool:

@@ -42,7 +42,7 @@ def command(name: str | None, role: str | None, db: str | None, format: str | No
         saved = Saved(path)
     profile = saved.profile
     if format == "json":
-        put_json(profile.model_dump())
+        put_json(profile._asdict())
     else:
         put_line(f"{profile.user}  {profile.role}")
     if profile.role == "viewer":

@@ -27,6 +27,9 @@ SMALLEST = (60, 18)
 LOW = 22
 """Lines below which a page gives its lower panels room that others would like."""
 
+TABBED_FROM = 28
+"""Lines from which on a board has a line for its tabs."""
+
 TALL = 32
 """Lines from which on companions stand beside the first panels, where the page is also wide."""
 
@@ -144,6 +147,7 @@ class FramePage(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """See Screen."""
+        self._classify(self.app.size)
         self.was_covered = self.app.root_is_covered
         self.is_built = not self.was_covered
         if self.is_built:
@@ -261,13 +265,18 @@ class FramePage(Screen[None]):
             self._sized(event.size)
 
     def _sized(self, size: Size) -> None:
+        self._classify(size)
+        self.resized(size)
+
+    def _classify(self, size: Size) -> None:
+        """Take the classes of a size; before there are panels, their styles are not found twice."""
         wide, high = SMALLEST
         self.set_class(size.width < wide or size.height < high, "-tiny")
         self.set_class(size.width >= 100, "-wide")
         self.set_class(size.height >= TALL, "-tall")
         self.set_class(size.height >= TALL and size.width >= VAST, "-vast")
         self.set_class(size.height < LOW, "-low")
-        self.resized(size)
+        self.set_class(size.height < TABBED_FROM, "-short")
 
     def resized(self, size: Size) -> None:
         """Called when the page has another size, and the classes of that size."""

@@ -19,9 +19,6 @@ from tui.widgets.boards.tile import Tile
 from tui.widgets.chrome import Crumb
 from tui.widgets.listing import Row
 
-TABBED_FROM = 28
-"""Lines from which on the tabs have one."""
-
 ALONE = "Only this board is open. n opens another beside it."
 
 
@@ -81,8 +78,7 @@ class TabbedPage(TiledPage):
         return f"{super().crumb} ({ids.index(self.board.id) + 1} of {len(ids)})"
 
     def resized(self, size: Size) -> None:
-        """See FramePage: the tabs have no line that the tiles need."""
-        self.set_class(size.height < TABBED_FROM, "-short")
+        """See FramePage."""
         self.update_chrome()
 
     def keep_tab(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual.events import Click
 from textual.message import Message
@@ -84,8 +84,7 @@ class NameLine(OneLine):
                 return
 
 
-@dataclass(frozen=True)
-class Tab:
+class Tab(NamedTuple):
     """One open board.
 
     Attributes:
