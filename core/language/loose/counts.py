@@ -49,6 +49,9 @@ def events(s: Sentence) -> Iterator[Draft]:
 def _several(s: Sentence) -> Iterator[Draft]:
     """Yield what two events have to do with each other, or units that did not do one."""
     two = len(s.events) == 2
+    if two and s.says("(?:leads? to|results? in|means?|brings?|causes?) (?:more|higher)"):
+        around = f"for ({s.events[0]}) against everyone else"
+        yield Draft(f"users of {s.events[1]} {around}", without=("for",), assumed=True)
     if two and s.says("ratio|divided by"):
         yield Draft(f"{s.events[0]} / {s.events[1]}")
     for word, sign in (("minus|less", "-"), ("plus", "+")):
@@ -118,7 +121,8 @@ def _per(s: Sentence) -> Iterator[Draft]:
                      s.heard.text)  # fmt: skip
     if many is not None:
         yield Draft(f"{first} / users * {many[1]}")
-    if s.says("per (?:user|person|customer|visitor|head|capita|active user)"):
+    if s.says("per (?:user|person|customer|visitor|head|capita|active user)"
+              "|(?:each|every) (?:user|person|customer|visitor|player|member)"):  # fmt: skip
         yield Draft(f"per actor avg of {first}")
     elif s.says("per (?:paying )?(?:buyer|payer|shopper|member|subscriber|player|reader|customer)"):
         yield Draft(f"average of {first}")
@@ -133,8 +137,11 @@ def _rates(s: Sentence) -> Iterator[Draft]:
         yield Draft(f"{first} > {first} without window", assumed=True)
     if s.says("rate") and pays not in ("", first) and s.says(_TURNED):
         yield Draft(f"{first} / {pays}", assumed=True)
+    if s.says("rate") and (begun := s.begun()):
+        yield Draft(f"{begun} > {first}", assumed=True)
     rate = s.says("rate") and not s.says("growth rate")
     if rate and len(s.events) == 1 and s.chain() and not s.says(_UNWANTED):
         yield Draft(f"{s.chain()}", assumed=True)
     if rate or s.says("share|percent(?:age)?|what %|proportion|fraction"):
-        yield Draft(f"pct_dau of {first}", assumed=bool(s.heard.values))
+        yield Draft(f"pct_dau of {first}",
+                    assumed=bool(s.heard.values) or not s.heard.persons)  # fmt: skip

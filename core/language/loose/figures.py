@@ -250,6 +250,8 @@ def most(s: Sentence) -> Iterator[Draft]:
         yield Draft(f"sum({REVENUE}) {ranked}", without=("by",))
     elif s.event:
         yield Draft(f"{s.event} {ranked}", without=("by",))
+    elif s.heard.values:
+        yield Draft(f"events {ranked}", without=("by",))
     elif (
         not s.by and not s.free and s.says(r"(?:biggest|largest|best|top) (?:customers?|clients?)")
     ):

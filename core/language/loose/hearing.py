@@ -57,6 +57,7 @@ def hear(text: str, names: Names) -> Heard:
             found.never = [p for p in found.never if not valued.at - 4 <= p < valued.at]
         if valued.value.casefold() in known.TELLING:
             found.text = re.sub(rf"\b{re.escape(valued.value.casefold())}\b", " ", found.text)
+            found.text = " ".join(found.text.split())
     found.events.sort(key=lambda piece: piece.at)
     return found
 

@@ -34,6 +34,9 @@ _SPANS: Final = frozenset(
 _SHOWN: Final = frozenset({"report", "chart", "graph", "table", "list", "figure"})
 """What an answer may be called in."""
 
+_HOME: Final = frozenset({"homepage", "home page", "front page", "start page"})
+"""What the first page of a site is called."""
+
 _MEASURED: Final = (
     "ms",
     "sec",
@@ -205,6 +208,8 @@ def value(window: Sequence[str], names: Names) -> tuple[str, str] | None:
         return field_, code[1]
     if text in TELLING or text.isdigit():
         return None
+    if text in _HOME and "/" in names.values:
+        return names.values["/"]
     if text not in names.values and len(text) > _SPELT and text.removesuffix("s") in names.values:
         text = text.removesuffix("s")
     if text in names.values and (len(text) > 2 or _is_code(text, names)) and text not in FILLERS:

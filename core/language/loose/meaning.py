@@ -14,7 +14,7 @@ Build = Callable[[Sentence], Iterator[Draft]]
 INTENTS: Final[tuple[tuple[str, Build], ...]] = (
     (
         rf"(?:top|biggest|best|largest|heaviest|most|highest)(?: \w+)* {USER} by"
-        rf"|(?:which|what) {USER}(?: \w+)* (?:the )?most|who(?: \w+)* the most"
+        rf"|(?:which|what) {USER}(?: \w+)* (?:the )?most|who(?: \w+)* (?:the most|most$)"
         "|who(?: has| have)? (?:spent|paid) (?:more|over|at least)"
         "|whales?|big spenders?|vips?"
         rf"|(?:most valuable|best paying) {USER}"

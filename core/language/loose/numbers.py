@@ -46,11 +46,11 @@ def compared(text: str, found: Heard, names: Names) -> str:
         alone = re.search(r"\bonly (?:\w+ )?$", text[: many.start()])
         found.bound = "exact" if alone else "least" if more else _BOUNDS.get(many[1], "least")
         return text[: many.start()] + GAP + text[many.end() :].removeprefix(" or more")
-    for pattern, sign in _SIGNS:
+    for pattern, sign in (*_SIGNS, (r"(?:exactly|only|just)", "=")):
         many = re.search(rf"(?<!\w){pattern} (\d+)(?= (\w+))", text)
         if many is not None and any(stem(many[2]) in parts for _, parts in names.called):
             found.often = int(many[1]) + (sign == ">") - (sign == "<")
-            found.bound = "least" if sign[0] == ">" else "most"
+            found.bound = {">": "least", "<": "most", "=": "exact"}[sign[0]]
             return text[: many.start()] + text[many.end() :]
     signed = re.search(r"\b(negative|positive) (?=\w)", text)
     if signed is not None:

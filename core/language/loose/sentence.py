@@ -18,6 +18,11 @@ FIGURES: Final = {
     r"max(?:imum)?|highest|largest|biggest|longest": "max",
     r"min(?:imum)?|lowest|smallest|shortest": "min",
 }  # fmt: skip
+_BEGINNING: Final = frozenset(
+    map(stem, ("start", "started", "begin", "began", "open", "submitted"))
+)
+"""What is first done to something that later ends."""
+
 _AMOUNTS: Final = ("amount", "price", "value", "total", "revenue", "cost")
 _UNITS: Final = re.compile(
     r"account|compan|org|team|workspace|tenant|customer|client|group|site|store|shop|household"
@@ -121,7 +126,11 @@ class Sentence:
             if re.search(r"count(?:ed|ing) (?:as|by|in) ?(?:unique |the )?$",
                          " ".join((*self.heard.words[: piece.at], ""))):  # fmt: skip
                 return piece
-        likely = [piece for piece in counted if _UNITS.search(piece.name)]
+        words = self.heard.words
+        likely = [
+            piece for piece in counted
+            if _UNITS.search(piece.name) and words[max(piece.at - 1, 0)] not in ("the", "a", "an")
+        ]  # fmt: skip
         if likely or self.heard.persons or any(map(self.says, FIGURES)):
             return next(iter(likely), None)
         told = "how many|number of|unique|distinct|active|retained|new|paying|churned"
@@ -200,6 +209,17 @@ class Sentence:
             steps = [start, *steps] if start not in ("", *steps) else [*steps, end]
         steps = [step for step in dict.fromkeys(steps) if step]
         return " > ".join(steps) if len(steps) > 1 else ""
+
+    def begun(self) -> str:
+        """The event with which begins what the first event ends: level_start for level_complete."""
+        called = {quoted(name): set(own) for name, own in self.names.called}
+        ends = called.get(self.event, set())
+        for event, words in called.items():
+            begins = words & _BEGINNING
+            rest = words - begins
+            if begins and rest and rest <= ends and not begins & ends:
+                return event
+        return ""
 
     def so_often(self) -> Draft | None:
         """Who did the first event so many times as it says; None if it says no such number."""

@@ -26,7 +26,9 @@ def stepwise(s: Sentence) -> Iterator[Draft]:
     if len(s.events) == 2 and s.says("vs|versus") and not s.says(STEPS):
         return
     share = s.says(r"share|percent\w*|rate|many") and s.says("new (?:users?|people|customers?)")
-    turned = len(s.events) == 1 and s.says(r"(?:turn\w*|bec[oa]m\w*).* (?:paying|paid|payers?)")
+    turned = len(s.events) == 1 and s.says(
+        r"(?:turn\w*|bec[oa]m\w*).* (?:paying|paid|payers?|customers?|buyers?)"
+    )
     if (
         len(s.events) > 1
         or s.says(STEPS)
@@ -113,7 +115,7 @@ def related(s: Sentence) -> Iterator[Draft]:
     between = " ".join(words[one.end : other.at])
     if not re.search(r"\b(?:that|who|which)\b", between):
         return
-    told = re.search(r"\b(?:used?|using|had|have|with|were|was)\b", between)
+    told = re.search(r"\b(?:used?|using|had|have|with)\b", between)
     first, then = (quoted(each.name) for each in ((other, one) if told else (one, other)))
     if first != then:
         yield Draft(f"{first} > {then}{s.counting}", assumed=told is not None)

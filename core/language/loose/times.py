@@ -146,6 +146,18 @@ def _span_of_months(found: re.Match[str], today: date) -> Clauses:
     return _between(date(years, _month(found[1]), 1), add_months(last, 1) - timedelta(days=1))
 
 
+def _week_of(found: re.Match[str], today: date) -> Clauses:
+    """Return seven days of a month, the last ones or those from the first, eighth and so on."""
+    first = _month_of(found[2], found[3], today)
+    if first is None:
+        return {}
+    if found[1] == "last":
+        first = add_months(first, 1) - timedelta(days=7)
+    else:
+        first += timedelta(days=7 * ("first", "second", "third", "fourth").index(found[1]))
+    return _between(first, first + timedelta(days=6))
+
+
 def _part_of_year(found: re.Match[str], today: date) -> Clauses:
     months = {"quarter": 3, "half": 6, "month": 1}[found[2]]
     place = ("first", "second", "third", "fourth").index(found[1]) if found[1] != "last" else (
@@ -223,8 +235,8 @@ _RULES: Final[Sequence[tuple[str, Heard]]] = (
     (r"yesterday (?:but|and) not today",
      _fixed(range="today", compare="vs prev", moved="previous not this", nearly="yes")),
     (rf"(?:in |for |between )?{_MONTH} (?:{_THAN}|and|with|to) (?:in )?{_MONTH}(?! \d)", _months),
-    (r"(?:week[ -]over[ -]week|wow|w/w)", _fixed(range="wtd", compare="vs prev")),
-    (r"(?:month[ -]over[ -]month|mom|m/m)", _fixed(range="mtd", compare="vs prev")),
+    (r"(?:week[ -]over[ -]week|wow|w/w)", _fixed(running="wtd", compare="vs prev")),
+    (r"(?:month[ -]over[ -]month|mom|m/m)", _fixed(running="mtd", compare="vs prev")),
     (rf"{_THAN} (?:in )?(?:the )?(?:same (?:month|period|time|week|quarter) |{_MONTH} )?"
      r"(?:of |in )?(?:last year|the (?:previous|last) year|the year before"
      r"|an? year (?:ago|before|earlier))",
@@ -257,6 +269,8 @@ _RULES: Final[Sequence[tuple[str, Heard]]] = (
      r"(?: ((?:19|20)\d\d))?(?! \d)", _span_of_months),
     (r"(?:in |for |during )?(?:the )?(first|last|second|third|fourth) (quarter|half|month) of "
      r"((?:19|20)\d\d)", _part_of_year),
+    (rf"(?:in |for |during )?(?:the )?(first|second|third|fourth|last) week of {_MONTH}"
+     r"(?: ((?:19|20)\d\d))?", _week_of),
     (r"(?:in |for |during )?h([12]) (?:of )?((?:19|20)\d\d)",
      lambda m, today: _from_month(int(m[2]), int(m[1]) * 6 - 5, 6)),
     (rf"(?:on )?{_ISO}", lambda m, today: _between(_dated(m[1]), _dated(m[1]))),
@@ -359,11 +373,15 @@ def taken(text: str, today: date) -> tuple[str, Clauses]:
     for pattern, heard in _COMPILED:
         for found in pattern.finditer(text):
             own = heard(found, today)
-            if not own or any(key in clauses for key in own if key not in ("range", "ranked")):
+            if not own or any(key in clauses for key in own if key != "ranked"):
                 continue
             text = text[: found.start()] + GAP + text[found.end() :]
             clauses |= {key: value for key, value in own.items() if key not in clauses}
             break
+    if running := clauses.pop("running", ""):
+        if "range" in clauses:
+            clauses.setdefault("granularity", "weekly" if running == "wtd" else "monthly")
+        clauses.setdefault("range", running)
     if MOVED.search(text) and re.match("last_|today|yesterday|[wmqy]td", clauses.get("range", "")):
         clauses.setdefault("compare", "vs prev")
     return " ".join(text.split()), clauses

@@ -52,6 +52,9 @@ SURE = {
         "signups since jan 2014": '"Signed Up" 2014-01-01..2026-11-28',
         "signups since 1 november": '"Signed Up" 2026-11-01..2026-11-28',
         "signups since the start of the quarter": '"Signed Up" qtd',
+        "signups in the first week of november": '"Signed Up" 2026-11-01..2026-11-07',
+        "month over month growth of signups in 2013":
+            '"Signed Up" 2013-01-01..2013-12-31 monthly vs prev',
         "signups since yesterday": '"Signed Up" 2026-11-27..2026-11-28',
         "october signups compared with october last year":
             '"Signed Up" 2026-10-01..2026-10-31 vs year',
@@ -74,6 +77,9 @@ SURE = {
             'units of (frequency of "Document Created" counting company) at row "3 or more times"',
         "one-time buyers": 'people of (frequency of purchase) at row "1 time"',
         "how many people purchased at least once": "users of purchase",
+        "customers with exactly 2 purchases":
+            'people of (frequency of purchase) at row "2 times"',
+        "how many signups turned into customers": '"Signed Up" > purchase',
         "sessions without a purchase": "sessions - sessions(purchase)",
         "percentage of sessions with a purchase": "sessions(purchase) / sessions * 100",
         "people who never purchased": 'people of ("Signed Up" > purchase) at step 2 dropped',
@@ -279,6 +285,11 @@ OFFERED = {
     "how many words do invites have on average": "avg(words)",
     "who is u_00012": "user u_00012",
     "how many people only visited once": "frequency of page_view",
+    "signups in october in 2013": '"Signed Up" 2026-10-01..2026-10-31',
+    "how many invites does each user send on average": 'per actor avg of "Invite Sent"',
+    "do invites lead to more purchases":
+        'users of purchase for ("Invite Sent") against everyone else',
+    "percentage of purchases": "pct_dau of purchase",
     "repeat purchase rate": "frequency of purchase",
     "how many times did u_00012 purchase": 'frequency of purchase where "user" = u_00012',
     "did signups go up after release 2.1": '"Signed Up" 2026-11-06..2026-11-28',
