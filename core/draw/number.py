@@ -8,7 +8,7 @@ from core.answers import Number, Series
 from core.draw.figures import bucket_text, compared_text, counted, facts, figure, short
 from core.draw.legend import delta, key, value_line, whole, wrapped
 from core.draw.spans import Line, Look, Span, cells, clipped, padded, safe, spread
-from core.draw.spark import big, filled_sparkline, sparkline
+from core.draw.spark import TALLEST, big, filled_sparkline, sparkline
 from core.draw.units import unit_of
 from core.text import cut
 
@@ -21,8 +21,10 @@ TALL_FROM = 5
 APART = 2
 """Cells between a figure and its change."""
 
-MOST_ROWS = 4
-"""How many rows a sparkline below a figure takes, at most."""
+MOST_ROWS, HALF_FROM = 4, 16
+"""How many rows a sparkline below a figure takes at most, and the rows of a box of which it takes
+half.
+"""
 
 
 def number_answer(answer: Number, width: int, height: int, look: Look) -> list[Line]:
@@ -105,7 +107,8 @@ def number_chart(
     spare = height - len(lines)
     footed = spare >= 2 and bool(answer.buckets) and not _is_dated_elsewhere(answer)
     notes = whole(facts(answer), width, spare - footed - 1)
-    rows = min(max(spare - footed - len(notes), 1), MOST_ROWS)
+    most = height // 2 if HALF_FROM <= height < TALLEST else MOST_ROWS
+    rows = min(max(spare - footed - len(notes), 1), most)
     if spare >= 1:
         at = cursor[1] if cursor and cursor[0] else None
         partial = [b.partial for b in answer.buckets]

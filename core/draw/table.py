@@ -80,7 +80,7 @@ def grid_lines(
 ) -> list[Line]:
     """Return a heading and the rows around the cursor, with a bar at the end if there is room.
 
-    Rows with bars are higher where there is room for that.
+    Rows are higher where there is room for that, if at least half of them have bars.
 
     Args:
         open_end: whether something follows in the rows, so that the one under the cursor is filled
@@ -119,7 +119,8 @@ def grid_lines(
         first, more = (under_cursor(each, end) for each in whole) if here else whole
         lines.append((first, more))
     heading = _heading(columns, widths, pointer)
-    if barred is None or count > height - 1 or (room < BAR_FROM and not below):
+    some = barred is not None and 2 * sum(map(bool, barred.figures)) >= count
+    if not some or count > height - 1 or (room < BAR_FROM and not below):
         return [heading, *(first for first, _ in lines)]
     if below:
         each = min((height - 1) // max(count, 1), 3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.answers import Series, Step, StepGroup, Steps
 from core.draw.legend import flowed, trend_style, wrapped
 from core.draw.spans import Line, Look, Span, safe
-from core.draw.spark import TALLEST, bar, sparkline
+from core.draw.spark import TALLEST, THICKEST, bar, sparkline
 from core.draw.table import window
 from core.text import change, duration, fit, number, percent, things, width
 from core.text import points as in_points
@@ -39,7 +39,9 @@ def steps_chart(answer: Steps, size: int, height: int, look: Look, cursor: Curso
     if grouped and size < SLIM and (cursor is None or cursor[0] >= len(steps)):
         lines = []
     elif height >= 2 * len(steps) - 1 + min(len(foot), 2) + least and len(steps) > 1:
-        thick = TALLEST > height >= 3 * len(steps) - 1 + len(foot) + (grouped + 2 if grouped else 0)
+        others = len(foot) + (grouped + 2 if grouped else 0)
+        most = THICKEST if height < TALLEST else 1
+        thick = min((height - others + 1) // len(steps) - 1, most)
         lines = _bars(answer, size, look, cursor, thick=thick)
     else:
         lines = _table(answer, size, max(height - min(least, height // 2), 1), look, cursor)
@@ -153,8 +155,12 @@ def points(now: float | None, before: float | None) -> Span:
     return Span(in_points(now - before).rjust(7), trend_style(now, before))
 
 
-def _bars(answer: Steps, size: int, look: Look, cursor: Cursor, *, thick: bool) -> list[Line]:
-    """Return a bar per step with its count and share, and between two what went on."""
+def _bars(answer: Steps, size: int, look: Look, cursor: Cursor, *, thick: int) -> list[Line]:
+    """Return a bar per step with its count and share, and between two what went on.
+
+    Args:
+        thick: how many lines a bar is high, at least one.
+    """
     steps = answer.groups[0].steps
     first = max(step.count for step in steps)
     counts = [number(step.count) for step in steps]
@@ -177,8 +183,8 @@ def _bars(answer: Steps, size: int, look: Look, cursor: Cursor, *, thick: bool) 
                 *(_before(answer, index, step) if compared else ()),
             )
         )
-        if thick:
-            lines.append((Span(" " * (name + 5)), *step_bar(step, first, room, look)))
+        bare: Line = (Span(" " * (name + 5)), *step_bar(step, first, room, look))
+        lines += [bare] * (thick - 1)
     return lines
 
 
