@@ -91,3 +91,12 @@ async def test_an_answer_of_few_rows_leaves_its_room_to_what_is_asked_next(sampl
         assert when.size.width > 100
         await ff.press("shift+tab", "enter")
         assert ff.page.page_id == "people"
+
+
+async def test_where_nothing_is_there_to_be_told_no_empty_panels_stand(sampled: Path) -> None:
+    async with explorer(sampled, place="metrics", size=(120, 40)) as ff:
+        for text in ("revenue by source", "users matching nobody_at_all"):
+            question, chart = read(text, ff.app.engine.context())
+            ff.app.navigator.open(question, chart=chart)
+            await ff.settle()
+            assert [panel.id for panel in ff.page.panels] in (["chart"], ["people"])

@@ -52,6 +52,14 @@ class AccompaniedPage(QuestionPage):
         if view is self.main:
             self.accompany()
 
+    def failed(self, view: AnswerView) -> None:
+        """See Page: where the page has no answer its companions have nothing to show."""
+        if view is self.main and view.answer is None:
+            for companion in self.query(Companion):
+                companion.forget_answer()
+            for composition in self.query(Composition):
+                composition.close_up()
+
     def accompany(self) -> None:
         """Ask the companions on the screen whose question is another one than before."""
         main = self.main

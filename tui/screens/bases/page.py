@@ -137,6 +137,9 @@ class Page(FramePage):
     def answered(self, view: AnswerView) -> None:
         """Called when a view of this page has a new answer."""
 
+    def failed(self, view: AnswerView) -> None:
+        """Called when a question of a view of this page failed."""
+
     @property
     def views(self) -> list[AnswerView]:
         """The views that show answers."""
@@ -266,6 +269,8 @@ class Page(FramePage):
                 self._put_back()
             elif event.error is not None:
                 view.fail(self._explained(event, run.seconds))
+                if isinstance(view, AnswerView):
+                    self.failed(view)
 
     def _explained(self, event: Answered, seconds: float) -> Exception:
         error = event.error

@@ -125,6 +125,8 @@ class PeopleList(AccompaniedPage):
         """See AccompaniedPage: the person under the cursor, and what they did last."""
         super().accompany()
         who, user = self.query_one(TimelineView), self.list_view.user
+        for side in self.query(".beside"):  # there is nobody to tell about
+            side.set_class(self.list_view.answer is not None and not self.list_view.users, "-none")
         if not is_shown(who) or not user:
             who.forget_answer()
             self.query_one(ActiveDays).tell(())
