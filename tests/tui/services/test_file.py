@@ -7,13 +7,16 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from core.definitions.board import Board
 from core.store.ingest.importer import Event
 from core.store.library.saved import Saved
 from core.store.workspace import open_writer
 from tests.worlds.tui_pilot import NOW, Driver, explorer, workspace
+from tui.screens.bases.frame_page import FramePage
 
 
 @contextmanager
@@ -178,3 +181,31 @@ async def test_a_file_that_may_not_be_written_says_so(
     monkeypatch.setattr("tui.services.freshness.writable", lambda _: False)
     async with explorer(path, place="marks") as ff:
         assert ff.status.startswith("small.db  read-only  106 events")
+
+
+async def test_news_that_come_while_a_covered_page_is_built_wait_for_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Saved(path, clock=lambda: NOW).save_board(Board(title="Growth"))
+    mount = FramePage.mount_all
+    built: list[bool] = []
+
+    def mounting(page: FramePage, widgets: Any) -> Any:
+        def news() -> None:
+            page.app.data.look = lambda: True
+            page.app._poll()
+            page.update_chrome()
+            built.append(page.is_built)
+
+        news()
+        waiting = mount(page, widgets)
+        news()
+        return waiting
+
+    monkeypatch.setattr(FramePage, "mount_all", mounting)
+    async with explorer(path, place="boards") as ff:
+        assert ff.page.page_id == "board"
+        await ff.press("escape")
+        assert ff.page.page_id == "boards"
+        assert "Growth" in ff.screen
+        assert built[-2:] == [False, False]

@@ -67,7 +67,7 @@ class FramePage(Screen[None]):
         super().__init__()
         self.place = place
         self.zoomed: Panel | None = None
-        self.was_covered = self.is_built = False
+        self.was_covered = self.is_built = self._building = False
 
     def set_focus(self, *args: Any, **kwargs: Any) -> None:
         """See Screen; Textual would repaint the whole screen, while panels repaint themselves."""
@@ -170,9 +170,10 @@ class FramePage(Screen[None]):
 
     async def on_screen_resume(self) -> None:
         """Build the page when it is seen first, and say that it is on top."""
-        if self.is_mounted and not self.is_built and self._is_seen:
-            self.is_built = True
+        if self.is_mounted and not self.is_built and not self._building and self._is_seen:
+            self._building = True
             await self.mount_all(compose(self, self._parts()))
+            self.is_built = True
             self._open()
             self._sized(self.size)
         if self.is_mounted and self.is_built:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from textual.binding import Binding, BindingType
@@ -66,8 +67,12 @@ class Page(FramePage):
 
     def begin(self) -> None:
         """See FramePage: ask the first questions."""
-        self.questions = Questions(self, self.app.engine, self.app.saved)
         self._start()
+
+    @cached_property
+    def questions(self) -> Questions:
+        """The running questions of the page."""
+        return Questions(self, self.app.engine, self.app.saved)
 
     def _start(self) -> None:
         """Ask the first questions; if the file cannot be read, F5 asks them again."""
