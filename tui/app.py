@@ -247,9 +247,12 @@ class Explorer(Dressed):
         self.remember()
         self.state.save()
         page = next((s for s in reversed(self.screen_stack) if isinstance(s, Page)), None)
+        troubled = bool(self.data.trouble)
         if self.data.look() and page is not None:
             if self.data.trouble:
                 page.say("")  # an older message would hide it
+            elif troubled:
+                page.try_again()
             page.update_status()
 
     # -- the terminal
