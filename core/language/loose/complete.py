@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from core.language.loose.heard import Heard
 from core.language.loose.sentence import Draft, Sentence
+from core.language.loose.steps import STEPS
 from core.queries.terms import name as quoted
 
 LISTS = "(?:segment|people of|units of|raw|top|frequency) "
@@ -47,6 +48,7 @@ class Said:
             or self._denial_left
             or self._name_left
             or self._value_left
+            or self._crowded
         )
 
     @property
@@ -82,6 +84,17 @@ class Said:
     @property
     def _denial_left(self) -> bool:
         return bool(self._heard.never) and not re.search(WITHOUT, self.found)
+
+    @property
+    def _crowded(self) -> bool:
+        """Whether two events stand side by side: one of them may tell what the other is like."""
+        beside = any(
+            one.end == other.at and one.name != other.name
+            for one, other in pairwise(self._heard.events)
+        )
+        return beside and not self._heard.says(
+            rf"{STEPS}|then|rate|time|path\w*|percent\w*|share|within"
+        )
 
     @property
     def _value_left(self) -> bool:

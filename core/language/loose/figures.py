@@ -105,6 +105,8 @@ def revenue(s: Sentence) -> Iterator[Draft]:
     named = s.says(MONEY.replace("paying|payers?", "paid")) or s.event == s.paying()
     if s.event and (valued or not s.says(MONEY) or not (named or s.by)):
         return
+    if s.event and any(map(s.names.is_number, s.free)) and s.says("|".join(FIGURES)):
+        return
     if s.each:
         s.by, s.unit = [s.each], ""
         yield Draft(f"sum({REVENUE})")

@@ -28,6 +28,9 @@ _BUYERS: Final = ("buyer", "buyers", "shopper", "shoppers")
 
 _USER: Final = ("user", "users", "customer", "customers", "person", "people")
 _BY: Final = frozenset({"by", "per", "across", "each", "which", "what", "split", "every", "whose"})
+_MOST: Final = re.compile("with the (?:highest|lowest|most|least|fewest|best|worst|largest)")
+"""Stands after what has more of something than others."""
+
 _NOT: Final = frozenset({
     "not", "never", "without", "excluding", "except", "non", "didn't", "don't", "doesn't",
     "haven't", "hasn't", "didnt", "dont", "wasn't", "isn't", "outside",
@@ -58,6 +61,9 @@ def hear(text: str, names: Names) -> Heard:
         if valued.value.casefold() in known.TELLING:
             found.text = re.sub(rf"\b{re.escape(valued.value.casefold())}\b", " ", found.text)
             found.text = " ".join(found.text.split())
+    kinds = {(each.name, each.at) for each in found.fields if found.words[each.at].endswith("s")}
+    if "ranked" in clauses:
+        found.values = [each for each in found.values if (each.field, each.at + 1) not in kinds]
     found.events.sort(key=lambda piece: piece.at)
     return found
 
@@ -224,7 +230,9 @@ def _is_value_of_part(found: Heard, names: Names, window: _Window) -> bool:
 def _flag(found: Heard, names: Names, window: _Window) -> Valued | None:
     """Return the field of yes and no that people have or not: members, non members."""
     field = names.flags.get(window.said[0])
-    if field is None or window.by or stem(_before(found, window.at)) == "is":
+    after = found.words[window.end : window.end + 2]
+    sides = after[1:] == ["non"] and after[0] in ("vs", "versus", "and", "or")
+    if field is None or (window.by and not sides) or stem(_before(found, window.at)) == "is":
         return None
     return Valued(
         field, "true", window.at, any(window.at - 2 <= p < window.at for p in found.never)
@@ -341,6 +349,8 @@ def _is_nearly(found: Heard, names: Names, window: _Window) -> bool:
 
 def _is_by(found: Heard, place: int) -> bool:
     """Whether what begins at a word is something to break down by."""
+    if _MOST.match(" ".join(found.words[place + 1 : place + 4])):
+        return True
     start = place
     for event in reversed(found.events):
         start = event.at if event.end == start else start

@@ -100,9 +100,7 @@ def part(said: Stems, names: Names, *, many: bool = False) -> str:
     word = said[0]
     if word.endswith("er") and not any(word in parts for _, parts in names.called):
         word = re.sub(r"(?<=\w{3})er$", "", word)
-    if (len(word) < 4 and word not in MAKING) or (
-        word in FILLERS and not (many and word in _SHOWN)
-    ):
+    if (len(word) < 3) or (word in FILLERS and not (many and word in _SHOWN)):
         return ""
     found = [(name, parts) for name, parts in names.called if word in parts]
     for name, parts in found:

@@ -91,7 +91,8 @@ INTENTS: Final[tuple[tuple[str, Build], ...]] = (
         analyses.stickiness,
     ),
     (
-        "time (?:from|between|to|until|till|it takes|taken|for)|how (?:quickly|fast|soon)"
+        r"to (?:\w+ )+time$|time (?:from|between|to|until|till|it takes|taken|for)"
+        "|how (?:quickly|fast|soon)"
         "|how long(?: does it take)?|how many (?:days|hours|minutes|weeks)(?: after| before)?"
         "|days (?:from|between|until|to)|minutes (?:from|between|until|to)|time lag",
         steps.time_between,

@@ -195,6 +195,8 @@ def paths(s: Sentence) -> Iterator[Draft]:
         yield Draft(f"user {scalar(user)}", without=("where", "granularity"), assumed=True)
     if not s.events and s.says("what happen(?:ed|s)") and not s.says("after|before|next|then"):
         yield Draft("top events", without=("granularity",), assumed=True)
+    if len(s.events) == 1 and s.says("what (?:has )?happened (?:to|with)"):
+        yield Draft(s.event, assumed=True)
     before = s.says(
         r"(?:paths?|journeys?|flows?|ways?) to|before"
         r"|lead(?:s|ing)? (?:up )?to|prior to|precede\w*|end(?:s|ing)? (?:in|with)"

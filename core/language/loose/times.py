@@ -311,7 +311,8 @@ _RULES: Final[Sequence[tuple[str, Heard]]] = (
     (r"(?:of |for )?(?:all[ -]time|since (?:the )?(?:launch|beginning|start)|historically|so far"
      r"|in total|in all|overall|(?<!first )ever)", _fixed(range="all_time")),
     # windows
-    (rf"(?:within|in|inside|during|over) (?:the |their )?(?:first )?(an?|\d+) ?{_UNIT}",
+    (rf"(?:within|in|inside|during|over(?! \d+ ?(?:minute|hour))) (?:the |their )?(?:first )?"
+     rf"(an?|\d+) ?{_UNIT}",
      lambda m, today: {"within": f"within {_length(m[1] if m[1].isdigit() else '1', m[2])}"}),
     (rf"(?:within|in|inside|during) (?:the |their )?first {_UNIT}",
      lambda m, today: {"within": f"within {_length('1', m[1])}"}),

@@ -80,6 +80,8 @@ SURE = {
         "customers with exactly 2 purchases":
             'people of (frequency of purchase) at row "2 times"',
         "how many signups turned into customers": '"Signed Up" > purchase',
+        "plan with the highest average number of words": "avg(words) by plan",
+        "purchases over 45 minutes by topic": "purchase where deliveryMinutes > 45 by topic",
         "sessions without a purchase": "sessions - sessions(purchase)",
         "percentage of sessions with a purchase": "sessions(purchase) / sessions * 100",
         "people who never purchased": 'people of ("Signed Up" > purchase) at step 2 dropped',
@@ -290,6 +292,8 @@ OFFERED = {
     "do invites lead to more purchases":
         'users of purchase for ("Invite Sent") against everyone else',
     "percentage of purchases": "pct_dau of purchase",
+    "what happened to signups last week": '"Signed Up" last_week',
+    "failed documents per plan": '"Error Shown" / "Document Created" by plan',
     "repeat purchase rate": "frequency of purchase",
     "how many times did u_00012 purchase": 'frequency of purchase where "user" = u_00012',
     "did signups go up after release 2.1": '"Signed Up" 2026-11-06..2026-11-28',
