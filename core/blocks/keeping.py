@@ -9,12 +9,13 @@ adds those that still exist as rows have them.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Final
 
 import numpy as np
 
+from core.blocks.adding import Adding
 from core.blocks.held import Held
 from core.blocks.layout import SEQ, TARGET
 from core.blocks.packing import Column, unpack
@@ -90,16 +91,19 @@ class Keeper:
         """How many bytes the events take that are held."""
         return self._held.size
 
-    def adding(self) -> Iterator[Callable[[], None]]:
-        """Return what adds events that are held, if each is called in turn. Making these does not
-        use the file, so that a thread can do it. They are added as they were, and changed by `keep`
+    def adding(self) -> Iterator[Adding]:
+        """Return what adds events that are held, to be stored in turn. Making it does not use the
+        file, so that a thread can do it. They are added as they were, and changed by `keep`
         if they were moved or taken out meanwhile.
         """
         held, self._held = self._held, Held()
         if not held:
             return iter(())
         stopped = frozenset(self._texts.stopped)
-        return (partial(write, self._connection, rows) for rows in held.rows(stopped))
+        return (
+            Adding(sum(len(row[-1]) for row in rows), partial(write, self._connection, rows))
+            for rows in held.rows(stopped)
+        )
 
     def _look_for_older(self, event: Ints) -> None:
         """Take note of names without blocks that have got other events than those of `add`, such
@@ -118,8 +122,8 @@ class Keeper:
                 the next ones are likely to be of the same blocks; until then these events are
                 answered from rows.
         """
-        for add in self.adding():
-            add()
+        for part in self.adding():
+            part.store()
         if not goes_on or _count(self._connection) >= WAITING:
             keep(self._connection, self._texts)
         for event in self._touched:

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pyroaring import BitMap
 
+from core.blocks.adding import Adding
 from core.columns import CONTEXT, MAX_SET_VALUES
 from core.errors import FootfallError
 from core.sql.sets import load
@@ -143,12 +144,12 @@ class Activity:
 
     def add(self, facts: Facts) -> None:
         """Add new events."""
-        for add in self.adding(facts):
-            add()
+        for part in self.adding(facts):
+            part.store()
 
-    def adding(self, facts: Facts) -> Iterator[Callable[[], None]]:
-        """Return what adds new events, if each is called in turn. Making these does not use the
-        file, so that a thread can do it.
+    def adding(self, facts: Facts) -> Iterator[Adding]:
+        """Return what adds new events, to be stored in turn. Making it does not use the file, so
+        that a thread can do it.
         """
         if not len(facts):
             return iter(())
@@ -166,8 +167,8 @@ class Activity:
 
         if len(facts):
             wanted = Wanted(self.flags.wholes, (), self._events(), everyone=False)
-            for add in self._adding(facts, wanted):
-                add()
+            for part in self._adding(facts, wanted):
+                part.store()
 
     def _events(self) -> dict[int, list[int]]:
         """Return the events for which each property has sets."""
@@ -177,10 +178,10 @@ class Activity:
                 found[dimension].append(event)
         return found
 
-    def _adding(self, facts: Facts, wanted: Wanted) -> Iterator[Callable[[], None]]:
+    def _adding(self, facts: Facts, wanted: Wanted) -> Iterator[Adding]:
         from core.store.rows.gathering import gathered
 
-        return (partial(self._add, part) for part in gathered(facts, wanted))
+        return (Adding(part.size, partial(self._add, part)) for part in gathered(facts, wanted))
 
     def _add(self, found: Gathered) -> None:
         self._write(found.rows)

@@ -82,14 +82,14 @@ class Buckets:
             columns = (part.events, part.days, found.totals)
             yield from zip(*(column.tolist() for column in columns), users, strict=True)
 
-    def by_value(self, dimension: int) -> Iterator[Found]:
+    def by_value(self, dimension: int) -> Iterator[Iterator[Found]]:
         """Yield the sets of a context dimension that some event has a value of, in the order of
-        their keys, those of the pseudo events last.
+        their keys, those of each pseudo event apart.
         """
         known, codes = self._facts.values[dimension]
         codes = codes[np.asarray(self._facts.contexts)]
         for part in self._parts:
-            yield from part.stored(dimension, codes[part.places], known)
+            yield part.stored(dimension, codes[part.places], known)
 
     def says(self, dimension: int) -> bool:
         """Whether some event may have a value of a context dimension."""

@@ -23,6 +23,9 @@ _CHUNK: Final = 50_000
 _MOST: Final = 150_000
 """From so many rows on they are written, which takes least time if they are many and in order."""
 
+_ROW: Final = 250
+"""About how many bytes a row takes."""
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -53,16 +56,23 @@ class Gathered:
     rows: list[Found] = field(default_factory=list)
     firsts: dict[int, dict[int, BitMap]] = field(default_factory=lambda: defaultdict(dict))
 
+    @property
+    def size(self) -> int:
+        """About how many bytes the rows take."""
+        return _ROW * len(self.rows)
+
 
 def gathered(facts: Facts, wanted: Wanted) -> Iterator[Gathered]:
     """Yield what events add, the earliest days first."""
     found = Gathered()
     for places in ranges(np.asarray(facts.days)):
-        _add(found, Buckets(facts.at(places), wanted.wholes), wanted)
-        if len(found.rows) >= _MOST:
-            found.rows.sort()
-            yield found
-            found = Gathered()
+        buckets = Buckets(facts.at(places), wanted.wholes)
+        for some in _rows(buckets, wanted, found.firsts):
+            found.rows += some
+            if len(found.rows) >= _MOST:
+                found.rows.sort()
+                yield found
+                found = Gathered()
     found.rows.sort()
     yield found
 
@@ -84,16 +94,29 @@ def ranges(column: Ints | Small) -> Iterator[Ints]:
         yield np.flatnonzero((column > start) & (column <= end))
 
 
-def _add(found: Gathered, buckets: Buckets, wanted: Wanted) -> None:
-    """Add the sets of some days."""
+def _rows(
+    buckets: Buckets, wanted: Wanted, firsts: dict[int, dict[int, BitMap]]
+) -> Iterator[Iterable[Found]]:
+    """Yield the rows of some days, some at a time.
+
+    Args:
+        firsts: gets who did what on these days.
+    """
     if wanted.everyone:
-        unsaid = [dimension for dimension in wanted.context if not buckets.says(dimension)]
-        for event, day, total, users in buckets.everyone():
-            found.firsts[event][day] = users
-            blob = users.serialize()
-            found.rows += ((event, dimension, 0, day, total, blob) for dimension in (0, *unsaid))
+        yield _everyone(buckets, wanted, firsts)
         for dimension in wanted.context:
             if buckets.says(dimension):
-                found.rows += buckets.by_value(dimension)
+                yield from buckets.by_value(dimension)
     for dimension, events in wanted.properties.items():
-        found.rows += buckets.of_property(dimension, events)
+        yield buckets.of_property(dimension, events)
+
+
+def _everyone(
+    buckets: Buckets, wanted: Wanted, firsts: dict[int, dict[int, BitMap]]
+) -> Iterator[Found]:
+    unsaid = [dimension for dimension in wanted.context if not buckets.says(dimension)]
+    for event, day, total, users in buckets.everyone():
+        firsts[event][day] = users
+        blob = users.serialize()
+        for dimension in (0, *unsaid):
+            yield event, dimension, 0, day, total, blob

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
+from core.blocks.adding import Adding, ahead
 from core.blocks.ordering import order_of
 from core.store.ingest.activity import Activity
 from core.store.ingest.properties import Told
 from core.store.ingest.sessions import Sessions
-from core.store.rows.ahead import ahead
 from core.store.rows.coded import coded
 from core.store.rows.facts import Facts
 from core.store.rows.gathering import ranges
@@ -89,20 +89,20 @@ class Pending:
     def settle(
         self,
         tick: Callable[[], None] = lambda: None,
-        beside: Iterable[Callable[[], None]] = (),
+        beside: Iterable[Adding] = (),
         meanwhile: Callable[[], None] | None = None,
     ) -> None:
         """Bring sets and sessions in step.
 
         Args:
             tick: called at intervals.
-            beside: further things to call.
+            beside: what else to store.
             meanwhile: something to do in the transaction at first, in a time in which a thread
                 makes what is to be stored.
         """
         if not self.count:
-            for add in beside:
-                add()
+            for part in beside:
+                part.store()
             return
         known = self._activity.seen(0) | self._cut
         actor, event, day = self._actor.whole(), self._event.whole(), self._day.whole()
@@ -110,14 +110,14 @@ class Pending:
         context, text = self._place.whole(), self._text.whole()
         facts = Facts(actor, event, day, context, values, text, said)
         adding = chain(self._activity.adding(facts), beside)
-        for add in ahead(adding, meanwhile) if meanwhile else adding:
-            add()
+        for part in ahead(adding, meanwhile) if meanwhile else adding:
+            part.store()
             tick()
         columns = (actor, self._ts.whole(), event, day, self._session.whole())
         self._clear()
         for places in ranges(actor):
-            part = [column[places].astype(np.int64) for column in columns]
-            add_events(self._sessions, known, *_in_order(part))
+            some = [column[places].astype(np.int64) for column in columns]
+            add_events(self._sessions, known, *_in_order(some))
             tick()
 
 

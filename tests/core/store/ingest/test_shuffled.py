@@ -63,6 +63,7 @@ def test_batches_with_shuffled_times_are_written_in_one_transaction(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shuffled: bool, commits: int
 ) -> None:
     monkeypatch.setattr("core.store.rows.gathering._CHUNK", 17)
+    monkeypatch.setattr("core.store.rows.gathering._MOST", 40)
     file = _write(tmp_path / "in.jsonl", _events(2 * WHOLE + BATCH), shuffled=shuffled)
     import_files(tmp_path / "w.db", [file], batch_size=BATCH)
     with closing(sqlite3.connect(tmp_path / "w.db")) as db:
