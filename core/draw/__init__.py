@@ -25,9 +25,9 @@ def charts(answer: Any) -> list[str]:
         return ["table"]
     found = list(CHARTS.get(answer.shape, {}))
     if answer.shape == "series":
-        from core.draw.series.days import is_for
+        from core.draw.figures import has_calendar
 
-        return found if is_for(answer) else [name for name in found if name != "calendar"]
+        return found if has_calendar(answer) else [name for name in found if name != "calendar"]
     if answer.shape == "steps":
         return found if answer.breakdown and len(answer.groups) > 1 else ["steps"]
     return found

@@ -306,3 +306,13 @@ def period_text(cohort: str, granularity: str, period: int) -> str:
     start = next_date(first, granularity, period)
     end = next_date(start, granularity, 1) - timedelta(days=1)
     return day_text(start) if start == end else f"{day_text(start)} – {day_text(end)}"
+
+
+FEWEST_DAYS = 60
+"""How many days a calendar is for, at least."""
+
+
+def has_calendar(answer: Series) -> bool:
+    """Whether a series can be drawn as a calendar: one line by day, long enough."""
+    days = len(answer.buckets)
+    return answer.granularity == "daily" and len(answer.lines) == 1 and days >= FEWEST_DAYS

@@ -124,9 +124,9 @@ def _series(answer: Series, chart: str, week_start: int) -> list[list[Cell]]:
     if answer.several and (chart in ("table", "number") or (chart == "bars" and answer.breakdown)):
         return [[Cell(group=x.group, series=x.series or None)] for x in answer.lines]
     if chart == "calendar":
-        from core.draw.series.days import is_for
+        from core.draw.figures import has_calendar
 
-        if is_for(answer):
+        if has_calendar(answer):
             return _days(answer, week_start)
     rows = [
         [Cell(group=x.group, series=x.series or None, bucket=b.label) for b in answer.buckets]

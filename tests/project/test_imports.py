@@ -202,7 +202,7 @@ OF_NO_PACKAGE = {"cython_runtime"}
 BUDGETS: dict[str, tuple[int, set[str]]] = {
     "--version": (2, set()),
     "--help": (11, {"click"}),
-    "run dau": (170, {*ASKING, "click", "plotext"}),
+    "run dau": (167, {*ASKING, "click", "plotext"}),
     "board Growth --print": (168, {*ASKING, "click"}),
     "the first frame": (223, {*ASKING, "platformdirs", "rich", "textual"}),
 }

@@ -71,15 +71,15 @@ def limited(path: Path, question: Any, answer: Any) -> Any:
     """Return an answer over time with the limits of the alerts that watch its question."""
     if answer.shape != "series":
         return answer
-    from core.store.library.items import Items
     from tui.commands.saved.common import marks_at
 
-    items = Items(marks_at(path).access).all("alerts")
-    if not items:
+    access = marks_at(path).access
+    if not access.has_alerts():
         return answer
     from core.alerts.thresholds import with_limits
+    from core.store.library.items import Items
 
-    return with_limits(answer, question, items)
+    return with_limits(answer, question, Items(access).all("alerts"))
 
 
 def understood(engine: Engine, text: str) -> Parsed:

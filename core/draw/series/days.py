@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from core.answers import Series
-from core.draw.figures import bucket_text, facts, figure, moment
+from core.draw.figures import bucket_text, facts, figure, has_calendar, moment
 from core.draw.legend import value_line, wrapped
 from core.draw.number import number_chart
 from core.draw.series.lines import line_chart
@@ -18,9 +18,6 @@ from core.draw.spans import SHADES, Canvas, Line, Look, Span, clipped
 from core.draw.units import unit_of
 
 Cursor = tuple[int, int] | None
-FEWEST = 60
-"""How many days a calendar is for, at least."""
-
 ROOMY = 18
 """Rows from which a day takes two of them."""
 
@@ -35,12 +32,6 @@ NARROWEST, LOWEST = 24, 5
 MARGIN = 4
 WIDEST = 4
 """Width in cells of the names of weekdays, and of a day at most, with the gap after it."""
-
-
-def is_for(answer: Series) -> bool:
-    """Whether a series can be drawn as a calendar: one line by day, long enough."""
-    days = len(answer.buckets)
-    return answer.granularity == "daily" and len(answer.lines) == 1 and days >= FEWEST
 
 
 class Year(NamedTuple):
@@ -73,7 +64,7 @@ def calendar_chart(
     answer: Series, width: int, height: int, look: Look, cursor: Cursor, marks: Sequence[Any]
 ) -> list[Line]:
     """Draw a series as a calendar; if it is none for one, or there is no room, as a line."""
-    if not is_for(answer):
+    if not has_calendar(answer):
         return line_chart(answer, width, height, look, cursor, marks)
     days = [moment(bucket.label).date() for bucket in answer.buckets]
     values = dict(zip(days, answer.lines[0].values, strict=True))

@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Literal
 
+from core.columns import has_table
 from core.definitions.saved import now_ms
 from core.errors import Forbidden
 from core.store.library.profiles import Profile, present_profile, store_profile, writable
@@ -100,6 +101,14 @@ class Access:
         """Who acts."""
         with self.reading() as connection:
             return self.who(connection)
+
+    def has_alerts(self) -> bool:
+        """Whether there are alerts: for most workspaces all that has to be known of them."""
+        with self.reading() as connection:
+            if not has_table(connection.execute, "alerts"):
+                return False
+            found = "select exists (select 1 from alerts where deleted_at is null)"
+            return bool(connection.execute(found).fetchone()[0])
 
     def become(self, profile: Profile) -> Profile:
         """Make a profile the workspace's current one, also for later starts.
