@@ -10,14 +10,17 @@ import pytest
 
 from core.answers import Number
 from core.draw.spans import plain
+from core.engines.opening import open_engine
 from core.errors import Stopped
+from core.language.questions import parse
 from core.queries import KINDS
 from core.queries.common.context import Context
 from core.queries.common.question import Ask, Question
+from core.store.library.saved import Mark, Saved
 from core.words.kinds import Wording, nothing
 from tests.worlds.tui_pilot import explorer, workspace
 from tui.screens.chart import ChartPage
-from tui.services.runner import Answered
+from tui.services.runner import Answered, Beside
 
 HEAVY = """
 with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 400000000000)
@@ -269,3 +272,30 @@ async def test_a_vanished_workspace_is_told(tmp_path: Path) -> None:
         await ff.press("tab", "w", "enter", "escape", "f5", "5", "6", "1")
         assert "[1 Boards]" in ff.screen
         assert "There is no workspace at" in ff.screen
+
+
+def test_tiles_over_the_same_days_read_marks_once_until_the_file_changes(tmp_path: Path) -> None:
+    file = workspace(tmp_path / "marked.db")
+    engine, saved = open_engine(file), Saved(file)
+    read: list[Any] = []
+    beside = Beside(engine, Counted(saved, read))
+    days = engine.run(parse("signup last 7d")).answer
+    longer = engine.run(parse("signup last 30d")).answer
+    assert [beside.marks(each) for each in (days, longer, days)] == [(), (), ()]
+    assert len(read) == 2
+    stored = saved.save_mark(Mark(title="release", timestamp=days.buckets[3].start))
+    assert [beside.marks(each) for each in (days, days)] == [(stored,), (stored,)]
+    assert len(read) == 3
+
+
+class Counted(Saved):
+    """What is saved, with a note of every time that marks are read."""
+
+    def __init__(self, saved: Saved, read: list[Any]) -> None:
+        super().__init__(saved.access.path)
+        self.read = read
+
+    def marks(self, *args: Any, **only: Any) -> list[Mark]:
+        """See Saved."""
+        self.read.append(args)
+        return super().marks(*args, **only)
