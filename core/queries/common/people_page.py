@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import Any
 
 from core.answers import Person
@@ -10,6 +10,7 @@ from core.catalog.fields import Field
 from core.columns import NONE
 from core.queries.common.clauses import ACTOR_FIELDS
 from core.queries.common.context import Context
+from core.queries.common.question import Rows
 from core.queries.common.selection import Selection
 from core.sql.dialect import Binder, Statement
 
@@ -145,6 +146,24 @@ def in_state(bind: Binder, state: str) -> str:
     """Return the SELECT (actor) of the people in a text made with `state_of`."""
     bytes_ = f"cast(unhex({bind(state)}), 'AggregateFunction(groupBitmap, UInt32)')"
     return f"select arrayJoin(bitmapToArray({bytes_})) as actor"
+
+
+def found_once(
+    ctx: Context, members: Callable[[Binder], str]
+) -> Generator[Statement, Rows, tuple[int, Binder, str]]:
+    """Yield the statement that counts people; return how many they are, a binder, and SQL of them
+    for another statement, which does not look for them again where that reads all events.
+
+    Args:
+        members: writes SQL selecting `actor`, once each.
+    """
+    bind = ctx.binder()
+    once = "" if ctx.dialect.seeks else f", {state_of('actor')}"
+    ((total, *state),) = yield bind.statement(
+        f"select count(*){once} from ({members(bind)})", "how many people"
+    )
+    bind = ctx.binder()
+    return int(total), bind, in_state(bind, *state) if state else members(bind)
 
 
 def values_at_once(ctx: Context, actors: Sequence[int], fields: Sequence[Field]) -> Statement:

@@ -13,7 +13,7 @@ from core.answers import Cell, People
 from core.definitions.audience import Definition, read_definition
 from core.errors import BadQuestion
 from core.queries.common.context import Context
-from core.queries.common.people_page import page, persons
+from core.queries.common.people_page import found_once, page, persons
 from core.queries.common.question import Ask, Question
 from core.queries.common.selection import Selection
 from core.queries.people.audience_sql import audience_size, audience_sql
@@ -67,27 +67,34 @@ class Audience(Question):
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
-        bind = ctx.binder()
-        if self.conditions or self.segment is not None or self.among is not None:
-            size = f"select count(*) from ({self.people(ctx, bind, Cell())})"
-        else:
-            size = audience_size(ctx, bind, self._rules(ctx))
-        counted = yield bind.statement(size, "how many people")
-        bind = ctx.binder()
-        members = self.people(ctx, bind, Cell())
-        kept = Selection(ctx).own(bind, "e")
         rows: list[tuple[Any, ...]] = []
+        if self.limit and (self._is_narrowed or not ctx.dialect.seeks):
+            total, bind, members = yield from found_once(
+                ctx, lambda bind: self.people(ctx, bind, Cell())
+            )
+        else:
+            bind = ctx.binder()
+            every = f"select count(*) from ({self.people(ctx, bind, Cell())})"
+            size = every if self._is_narrowed else audience_size(ctx, bind, self._rules(ctx))
+            ((total,),) = yield bind.statement(size, "how many people")
+            bind = ctx.binder()
+            members = self.people(ctx, bind, Cell()) if self.limit else ""
         if self.limit:
-            order = "last_seen desc, actor"
+            kept, order = Selection(ctx).own(bind, "e"), "last_seen desc, actor"
             rows = yield page(bind, members, order, self.limit, self.offset, kept=kept)
         return People(
             title=f"Audience {self.audience}" if self.audience is not None else "Audience",
             notes=(EVERYONE,) if self._rules(ctx).everyone else (),
-            total=int(counted[0][0]),
+            total=int(total),
             limit=self.limit,
             offset=self.offset,
             rows=persons(rows),
         )
+
+    @property
+    def _is_narrowed(self) -> bool:
+        """Whether its members are more than its rules."""
+        return bool(self.conditions) or self.segment is not None or self.among is not None
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: everybody in it."""

@@ -17,10 +17,9 @@ from core.queries.common.people_page import (
     FIXED,
     as_number,
     events_of,
-    in_state,
+    found_once,
     page,
     persons,
-    state_of,
     text_of,
     value_of,
     values_at_once,
@@ -95,19 +94,14 @@ class PeopleBehind(Question):
         Raises:
             BadQuestion: the cell is not one of the question's.
         """
-        bind = ctx.binder()
-        once = "" if ctx.dialect.seeks else f", {state_of('actor')}"
-        ((total, *state),) = yield bind.statement(
-            f"select count(*){once} from ({self.of.members(ctx, bind, self.cell)})",
-            "how many people",
+        total, bind, members = yield from found_once(
+            ctx, lambda bind: self.of.members(ctx, bind, self.cell)
         )
-        bind = ctx.binder()
-        members = in_state(bind, *state) if state else self.of.members(ctx, bind, self.cell)
         shown = {name: self._field(ctx, name) for name in self.columns}
         rows = yield from self._page(ctx, bind, members, shown)
         return People(
             title=self.title(),
-            total=int(total),
+            total=total,
             limit=self.limit,
             offset=self.offset,
             columns=tuple(name.removeprefix("properties.") for name in self.columns),

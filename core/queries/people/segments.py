@@ -15,7 +15,7 @@ from pydantic import Field, field_validator
 from core.answers import Cell, Column, People, Table
 from core.errors import BadQuestion, did_you_mean
 from core.queries.common.context import Context
-from core.queries.common.people_page import page, persons
+from core.queries.common.people_page import found_once, page, persons
 from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Question
 from core.queries.common.select import select
@@ -110,16 +110,14 @@ class Segment(Question):
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
-        bind = ctx.binder()
         span = ctx.span_to_today(self.range)
-        counted = yield bind.statement(
-            f"select count(*) from ({self.people(ctx, bind, Cell())})", "how many people"
+        total, bind, members = yield from found_once(
+            ctx, lambda bind: self.people(ctx, bind, Cell())
         )
-        bind = ctx.binder()
         engaged = self.segment in ENGAGEMENT
         rows = yield page(
             bind,
-            self.people(ctx, bind, Cell()),
+            members,
             "extra desc, last_seen desc, actor" if engaged else "last_seen desc, actor",
             self.limit,
             self.offset,
@@ -129,7 +127,7 @@ class Segment(Question):
         return People(
             title=f"Segment {self.segment}",
             **dates(span),
-            total=int(counted[0][0]),
+            total=total,
             limit=self.limit,
             offset=self.offset,
             columns=("sessions",) if engaged else (),
