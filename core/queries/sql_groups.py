@@ -54,12 +54,21 @@ def over_groups(ctx: Context, asked: OverBlocks) -> Generator[Statement, Rows, I
         return None
     read: list[Callable[[Any], Any]] = [int, *(_reader(every, field) for field in by), int]
     try:
-        shown = [[of(label) for of, label in zip(read, row, strict=True)] for row in rows]
+        shown = [list(map(of, own)) for of, own in zip(read, zip(*rows, strict=True), strict=False)]
     except ValueError:  # a number that JSON has no word for
         return None
-    columns = ("day", *(_column(asked, field) for field in by), COUNT)
-    written = json.dumps(shown)  # in ASCII
-    return Instead(asked.query, columns, written) if len(written) <= MOST_BYTES else None
+    names = ("day", *(_column(asked, field) for field in by), COUNT)
+    found = dict(zip(names, shown, strict=True)) if rows else {name: list[Any]() for name in names}
+    same = {
+        name: found[name][0]
+        for name, of in zip(names[:-1], read, strict=False)
+        if of is int and len(set(found[name])) == 1
+    }
+    columns = tuple(name for name in names if name not in same)
+    written = json.dumps(list(zip(*map(found.__getitem__, columns), strict=True)))  # in ASCII
+    if len(written) > MOST_BYTES:
+        return None
+    return Instead(asked.query, columns, written, tuple(same.items()))
 
 
 def _counted(

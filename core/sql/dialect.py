@@ -80,11 +80,13 @@ class Instead(NamedTuple):
         query: the statement.
         columns: those of `events_v1` that groups have; the last one says how many events.
         rows: the groups, a JSON list of lists; events and context are ids, days are numbers.
+        same: further columns, which have one value in all groups, and that value.
     """
 
     query: str
     columns: tuple[str, ...]
     rows: str
+    same: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -171,17 +171,19 @@ def stored_view(asked: Grouping, how: OverSets, *, every: bool = False) -> str:
     """
 
 
-def counted_view(columns: Sequence[str], rows: str) -> str:
+def counted_view(columns: Sequence[str], rows: str, same: Sequence[tuple[str, int]] = ()) -> str:
     """Return the query of `events_v1` for a statement over groups of events that are given.
 
     Args:
         columns: their names, of which those of events and of context are ids and days are numbers,
             also in UTC.
         rows: a JSON list of lists.
+        same: further columns, which have one value in all groups, and that value.
     """
     listed = {}
-    for at, name in enumerate(columns):
-        text = _TEXTS.get(name, "{}").format(f"g.value ->> {at}")
+    codes = [(name, f"g.value ->> {at}") for at, name in enumerate(columns)]
+    for name, code in (*codes, *((name, str(value)) for name, value in same)):
+        text = _TEXTS.get(name, "{}").format(code)
         listed[name if name in _TEXTS else f'"{name}"'] = text
         if name == "day":
             listed[f'"{UTC_DAY}"'] = text

@@ -77,7 +77,7 @@ def ways_of(query: str, instead: Instead | None = None) -> tuple[Way, ...]:
     """
     if instead is None:
         return _ways_of(query)
-    view = ("events_v1", counted_view(instead.columns, instead.rows))
+    view = ("events_v1", counted_view(instead.columns, instead.rows, instead.same))
     return (Way("select 1", [], instead.query, [view, *_plain()]),)
 
 
