@@ -45,6 +45,10 @@ class Groups:
     """
 
     def __init__(self, slots: Ints, codes: list[Ints]) -> None:
+        if not codes and len(slots) and (slots == slots[0]).all():  # as of a whole period
+            self.keys, self.rows = [slots[:1]], np.array([len(slots)])
+            self.places = np.zeros(len(slots), np.int64)
+            return
         sizes = [int(column.max(initial=0)) + 1 for column in (slots - OUTSIDE, *codes)]
         keys, most = coded(slots, codes, sizes), prod(sizes)
         if most <= FEW_KEYS:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from core.blocks.functions import figures
 from core.blocks.functions.aggregates import Figures, Row
 from core.blocks.functions.figures import Grouped, Numbers
@@ -45,6 +47,9 @@ class Persons(Figures):
         actors = self.column(WHO)
         if self.plan.x is None:
             most = int(actors.max(initial=0)) + 1
+            if len(groups) == 1:
+                who, counts = counted(actors, most)
+                return Each(np.zeros(len(who), np.int64), who, Numbers(counts, 0))
             keys, counts = counted(groups.places * most + actors, len(groups) * most)
             return Each(keys // most, keys % most, Numbers(counts, 0))
         events, own = self._measured(groups, None), actors[self.column(PLACE)]
