@@ -111,7 +111,7 @@ class EventPage(AccompaniedPage):
         """See FramePage: the event's person, or the people of a day."""
         if self.panel is self.days:
             return super().opens
-        return clean(self.event.user or "", 40)
+        return f"person {clean(self.event.user, 40)}" if self.event.user else ""
 
     def action_open(self) -> None:
         """Open the timeline of the event's person, at the event, or the people of a day."""

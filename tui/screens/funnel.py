@@ -172,14 +172,15 @@ def after(step: Step, following: Sequence[Step], width: int) -> list[Line]:
 
 
 def _on_the_way(step: Step) -> list[Line]:
-    """Return who has not reached the step after the first, and how long it took those who have."""
+    """Return how long the step after the first took, and who has not reached it."""
+    named = clean(step.named, 60)
     return [
+        _took(f"time to {named}", step),
         (
-            Span("lost on the way  "),
+            Span(f"lost before {named}  "),
             Span(number(step.lost), "bold"),
             Span(f"  {number(step.in_progress)} still can" * bool(step.in_progress)),
         ),
-        _took("time to it", step),
     ]
 
 

@@ -90,10 +90,12 @@ class Crumb(OneLine):
         steps: the pages from the place's root to here.
         chips: the parts of the question.
         keys: the key of each action that the page has, as people write it.
+        teaches: whether keys are named.
     """
 
     def __init__(self) -> None:
         super().__init__(id="crumb")
+        self.teaches = True
         self.steps: Sequence[str] = ()
         self.chips: Sequence[Chip] = ()
         self.keys: Mapping[str, str] = {}
@@ -138,12 +140,13 @@ class Crumb(OneLine):
         ground, edge = ("chip ", " ") if self._filled else ("", "")
         text = cut(clean(chip.text), LONGEST_CHIP) + "*" * chip.changed
         style = ground + ("accent" if chip.changed else "")
-        before, key, after = _found(text, self.keys.get(chip.action, ""))
+        action = chip.action if self.teaches else ""
+        before, key, after = _found(text, self.keys.get(action, ""))
         spans = [Span(edge, style)] if edge else []
         if key:
             spans += [Span(before, style), Span(key, f"{style} letter"), Span(after, style)]
-        elif with_keys and chip.action in self.keys:
-            spans += [Span(self.keys[chip.action] + " ", ground + "key"), Span(text, style)]
+        elif with_keys and action in self.keys:
+            spans += [Span(self.keys[action] + " ", ground + "key"), Span(text, style)]
         else:
             spans.append(Span(text, style))
         return [*spans, Span(edge, style)] if edge else spans

@@ -223,3 +223,13 @@ async def test_every_kind_is_reached_by_keys_alone_and_answered_in_its_shape(pat
             assert "Something broke" not in ff.screen
             while len(ff.app.screen_stack) > 1 and ff.page.page_id != "metrics":
                 await ff.press("escape")
+
+
+async def test_the_keys_of_a_page_are_not_named_over_a_form_that_has_its_own(path: Path) -> None:
+    async with explorer(path, place="funnel") as ff:
+        assert " r 30d " in f"{ff.line} "
+        await ff.press("e")
+        assert " 30d " in f"{ff.line} "
+        assert " r 30d " not in f"{ff.line} "
+        await ff.press("escape")
+        assert " r 30d " in f"{ff.line} "

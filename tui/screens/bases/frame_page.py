@@ -20,7 +20,7 @@ from tui.texts.summary import Chip
 from tui.widgets.chrome import Crumb, KeyLine, Status, Tabs, TooSmall
 from tui.widgets.host import Host
 from tui.widgets.listing import Listing
-from tui.widgets.overlay import painted_behind
+from tui.widgets.overlay import Overlay, painted_behind
 from tui.widgets.panel import Panel
 
 SMALLEST = (60, 18)
@@ -177,7 +177,19 @@ class FramePage(Screen[None]):
             self._open()
             self._sized(self.size)
         if self.is_mounted and self.is_built:
+            self._teach(True)
             self.on_top()
+
+    def on_screen_suspend(self) -> None:
+        """Name no keys beside the question while a box that leaves it to be read has them."""
+        above = self.app.screen
+        if self.is_mounted and self.is_built and isinstance(above, Overlay):
+            self._teach(above.fades)
+
+    def _teach(self, on: bool) -> None:
+        crumb = self.query_one(Crumb)
+        crumb.teaches = on
+        crumb.repaint()
 
     @property
     def _is_seen(self) -> bool:
