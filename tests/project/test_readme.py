@@ -55,8 +55,7 @@ SYNOPSES = {
     "footfall board NAME [DB] [--print]": "footfall board Growth demo.db",
     "footfall alert create NAME QUESTION": "footfall alert create Few signup --when 'below 20'",
     "footfall share BOARD|CHART": "footfall share Growth",
-    "footfall audience create NAME --where ..": "footfall audience create Dutch "
-    "--where 'country = NL'",
+    "footfall audience create NAME RULES": "footfall audience create Dutch 'country = NL'",
     "footfall chart save NAME QUESTION": "footfall chart save Actives dau",
     "footfall event flag NAME --inactive": "footfall event flag purchase --inactive",
     "footfall export FOLDER": "footfall export kept",
