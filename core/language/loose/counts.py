@@ -89,7 +89,9 @@ def _sizes(s: Sentence) -> Iterator[Draft]:
     if number and asked and len(s.events) == 1 and not s.heard.limits:
         if s.unit:
             s.by, s.unit = [*s.by, s.unit], ""
-        sold = s.says("sold") and all(s.heard.words[p.at] == "sold" for p in s.heard.events)
+        sold = s.says("sold") and all(
+            s.heard.words[p.at : p.end] == ["sold"] for p in s.heard.events
+        )
         yield Draft(of("sum", "" if sold else first, number))
 
 

@@ -100,7 +100,7 @@ def figure(s: Sentence) -> Iterator[Draft]:
 def revenue(s: Sentence) -> Iterator[Draft]:
     """Yield revenue, and who brings it."""
     valued = any(re.fullmatch(MONEY, each.value) for each in s.heard.values)
-    if s.event and s.says("per paying") and s.heard.words[s.heard.events[0].at] != "paying":
+    if s.event and s.says("per paying") and s.heard.words[s.heard.events[0].at :][:1] != ["paying"]:
         return
     named = s.says(MONEY.replace("paying|payers?", "paid")) or s.event == s.paying()
     if s.event and (valued or not s.says(MONEY) or not (named or s.by)):
@@ -153,6 +153,8 @@ def worth(s: Sentence) -> Iterator[Draft]:
 
 def sessions(s: Sentence) -> Iterator[Draft]:
     """Yield sessions: how many, how long, where they begin and end."""
+    if s.each and not s.event:
+        s.by, s.unit = [*s.by, s.each], ""
     if s.event and not s.says(r"sessions?|bounce\w*|landing|entry|exit|time|stay|leave|leaving"):
         return
     if s.says("revenue|sales|money") and s.says("per (?:session|visit)"):
@@ -248,6 +250,8 @@ def ranking(s: Sentence) -> Iterator[Draft]:
 def most(s: Sentence) -> Iterator[Draft]:
     """People by a figure, the largest first."""
     ranked = 'by "user"'
+    if any(re.fullmatch("vips?|whales?", each.value.casefold()) for each in s.heard.values):
+        return
     if s.says(MONEY + "|spen[dt]|spending|spenders?|whales?|vips?|paid|valuable"):
         yield Draft(f"sum({REVENUE}) {ranked}", without=("by",))
     elif s.event:

@@ -64,6 +64,10 @@ def compared(text: str, found: Heard, names: Names) -> str:
                 found.limits = (least, most)
                 return text[: both.start()] + GAP + text[both.end() :]
     for pattern, sign in _SIGNS:
+        beside = re.search(rf"(?<!\w){pattern} ([a-z]+) (\d+)(?!\w)", text)
+        if beside is not None and beside[1] in names.fields_by_key:
+            found.number = (sign, beside[2])
+            return f"{text[: beside.start()]}{beside[1]}{text[beside.end() :]}"
         sized = re.search(rf"(?<!\w)(?:is |are |was )?{pattern} {_AMOUNT}(?!\w)", text)
         if sized is not None:
             amount = sized[1].replace(",", "")

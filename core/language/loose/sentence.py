@@ -202,6 +202,9 @@ class Sentence:
             start, end = self.starting(), self.paying()
             if self.heard.never and steps == [start]:
                 start = self.viewed()
+            begun = _BEGINNING.intersection(stems(self.event))
+            if begun and self.says("complet\\w*|finish\\w*"):
+                start = ""
             if self.says(r"abandon\w*|(?:drop\w*|bounce\w*) (?:from|at|in|during)"):
                 start = ""
             if self.heard.never and not start:

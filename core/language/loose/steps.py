@@ -125,6 +125,11 @@ def _of_rate(s: Sentence) -> str:
     """Return the funnel of a rate that names two events in no order: the one that the workspace had
     first is its begin.
     """
+    pieces = sorted(s.heard.events, key=lambda piece: piece.at)
+    if len(pieces) == 2:
+        between = " ".join(s.heard.words[pieces[0].end : pieces[1].at])
+        if re.match(r"rates? (?:of|for|among|from)\b", between):
+            return f"{quoted(pieces[1].name)} > {quoted(pieces[0].name)}"
     listed = [quoted(name) for name in s.names.events]
     known = all(event in listed for event in s.events)
     if len(s.events) != 2 or not known or s.says(rf"to|from|then|before|after|of|{STEPS}"):

@@ -225,6 +225,8 @@ _RULES: Final[Sequence[tuple[str, Heard]]] = (
     (rf"yesterday {_THAN} (?:the )?day before(?: that| yesterday)?",
      _fixed(range="yesterday", compare="vs prev")),
     (rf"today {_THAN} yesterday", _fixed(range="today", compare="vs prev")),
+    (r"(?:compared (?:to|with)|vs\.?|versus) the (?:day|week|month|quarter) before",
+     _fixed(compare="vs prev")),
     (rf"{_THAN} yesterday", _fixed(range="today", compare="vs prev")),
     (rf"{_THAN} (?:the |this time )?{_BEFORE} (day|week|month|quarter|year|period)"
      r"(?:'s period)?", _than),
@@ -264,6 +266,8 @@ _RULES: Final[Sequence[tuple[str, Heard]]] = (
      lambda m, today: _until(_month_of(m[1], m[2], today))),
     (rf"{_UNTIL} ((?:19|20)\d\d)", lambda m, today: _until(date(int(m[1]), 1, 1))),
     (r"(?:from |between )((?:19|20)\d\d) ?(?:to|and|until|till|through|-|–) ?((?:19|20)\d\d)",
+     lambda m, today: _between(date(int(m[1]), 1, 1), date(int(m[2]), 12, 31))),
+    (r"(?:in |for |during )((?:19|20)\d\d) and ((?:19|20)\d\d)",
      lambda m, today: _between(date(int(m[1]), 1, 1), date(int(m[2]), 12, 31))),
     (rf"(?:from |between ){_MONTH} ?(?:to|and|until|till|through|-|–) ?{_MONTH}"
      r"(?: ((?:19|20)\d\d))?(?! \d)", _span_of_months),
