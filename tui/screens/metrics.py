@@ -177,7 +177,8 @@ class MetricsPage(TabledPage):
         names = self.app.engine.context().catalog.events.pickable
         self.counts = [(str(row[0]), int(row[1])) for row in table.rows if row[0] in names]
         self.listing.empty = "" if self.counts else "No events yet."
-        self.listing.aside = "counts of all time" if self.counts else ""
+        said = "counts of all time" if self.roomy else "all time"
+        self.listing.aside = said if self.counts else ""
         self.fill(keep=False)
         if not self.counts:
             self.first_view.fail(BadInput(*NO_EVENTS))
