@@ -111,6 +111,11 @@ def has_logs(engine: Any) -> bool:
     return bool(_log_days(engine, limit=1))
 
 
+def log_count(engine: Any) -> int:
+    """Return how many logs are stored."""
+    return sum(_log_days(engine).values())
+
+
 def _log_days(engine: Any, limit: int = -1) -> dict[int, int]:
     """Return local day -> logs on it, of all days or the first ones."""
     if not has_table(engine.read, "log_days"):

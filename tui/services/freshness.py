@@ -69,10 +69,16 @@ class Freshness:
         except FootfallError as error:
             return self._shortened(error)
 
+    def _without_events(self) -> str:
+        from core.boards.facts import log_count
+
+        logs = log_count(self._engine)
+        return f"{things(logs, 'log')}, no events" if logs else "no events"
+
     def _counted(self) -> str:
         ctx = self._engine.context()
         if ctx.earliest is None or ctx.latest is None:
-            return f"{self.name}  no events"
+            return f"{self.name}  {self._without_events()}"
         days = ctx.calendar.day_of(ctx.earliest), ctx.calendar.day_of(ctx.latest)
         total = things(self._engine.events_in(*days), "event")
         said = "" if writable(self._engine.path) else "read-only  "

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from core.definitions.board import Board
-from core.store.ingest.importer import Event
+from core.store.ingest.importer import Event, Log, store_logs
 from core.store.library.saved import Saved
 from core.store.workspace import open_writer
 from tests.worlds.tui_pilot import NOW, Driver, explorer, workspace
@@ -209,3 +209,11 @@ async def test_news_that_come_while_a_covered_page_is_built_wait_for_it(
         assert ff.page.page_id == "boards"
         assert "Growth" in ff.screen
         assert built[-2:] == [False, False]
+
+
+async def test_a_file_of_logs_alone_says_how_many_there_are(tmp_path: Path) -> None:
+    file = tmp_path / "logs.db"
+    with closing(open_writer(file)) as connection:
+        store_logs(connection, [Log(NOW - n, f"m {n}", "INFO", "web") for n in range(3)])
+    async with explorer(file, place="metrics") as ff:
+        assert "3 logs, no events" in ff.status
