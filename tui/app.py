@@ -20,6 +20,7 @@ from core.definitions.board import Board
 from core.draw.spans import Glyphs, Look
 from core.engines.opening import open_engine
 from core.engines.running import Engine
+from core.errors import CannotOpen
 from core.queries.common.question import Question
 from core.store.library.saved import Saved
 from tui import places
@@ -252,7 +253,7 @@ class Explorer(Dressed):
             if self.data.trouble:
                 page.say("")  # an older message would hide it
             elif troubled:
-                page.try_again()
+                _ask_refused(page)
             page.update_status()
 
     # -- the terminal
@@ -317,3 +318,10 @@ def run(
     state.save()
     engine.close()
     return code if code is not None else app.return_code or 0
+
+
+def _ask_refused(page: Page) -> None:
+    """Ask again what was refused while the file could not be read."""
+    for view in page.views if page.is_built else ():
+        if view.question is not None and isinstance(view.error, CannotOpen):
+            page.ask(view, view.question)

@@ -11,7 +11,7 @@ from textual.events import Key
 from textual.timer import Timer
 
 from core.draw.spans import plain
-from core.errors import CannotOpen, FootfallError, Stopped, TookTooLong
+from core.errors import FootfallError, Stopped, TookTooLong
 from core.queries.common.question import Question
 from core.text import age, number
 from tui.keys import actions_of
@@ -344,14 +344,6 @@ class Page(FramePage):
         for view in self.views:
             if view.question is not None:
                 self.ask(view, view.question, **options)
-
-    def try_again(self) -> None:
-        """Ask again what was refused while the file could not be read."""
-        if self.is_built and not self._started:
-            self._start()
-        for view in self.views if self.is_built else ():
-            if view.question is not None and isinstance(view.error, CannotOpen):
-                self.ask(view, view.question)
 
     def action_stop(self) -> None:
         """Stop what is running, without waiting for it to end."""
