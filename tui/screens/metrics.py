@@ -316,6 +316,7 @@ class MetricsPage(TabledPage):
                 hint="a word to search for, or a question as text",
                 free=lambda text: text,
                 verb="ask or build it",
+                asks=True,
             ),
             self._new_chosen,
         )

@@ -144,6 +144,7 @@ class Chooser(Overlay):
         offer: returns the rows that a text itself leads to.
         at: the row the cursor starts on.
         verb: what Enter does, for the key line.
+        asks: whether `free` reads questions, so that one with its signs is in no example of a row.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -170,8 +171,10 @@ class Chooser(Overlay):
         offer: Callable[[str], Sequence[Row]] | None = None,
         at: int = 0,
         verb: str = "choose",
+        asks: bool = False,
     ) -> None:
         super().__init__()
+        self.asks = asks
         self.first_at = at
         self.verb = verb
         self.offer = offer
@@ -207,6 +210,7 @@ class Chooser(Overlay):
 
     def on_mount(self) -> None:
         """Fill the list."""
+        self.listing.asks = self.asks
         self.listing.fill(self.rows)
         self.listing.at = self.first_at or self.listing.at
         self.query_one(Field).focus()

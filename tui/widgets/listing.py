@@ -19,6 +19,9 @@ from tui.widgets.words import indented, wrapped
 LEAST_FOR_BARS, MOST_BAR = 36, 20
 """The width of a list that shows bars, and the most of a bar, in cells."""
 
+OF_QUESTIONS = "()[]<>"
+"""Signs that only a question as text has."""
+
 LEAST_FUZZY = 3
 """Letters from which on a word may be the starts of several."""
 
@@ -63,7 +66,11 @@ class Scale(NamedTuple):
 
 
 class Listing(CursorPanel):
-    """A list with a cursor and a filter."""
+    """A list with a cursor and a filter.
+
+    Attributes:
+        asks: whether a filter with signs of a question is one, and finds no rows.
+    """
 
     class Moved(Message):
         """The cursor moved to another row."""
@@ -86,6 +93,7 @@ class Listing(CursorPanel):
         self.rows: list[Row] = []
         self.at = 0
         self.filter = ""
+        self.asks = False
         self.offered: list[Row] = []
         self.refused: FootfallError | None = None
         self.empty = empty
@@ -126,6 +134,8 @@ class Listing(CursorPanel):
         if not words:
             return self.rows
         rows = [r for r in self.rows if r.value is not None]
+        if self.asks and any(sign in self.filter for sign in OF_QUESTIONS):
+            return []
         kept = [r for r in rows if _holds(r, words)]
         if not kept and len(words) == 1 and len(words[0]) >= LEAST_FUZZY:
             kept = [r for r in rows if _runs_through(r, words[0])]

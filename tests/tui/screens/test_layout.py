@@ -81,6 +81,20 @@ async def test_every_step_of_a_layout_is_undone_and_leaving_it_stores_one_change
         assert len(saved.kept.versions("boards", "Two")) == 1
 
 
+async def test_a_typed_question_is_a_tile_though_examples_have_its_words(path: Path) -> None:
+    Saved(path).save_board(Board(title="Empty"))
+    async with explorer(path) as ff:
+        await ff.press("e", "n")
+        await ff.type("sum(purchase.amount) > 5")
+        await ff.press("enter")
+        assert "was not expected here" in ff.screen
+        await ff.type("sum(purchase.amount)")
+        await ff.press("enter")
+        assert "Weekday" not in ff.screen
+        (block,) = ff.page.board.blocks
+        assert block.question == "sum(purchase.amount)"
+
+
 async def test_a_tile_more_leaves_the_others_their_rows_and_what_is_below_is_said(
     path: Path,
 ) -> None:

@@ -72,7 +72,9 @@ def add_tile(page: Arranging) -> None:
             page.add(value)
 
     page.app.push_screen(
-        Chooser("Add a tile", rows, hint="a word to find, or a question as text", free=typed),
+        Chooser(
+            "Add a tile", rows, hint="a word to find, or a question as text", free=typed, asks=True
+        ),
         chosen,
     )
 
