@@ -55,7 +55,11 @@ class Blocks:
             select n.id, (select coalesce(sum(b.n), 0) from blocks b
                           where b.event = n.id and b.field = ?)
             from event_names n
-            where n.id in ({COVERED}) or not exists (select 1 from events e where e.event = n.id)
+            where n.id in ({COVERED})
+               or not exists (
+                   select 1 from activity a
+                   where a.event = n.id and a.dimension = 0 and a.value = 0
+               )
             """,
             (RUNS,),
         )

@@ -47,39 +47,32 @@ _UTC_DAY = "(e.ts + 86400000000000) / 86400000 - 1000000"
 _KEPT = "e.event not in (select id from event_names where deleted)"
 
 
-def events_view(*, joined: bool = False) -> str:
+def events_view() -> str:
     """Return the query of `events_v1`.
 
     Every column looks up its own text, and costs nothing unless it is selected.
-
-    Args:
-        joined: begin with the names of events, which pays only for few events: SQLite then fetches
-            every event by itself.
     """
-    names = "n.name" if joined else _OWN["event_name"]
     own = {
         "actor": _OWN["actor"],
         "properties": "(select properties from event_properties where seq = e.seq)",
     }
     columns = {
         "timestamp": MOMENT.format("e.ts"),
-        "event_name": names,
+        "event_name": _OWN["event_name"],
         **_KEYS,
         **own,
         **_CONTEXT,
         **_TIMES,
     }
-    join = "join event_names n on n.id = e.event" if joined else ""
-    return f"select {_listed(columns)} from events e {join} where {_KEPT}"
+    return f"select {_listed(columns)} from events e where {_KEPT}"
 
 
-def grouped_view(asked: Grouping, names: Sequence[str] = (), *, few: bool = False) -> str:
+def grouped_view(asked: Grouping, names: Sequence[str] = ()) -> str:
     """Return the query of `events_v1` for a statement over groups of events.
 
     Args:
         asked: what the statement reads.
         names: of events to which it is limited, any if empty.
-        few: find each of these events by itself, which pays only for few.
     """
     codes = [name for name in _CODES if name in asked.columns or name in asked.numbers]
     keys = [_CODES[name] for name in codes] + [_UTC_DAY] * asked.utc_days
@@ -89,10 +82,10 @@ def grouped_view(asked: Grouping, names: Sequence[str] = (), *, few: bool = Fals
     if names:
         listed = ", ".join("'" + name.replace("'", "''") + "'" for name in names)
         own = f"in (select id from event_names where name in ({listed}))"
-        tests.append(f"{'' if few else '+'}e.event {own}")
+        tests.append(f"+e.event {own}")  # not by the index that an older file has
     if set(codes) <= {"event_name", "actor"} and not asked.utc_days:
         keys = sorted(keys, reverse=True)  # as the index on events has them
-    elif not few:
+    else:
         keys = [key.replace("e.event", "+e.event") for key in keys]
     columns = {name: _TEXTS[name].format(f"g.c{at}") for at, name in enumerate(codes)}
     columns |= {

@@ -65,6 +65,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     events.m031_one_index_by_name,
     contexts.m032_contexts,
     contexts.m033_short_rows,
+    contexts.m034_no_index_by_name,
 )
 """The migrations in order; a file stores the names of those that were applied."""
 
@@ -74,7 +75,6 @@ for _step in STEPS:
 
 INDEXES = {
     "sessions_by_day": "create index if not exists sessions_by_day on sessions (day, actor)",
-    "events_by_event_ts": "create index if not exists events_by_event_ts on event_rows (event, ts)",
 }
 
 _EVERY = 0.2
@@ -91,8 +91,7 @@ PLANNER = (
     "delete from sqlite_stat1",
     """
     insert into sqlite_stat1 (tbl, idx, stat)
-    values ('event_rows', 'event_rows', '1048576 40 1 1'),
-           ('event_rows', 'events_by_event_ts', '1048576 20000 2')
+    values ('event_rows', 'event_rows', '1048576 40 1 1')
     """,
     "analyze sqlite_master",  # has this connection read it
 )
@@ -154,10 +153,10 @@ def _told(connection: sqlite3.Connection, patience: Patience) -> Iterator[None]:
 
 
 def _give_back(connection: sqlite3.Connection) -> None:
-    """Make a file smaller of which migrations left a quarter unused, if that can be done now."""
+    """Make a file smaller of which migrations left an eighth unused, if that can be done now."""
     (pages,) = connection.execute("pragma page_count").fetchone()
     (free,) = connection.execute("pragma freelist_count").fetchone()
-    if free > pages // 4 and free > _SPARE:
+    if free > pages // 8 and free > _SPARE:
         with suppress(sqlite3.OperationalError):
             connection.execute("vacuum")
 

@@ -84,8 +84,8 @@ def _later(connection: sqlite3.Connection, now: int) -> int:
     (found,) = connection.execute(
         """
         select count(*)
-        from event_names n cross join events e on e.event = n.id and e.ts > ?
-        where not n.deleted
+        from events
+        where ts > ? and event not in (select id from event_names where deleted)
         """,
         (now,),
     ).fetchone()

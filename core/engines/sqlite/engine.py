@@ -27,7 +27,7 @@ from core.errors import (
     TookTooLong,
     not_as_written,
 )
-from core.queries.common.context import Context, present_of
+from core.queries.common.context import NEWEST_BEFORE, Context, present_of
 from core.queries.common.question import Question, Rows
 from core.queries.people.membership import in_audience, in_segment, in_units
 from core.sql.dialect import Statement
@@ -324,16 +324,7 @@ class SqliteEngine:
     def _present(self, ctx: Context) -> Context:
         """Return the context without data dated after now, which its `whole` includes."""
         end = ctx.calendar.day_start(ctx.today + 1)
-        ((newest, later),) = self.read(
-            """
-            select max((select max(ts) from events where event = n.id and ts <= :now)),
-                   max(exists (select 1 from events
-                               where event = n.id and ts > :now and ts < :end))
-            from event_names n
-            where not n.deleted
-            """,
-            {"now": ctx.now, "end": end},
-        )
+        ((newest, later),) = self.read(NEWEST_BEFORE, (ctx.now + 1, end, ctx.today))
         return present_of(ctx, newest, later=bool(later))
 
     def _build_context(self) -> Context:
@@ -355,7 +346,10 @@ class SqliteEngine:
         )
 
     def _extent(self) -> tuple[int | None, int | None]:
-        """First and last event: per event name one seek in the (event, ts) index."""
+        """First and last event; in an older file per name one seek in the index that it has."""
+        for (extent,) in self.read("select value from meta where key = 'extent'"):
+            first, last = map(int, extent.split())
+            return first, last
         ((first, last),) = self.read(
             """
             select min((select min(ts) from events where event = n.id)),

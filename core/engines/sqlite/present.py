@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from core.sql.dialect import Binder
+from core.sql.people import whoever
 from core.sql.present import Present
+
+_SINGLE: Final = "event > 0 and dimension = 0 and value = 0"
 
 
 def relations(present: Present, bind: Binder, names: set[str]) -> list[tuple[str, str]]:
@@ -20,7 +25,7 @@ def _found(present: Present, bind: Binder, names: set[str]) -> dict[str, tuple[s
     now, today = bind(present.now), bind(present.today)
     found = {}
     if names & {"activity", "first_activity"} and present.open:
-        found["today_sets"] = ("materialized ", _today(present, bind, now))
+        found["today_sets"] = ("materialized ", _today(present, bind, now, today))
     if "activity" in names:
         found["activity"] = (plain, _activity(present, today))
     if "first_activity" in names:
@@ -36,15 +41,21 @@ def _found(present: Present, bind: Binder, names: set[str]) -> dict[str, tuple[s
     return found
 
 
-def _today(present: Present, bind: Binder, now: str) -> str:
+def _today(present: Present, bind: Binder, now: str, today: str) -> str:
     """The sets of today's events up to now: (event, total, users)."""
     d = bind.dialect
     parts = d.rows(bind.rows(present.events), ("event", "whole"))
     start = bind(present.start)
+    everybody = whoever(d, f"select users from main.activity where {_SINGLE} and day = {today}")
     return f"""
-            select w.whole as event, count(*) as total, {d.build("e.actor")} as users
-            from {parts} w
-            join main.events e on e.event = w.event and e.ts >= {start} and e.ts <= {now}
+            select w.whole as event, sum(f.total) as total, {d.union("f.users")} as users
+            from (
+                select e.event, count(*) as total, {d.build("e.actor")} as users
+                from main.events e
+                where e.ts >= {start} and e.ts <= {now} and e.actor in ({everybody})
+                group by e.event
+            ) f
+            join {parts} w on w.event = f.event
             group by w.whole"""
 
 

@@ -5,12 +5,11 @@ They take the place of those of the file, which may be older, and cannot know wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from core.sql.dialect import Instead
-from core.sql.grouping import Grouping, grouping
+from core.sql.grouping import grouping
 from core.sql.limits import ALL
 from core.sql.moments import by_ts
 from core.sql.named_events import filtered_names
@@ -28,18 +27,6 @@ from core.store.event_views import (
 
 Views = list[tuple[str, str]]
 """Names and queries."""
-
-FEW: Final = 8
-"""One event in so many is few: fetching one costs about as much as passing by so many."""
-
-_ARE_FEW: Final = f"""
-    select {FEW} * total(total) filter (where event <> 0)
-           <= total(total) filter (where event = 0)
-    from activity
-    where dimension = 0 and value = 0
-      and event in (select 0 union all select id from event_names where name in ({{}}))
-    """
-
 
 _NONE_DELETED: Final = "not exists (select 1 from event_names where deleted)"
 
@@ -102,15 +89,6 @@ def _ways_of(query: str) -> tuple[Way, ...]:
     if by is not None and not (by.numbers or by.moments or by.utc_days or by.times != ALL):
         holds = f"select {_NONE_DELETED}"
         found.append(Way(holds, [], by.query, [("events_v1", properties_view()), *plain]))
-    for few in (True, False) if names else (False,):
-        view = ("events_v1", _events(asked, names, few=few))
-        holds = _ARE_FEW.format(", ".join("?" * len(names))) if few else "select 1"
-        run = query if asked is None else asked.query
-        found.append(Way(holds, names if few else [], run, [view, *plain]))
+    view = ("events_v1", events_view() if asked is None else grouped_view(asked, names))
+    found.append(Way("select 1", [], query if asked is None else asked.query, [view, *plain]))
     return tuple(found)
-
-
-def _events(asked: Grouping | None, names: Sequence[str], *, few: bool) -> str:
-    if asked is None:
-        return events_view(joined=few)
-    return grouped_view(asked, names, few=few)

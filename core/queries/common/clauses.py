@@ -6,6 +6,8 @@ events and conditions decide which of their events count for that.
 
 from __future__ import annotations
 
+from typing import Final
+
 from core.catalog.fields import GROUPS, Field
 from core.catalog.selectors import meaning
 from core.columns import ACTIVE
@@ -15,9 +17,14 @@ from core.queries.common.context import Context
 from core.queries.common.derived import FALSE, TRUE, first_times, has_begun, on_first_event
 from core.queries.common.revenue import bringers, brings
 from core.sql.dialect import Binder, Relation
+from core.sql.people import whoever
+from core.timeframe import Span
 
 ANY_EVENT: tuple[tuple[int, ...], ...] = ((), (ACTIVE,))
 """Events of a Selection that are not selected by name, only by flags: any, and any active one."""
+
+_SHORT: Final = 8
+"""Among those of any event on so many days only the events of people who did some are read."""
 
 ACTOR_FIELDS = frozenset({"user", "trait", "start", *GROUPS})
 """The kinds of fields that are of a person, not of single events."""
@@ -37,6 +44,34 @@ def event_tests(ctx: Context, bind: Binder, events: tuple[int, ...], column: str
     if len(events) == 1:
         return [f"{column} = {bind(events[0])}"]
     return [ctx.dialect.member(column, bind.list(events))]
+
+
+def people_tests(
+    ctx: Context, bind: Binder, events: tuple[int, ...], span: Span, event: str
+) -> list[str]:
+    """Return a test that an event is of somebody who did one of a Selection's `events` on the days
+    of a span, or of nobody. Events are stored by person, so only those of these people are read.
+    """
+    dialect = ctx.dialect
+    whole = events in ANY_EVENT
+    if not (dialect.seeks and dialect.has_sets) or (whole and span.days > _SHORT):
+        return []
+    days = (span.first_day, span.last_day)
+    named = (0,) if whole else events
+
+    def write(bind: Binder) -> str:
+        activity = "activity" if dialect.present is None else "main.activity"
+        return whoever(
+            dialect,
+            f"""
+            select users from {activity}
+            where {dialect.member("event", bind.list(list(named)))}
+              and dimension = 0 and value = 0
+              and day between {bind(days[0])} and {bind(days[1])}""",
+        )
+
+    people = bind.relation(Relation(("people who did", named, days), write))
+    return [f"{event}.actor in (select actor from {people})"]
 
 
 def people_of_units(ctx: Context, bind: Binder, units: str) -> str:

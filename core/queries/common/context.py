@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from core.catalog.catalog import Catalog
 from core.sql.dialect import Binder, Dialect, Relation
@@ -31,11 +31,27 @@ QUIET = 7 * DAY
 """How long there may be no events, in ms, before the data counts as ended."""
 
 
-_AS_OF = """
-    select max((select max(ts) from events where event = n.id and ts < ?1)),
-           max(exists (select 1 from events where event = n.id and ts >= ?1 and ts < ?2))
-    from event_names n
-    where not n.deleted
+NEWEST_BEFORE: Final = """
+    select max(e.ts) filter (where e.ts < ?1), max(e.ts >= ?1)
+    from (
+        select coalesce(max(day), ?3) as first from activity
+        where event = 0 and dimension = 0 and value = 0 and day < ?3
+    ) d
+    cross join events e
+    where e.ts >= (d.first - 1) * 86400000 and e.ts < ?2
+      and e.event not in (select id from event_names where deleted)
+      and e.actor in (
+          select value from json_each((
+              select rb_ids(rb_or_agg(users)) from activity
+              where event = 0 and dimension = 0 and value = 0
+                and day between d.first and ?3
+          ))
+          union all
+          select 0
+      )
+"""
+"""The newest event before an instant ?1 on day ?3, and whether there are others before ?2, the end
+of that day: among those of the people of this day and of the last one before it that has events.
 """
 
 
@@ -186,7 +202,7 @@ class Context:
         """Return the context of the newest event before an instant, after which nothing counts."""
         last = self.calendar.day_of(end - 1)
         day_end = self.calendar.day_start(last + 1)
-        ((newest, later),) = self.catalog.read(_AS_OF, (end, day_end))
+        ((newest, later),) = self.catalog.read(NEWEST_BEFORE, (end, day_end, last))
         at = replace(self, now=end - 1)
         return replace(present_of(at, newest, later=bool(later)), now=newest or 0)
 

@@ -15,7 +15,7 @@ from core.catalog.fields import Field
 from core.columns import EMPTY, NONE
 from core.filters import Clause, Condition, atoms
 from core.queries.common.by_people import divided, has_few_values
-from core.queries.common.clauses import ANY_EVENT, Clauses, event_tests, is_on_people
+from core.queries.common.clauses import ANY_EVENT, Clauses, event_tests, is_on_people, people_tests
 from core.queries.common.context import Context
 from core.queries.common.slots import day_runs, slot_expression, slot_of, whole_days
 from core.sql.dialect import Binder, Relation
@@ -349,13 +349,11 @@ class Selection:
     def where(self, bind: Binder, span: Span | None, event: str = "e") -> str:
         """Return the WHERE part for a scan of `events e`; a span of None means all of history."""
         tests = event_tests(self.ctx, bind, self.events, f"{event}.event")
-        if span is not None and span.whole_days and self.any_event:
+        if span is not None and span.whole_days and self.any_event and not self.ctx.dialect.seeks:
             tests.append(f"{event}.day between {bind(span.first_day)} and {bind(span.last_day)}")
         elif span is not None:
             tests.append(f"{event}.ts >= {bind(span.start)} and {event}.ts < {bind(span.end)}")
-            if self.any_event and span.first_day == span.last_day:
-                listed = bind.list(self._single_events)
-                tests.append(self.ctx.dialect.member(f"{event}.event", listed))
+            tests += people_tests(self.ctx, bind, self.events, span, event)
         write = self._clauses(bind)
         tests += [write.clause(clause) for clause in (*self.matching, *self.clauses)]
         tests += [

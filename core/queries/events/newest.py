@@ -1,14 +1,14 @@
 """The newest events of a range, without reading all of it.
 
 They are looked for in the last hour with events, then in the day and the week before it, and only
-then in the rest; events that satisfy conditions in blocks, if these can say which do. Those of one
-name or of some people are in order in an index.
+then in the rest; events that satisfy conditions in blocks, if these can say which do. Those of some
+people are read with all of theirs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from core.queries.common.blocks.calls import Writer
@@ -40,13 +40,12 @@ class Newest:
         """Yield statements; return the rows of so many events, newest first."""
         found: Rows = []
         parts, blocks = self._parts(span), self.selection.blocks
-        named = replace(self, selection=replace(self.selection, events=tuple(blocks.events)))
         for number, part in enumerate(parts, 1):
             left = count - len(found)
             if number > 1 and blocks.clauses and blocks.can():
                 found += yield self._listed(part, left)
             else:
-                found += yield (named if number < len(parts) else self)._page(part, left)
+                found += yield self._page(part, left)
             if len(found) >= count:
                 break
         return found
@@ -54,8 +53,7 @@ class Newest:
     def _parts(self, span: Span) -> list[Span]:
         """Return the parts of a span, the latest first."""
         latest, selection = self.ctx.latest, self.selection
-        is_sought = bool(selection.members) or len(selection.blocks.events) < 2
-        if latest is None or is_sought or self.ctx.dialect.blocks_from is None:
+        if latest is None or selection.members or self.ctx.dialect.blocks_from is None:
             return [span]
         calendar, parts = self.ctx.calendar, []
         end = min(span.end, latest + 1, *([self.before[0] + 1] if self.before else []))

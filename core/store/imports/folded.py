@@ -24,6 +24,7 @@ from core.store.ingest.identity import Identity
 from core.store.ingest.properties import Properties, counted
 from core.store.rows.coded import coded
 from core.store.rows.contexts import context_id
+from core.store.rows.extent import measure_extent
 from core.store.rows.facts import Facts
 from core.store.rows.layout import Whole, insert_whole
 
@@ -136,6 +137,7 @@ class Folded:
         rows, texts = self._taken(owners)
         number = cache(partial(context_id, self._connection))
         insert_whole(self._connection, (_whole(actor, row, number) for actor, row in rows))
+        measure_extent(self._connection)
         self._connection.executemany(
             "insert into event_properties (seq, properties) values (?, ?)", texts
         )

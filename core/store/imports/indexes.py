@@ -17,14 +17,6 @@ BIG: Final = 1 << 20
 _SORTED_TOGETHER: Final = -2_000
 """How much of an index is sorted together, as a size of SQLite's cache."""
 
-_OF_EVENTS: Final = "events_by_event_ts"
-"""The index whose order is far from that of its table."""
-
-_SORTERS: Final = 2
-"""How many threads help to sort that index, if nothing else is to be done; others gain nothing from
-it.
-"""
-
 
 @contextmanager
 def late_indexes(
@@ -35,8 +27,8 @@ def late_indexes(
 ) -> Iterator[Callable[[], None] | None]:
     """Create the secondary indexes after a big import into an empty workspace, not during it.
 
-    Yields what creates that of events inside a transaction in which all are stored, for an import
-    that has something to do meanwhile; None if it is there. A killed or failed import leaves them
+    Yields what an import may create inside a transaction in which all is stored, if it has
+    something to do meanwhile; None if there is nothing. A killed or failed import leaves them
     missing; the next writer that opens the file creates them.
 
     Args:
@@ -54,12 +46,8 @@ def late_indexes(
         for name in INDEXES:
             connection.execute(f"drop index if exists {name}")
 
-    def create() -> None:
-        told()
-        _create(connection, {_OF_EVENTS: INDEXES[_OF_EVENTS]}, sorters=0)
-
     try:
-        yield create
+        yield None
     except sqlite3.Error:
         raise
     except BaseException:
@@ -71,20 +59,14 @@ def late_indexes(
         _create(connection, INDEXES)
 
 
-def _create(
-    connection: sqlite3.Connection, indexes: Mapping[str, str], sorters: int = _SORTERS
-) -> None:
+def _create(connection: sqlite3.Connection, indexes: Mapping[str, str]) -> None:
     """Create indexes, with parts to sort that fit the processor's cache."""
     from core.store.schema import PLANNER
 
     (before,) = connection.execute("pragma cache_size").fetchone()
     connection.execute(f"pragma cache_size = {_SORTED_TOGETHER}")
     try:
-        for name, create in indexes.items():
-            connection.execute(f"pragma threads = {sorters if name == _OF_EVENTS else 0}")
-            connection.execute(create)
-        connection.execute("pragma threads = 0")
-        for statement in PLANNER:
+        for statement in (*indexes.values(), *PLANNER):
             connection.execute(statement)
     finally:
         connection.execute(f"pragma cache_size = {before}")

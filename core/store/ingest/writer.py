@@ -34,6 +34,7 @@ from core.store.ingest.repeats import Repeats, Since
 from core.store.ingest.sessions import Sessions
 from core.store.rows.blocks import add_blocks
 from core.store.rows.contexts import StoredContexts
+from core.store.rows.extent import grow_extent
 from core.store.rows.inserting import insert, parts_of, parts_of_columns
 from core.store.rows.numbers import Events, Ints, joined, rows
 from core.store.rows.pending import Pending
@@ -367,6 +368,9 @@ class Writer:
         parts = parts_of_columns(list(columns.values()))
         insert(self._connection, "insert or rollback into event_rows", list(columns), parts)
         self._latest = max(self._latest, int(events.ts.max()))
+        kept = fresh.ts[~np.isin(fresh.event, list(self._activity.flags.deleted))]
+        if len(kept):
+            grow_extent(self._connection, int(kept.min()), int(kept.max()))
         return fresh
 
     def _fresh(self, events: Events, touched: set[int], written: Written) -> Events:

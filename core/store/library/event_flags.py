@@ -24,6 +24,7 @@ from core.sql.sets import load
 from core.store.ingest.flags import FLAGS, Flags
 from core.store.ingest.sessions import Sessions
 from core.store.library.profiles import Profile, present_profile
+from core.store.rows.extent import measure_extent
 from core.store.troubles import TROUBLES, sentence
 from core.store.waiting import Patience, transaction
 from core.store.workspace import bump, open_writer
@@ -142,6 +143,8 @@ def _follow(
             connection.execute(f"delete from {table} where event = ?", (ACTIVE,))
     if not inactive_ones and after.inactive and not before.inactive:
         _copy_whole(connection)
+    if before.deleted != after.deleted:
+        measure_extent(connection)
     wholes = [0] if before.deleted != after.deleted else []
     if (inactive_ones or after.inactive) and before.counted != after.counted:
         wholes.append(ACTIVE)

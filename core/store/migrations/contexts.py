@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from core.columns import CONTEXT, OWN, SAID, own_columns
+from core.store.rows.extent import measure_extent
 from core.store.tables import Database
 
 _CONTEXT = ", ".join(CONTEXT)
@@ -126,3 +127,11 @@ def m033_short_rows(db: Database) -> None:
     select {own_columns("r")}, {looked_up}, {context} as context
     from event_rows r
     """)
+
+
+def m034_no_index_by_name(db: Database) -> None:
+    """No index of events on name and time: the sets of people tell whose events to look at, and
+    blocks have the events of a name. From when to when there are any is kept.
+    """
+    db.execute("drop index if exists events_by_event_ts")
+    measure_extent(db.conn)

@@ -8,6 +8,7 @@ from typing import Final
 
 from core.blocks.keeping import Keeper, events_left, keep, put_in_order
 from core.blocks.layout import ACTOR, FIRST_CONTEXT, SEQ, SESSION, TIME
+from core.blocks.listed import listed
 from core.blocks.making import make_event
 from core.blocks.packing import Column
 from core.blocks.said import Said
@@ -63,13 +64,15 @@ def finish(
             keep(connection)
             bump(connection)
     left = events_left(connection)
-    for done, event in enumerate(left):
-        told(done, len(left))
-        if stop is not None and stop():
-            return
-        with transaction(connection, patience):
-            make_event(connection, event)
-            bump(connection)
+    if left:
+        with listed(connection, [(event, None) for event in left]):
+            for done, event in enumerate(left):
+                told(done, len(left))
+                if stop is not None and stop():
+                    return
+                with transaction(connection, patience):
+                    make_event(connection, event, in_list=True)
+                    bump(connection)
     if stored < MANY:
         return
     stored_events = connection.execute("select event from block_events").fetchall()

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from core.blocks.columns import join_field, missing
 from core.blocks.covering import covered
 from core.blocks.layout import ACTOR, FIRST_CONTEXT, SEQ, SESSION, TIME
+from core.blocks.listed import COUNTS, OF_DAYS, listed
 from core.blocks.making import make_event
 from core.blocks.packing import Column
 from core.blocks.reading import read
@@ -22,7 +23,6 @@ from core.columns import CONTEXT, FIRST_PROPERTY
 from core.errors import Damaged
 from core.store.upkeep.comparing import Told
 from core.store.upkeep.recount import in_parts
-from core.timeframe import DAY
 
 _FIELDS: Final = (SEQ, ACTOR, TIME, SESSION, *(FIRST_CONTEXT + n for n in range(len(CONTEXT))))
 
@@ -53,24 +53,24 @@ def compare_blocks(
     """
     found = BlocksApart()
     names = sorted(covered(connection))
-    for done, event in enumerate(names):
-        told("blocks", done, len(names))
-        blocks = blocks_of(connection, event)
-        found.blocks += len(blocks)
-        if _agree(connection, event, blocks):
-            continue
-        found.wrong += max(len(blocks), 1)
-        found.example = found.example or event
-        if repair:
-            make_event(connection, event)
+    told("blocks", 0, len(names))
+    with listed(connection, [(event, None) for event in names]):
+        for done, event in enumerate(names):
+            told("blocks", done, len(names))
+            blocks = blocks_of(connection, event)
+            found.blocks += len(blocks)
+            if _agree(connection, event, blocks):
+                continue
+            found.wrong += max(len(blocks), 1)
+            found.example = found.example or event
+            if repair:
+                make_event(connection, event, in_list=True)
     return found
 
 
 def _agree(connection: sqlite3.Connection, event: int, blocks: Sequence[Block]) -> bool:
     """Whether the blocks of an event have what its rows have."""
-    counts = connection.execute(
-        "select day, count(*) from events where event = ? group by day order by day", (event,)
-    )
+    counts = connection.execute(COUNTS, (event,))
     parts = list(in_parts(counts))
     if sum(block.n for block in blocks) != sum(part.events for part in parts):
         return False
@@ -83,15 +83,14 @@ def _agree(connection: sqlite3.Connection, event: int, blocks: Sequence[Block]) 
 def agree_on(
     connection: sqlite3.Connection, event: int, blocks: Sequence[Block], first: int, last: int
 ) -> bool:
-    """Whether the blocks of an event have what its rows of some days have, of which there are some.
+    """Whether the blocks of an event have what its rows of some days have, of which there are some
+    and which are `listed`.
 
     Raises:
         Damaged: a block cannot be decoded.
     """
     texts = Texts(connection, learn=False)
-    where = "e.event = ? and e.day between ? and ? and e.ts between ? and ?"
-    near_by = (first - 2) * DAY, (last + 3) * DAY
-    parts = list(read(connection, texts, where, (event, first, last, *near_by)))
+    parts = list(read(connection, texts, OF_DAYS, (event, first, last)))
     counts = [len(part.day) for part in parts]
     near = [block for block in blocks if block.day <= last and block.last >= first]
     if not near:

@@ -21,6 +21,7 @@ from core.store.imports.statements import read_bitmap
 from core.store.ingest.activity import Activity
 from core.store.ingest.properties import Properties
 from core.store.rows.contexts import clear_contexts
+from core.store.rows.extent import measure_extent
 from core.store.upkeep.comparing import Comparison, Place, Told, silent
 from core.store.upkeep.recutting import rebuild
 from core.store.upkeep.shifts import SEQ, Shifts
@@ -183,12 +184,11 @@ class _Removal:
         self._connection.execute(
             """
             insert or replace into meta (key, value)
-            select 'latest', coalesce(max(at), ?) from (
-                select (select max(ts) from events e where e.event = n.id) as at from event_names n
-            )
+            select 'latest', coalesce(max(ts), ?) from event_rows
             """,
             (EARLIEST,),
         )
+        measure_extent(self._connection)
         bump(self._connection)
 
 

@@ -42,7 +42,7 @@ def clear_names(connection: sqlite3.Connection, ids: Iterable[int]) -> int:
         delete from event_names
         where id in (select value from json_each(?))
           and display is null and not (hidden or inactive or deleted or flow_hidden)
-          and not exists (select 1 from events e where e.event = event_names.id)
+          and id not in (select event from event_rows)
           and id not in (select event from folded_events)
         """,
         (json.dumps(list(ids)),),

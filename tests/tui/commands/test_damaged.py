@@ -111,7 +111,7 @@ OTHERS = (
     "dimensions", "sqlite_autoindex_dimension_values_1", "sqlite_autoindex_identities_1", "aliases",
     "traits_by_key", "first_activity", "sessions", "boards_title", "audiences_title", "imports",
     "marks_by_time", "versions", "log_days", "property_keys", "contexts",
-    "events_by_event_ts", "sessions_by_day", "charts",
+    "sessions_by_day", "charts",
 )  # fmt: skip
 
 

@@ -176,7 +176,7 @@ def test_funnels_work_without_the_indexes_that_a_killed_import_leaves_out(
 ) -> None:
     whole = engine.answer(from_json(FUNNEL))
     connection = open_writer(path)
-    connection.execute("drop index events_by_event_ts")
+    connection.execute("drop index sessions_by_day")
     connection.commit()
     connection.close()
     bare = engine.answer(from_json(FUNNEL), fresh=True)

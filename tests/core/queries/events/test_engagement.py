@@ -59,7 +59,7 @@ def test_it_is_read_from_the_stored_sets_and_of_the_events_from_those_of_nobody(
     assert len(statements) == 3
     (scanned,) = [s for s in statements if "from events" in s.text]
     plan = engine.read(f"explain query plan {scanned.text}", scanned.parameters)
-    assert "SEARCH r USING PRIMARY KEY (actor=?)" in " ".join(str(row[3]) for row in plan)
+    assert "SEARCH r USING PRIMARY KEY (actor=?" in " ".join(str(row[3]) for row in plan)
 
 
 def test_a_workspace_without_events():
