@@ -435,3 +435,11 @@ def preceded(text: str, relations: Sequence[tuple[str, str]]) -> str:
     if begun is None:
         return f"with {named} {text}"
     return f"with {begun[1] or ''}{named}, {text[begun.end() :]}"
+
+
+def whoever(dialect: Dialect, sets: str) -> str:
+    """Return the relation (actor) of the people in sets `users`, and of nobody, whom no set has.
+
+    Events are stored by person, so that those of these people are found without the others.
+    """
+    return f"{dialect.members(sets)} union all select 0"

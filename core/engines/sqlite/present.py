@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from core.sql.dialect import Binder
-from core.sql.people import whoever
+from core.sql.dialect import Binder, whoever
 from core.sql.present import Present
 
 _SINGLE: Final = "event > 0 and dimension = 0 and value = 0"

@@ -16,8 +16,7 @@ from core.filters import AnyOf, Clause, Condition, NotOf, atoms
 from core.queries.common.context import Context
 from core.queries.common.derived import FALSE, TRUE, first_times, has_begun, on_first_event
 from core.queries.common.revenue import bringers, brings
-from core.sql.dialect import Binder, Relation
-from core.sql.people import whoever
+from core.sql.dialect import Binder, Relation, whoever
 from core.timeframe import Span
 
 ANY_EVENT: tuple[tuple[int, ...], ...] = ((), (ACTIVE,))
