@@ -69,7 +69,7 @@ class Listing(CursorPanel):
     """A list with a cursor and a filter.
 
     Attributes:
-        asks: whether a filter with signs of a question is one, and finds no rows.
+        asks: whether a filter with signs of a question is one, and finds only rows that begin so.
     """
 
     class Moved(Message):
@@ -135,7 +135,7 @@ class Listing(CursorPanel):
             return self.rows
         rows = [r for r in self.rows if r.value is not None]
         if self.asks and any(sign in self.filter for sign in OF_QUESTIONS):
-            return []
+            rows = [r for r in rows if _begins(r, words)]
         kept = [r for r in rows if _holds(r, words)]
         if not kept and len(words) == 1 and len(words[0]) >= LEAST_FUZZY:
             kept = [r for r in rows if _runs_through(r, words[0])]
@@ -278,6 +278,10 @@ def _runs_through(row: Row, word: str) -> bool:
         fits = next((n for n in range(len(rest), 0, -1) if part.startswith(rest[:n])), 0)
         rest = rest[fits:]
     return not rest
+
+
+def _begins(row: Row, words: list[str]) -> bool:
+    return " ".join((row.text, row.right)).casefold().split()[: len(words)] == words
 
 
 def _holds(row: Row, words: list[str], *, said: bool = True) -> bool:
