@@ -24,12 +24,9 @@ def late_indexes(
     places: Sequence[Place],
     patience: Patience,
     told: Callable[[], None],
-) -> Iterator[Callable[[], None] | None]:
-    """Create the secondary indexes after a big import into an empty workspace, not during it.
-
-    Yields what an import may create inside a transaction in which all is stored, if it has
-    something to do meanwhile; None if there is nothing. A killed or failed import leaves them
-    missing; the next writer that opens the file creates them.
+) -> Iterator[None]:
+    """Create the secondary indexes after a big import into an empty workspace, not during it. A
+    killed or failed import leaves them missing; the next writer that opens the file creates them.
 
     Args:
         told: called when they are about to be created.
@@ -40,14 +37,14 @@ def late_indexes(
     sizes = [file.stat().st_size for file in files if file.is_file()]
     empty = connection.execute("select 1 from events limit 1").fetchone() is None
     if not empty or sum(sizes) < BIG:
-        yield None
+        yield
         return
     with transaction(connection, patience):
         for name in INDEXES:
             connection.execute(f"drop index if exists {name}")
 
     try:
-        yield None
+        yield
     except sqlite3.Error:
         raise
     except BaseException:

@@ -196,11 +196,10 @@ def import_files(
             connection, manner, progress=progress, stop=stop, patience=patience, spare=readers
         )
         told = partial(loader.tell_end, "building indexes")
-        with late_indexes(connection, found.places, patience, told) as create, no_collector():
+        with late_indexes(connection, found.places, patience, told), no_collector():
             refused = list(found.refused)
             for place in found.places:
                 if loader.report.finished:
-                    loader.writer.at_last = create if place is found.places[-1] else None
                     refused += loader.try_file(place)
         loader.finish_blocks()
         _note_refused(loader.report, found, refused)

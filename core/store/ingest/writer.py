@@ -77,10 +77,6 @@ class Writer:
     Args:
         patience: how long a batch waits for another writer.
         together: from how many events on no further batch is written in the same transaction.
-
-    Attributes:
-        at_last: something to do in the transaction that ends the last source, before it is
-            committed, if that still has sets and sessions of most events to write.
     """
 
     def __init__(
@@ -95,7 +91,6 @@ class Writer:
         self._generation = ""
         self._open: ExitStack | None = None
         self._together = together
-        self.at_last: Callable[[], None] | None = None
         self._holds = False
         self._tied: dict[int, int] = {}
         self._seq = 1
@@ -170,16 +165,10 @@ class Writer:
         opened, self._open = self._open, None
         generation, self._generation = int(self._generation), ""
         with opened:
-            meanwhile = None if goes_on else self._meanwhile
-            self._pending.settle(tick, self._blocks.adding(), meanwhile)
+            self._pending.settle(tick, self._blocks.adding())
             self._blocks.settle(goes_on=goes_on)
             bump(self._connection)
         self._generation = str(generation + 1)
-
-    @property
-    def _meanwhile(self) -> Callable[[], None] | None:
-        """What to do while sets are gathered, if that takes about as long."""
-        return self.at_last if self._pending.count * 2 > self.arrived else None
 
     @property
     def arrived(self) -> int:

@@ -8,6 +8,8 @@ committed is whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import closing
+from functools import partial
 from itertools import chain
 from typing import Any, Final
 
@@ -28,6 +30,9 @@ from core.store.rows.spells import add_events
 
 _OUTSIDE: Final = -1
 """The session of events outside any."""
+
+_BIG: Final = 200_000
+"""From so many events on it pays to make sets beside sessions: more than a batch has."""
 
 
 class Pending:
@@ -87,35 +92,39 @@ class Pending:
         self._said.drop(dimension)
 
     def settle(
-        self,
-        tick: Callable[[], None] = lambda: None,
-        beside: Iterable[Adding] = (),
-        meanwhile: Callable[[], None] | None = None,
+        self, tick: Callable[[], None] = lambda: None, beside: Iterable[Adding] = ()
     ) -> None:
-        """Bring sets and sessions in step.
+        """Bring sets and sessions in step. If they are of many events, a thread makes the sets and
+        what else to store while the sessions are written.
 
         Args:
             tick: called at intervals.
-            beside: what else to store.
-            meanwhile: something to do in the transaction at first, in a time in which a thread
-                makes what is to be stored.
+            beside: what else to store; see `ahead`.
         """
         if not self.count:
-            for part in beside:
-                part.store()
+            _store(beside, tick)
             return
         known = self._activity.seen(0) | self._cut
         actor, event, day = self._actor.whole(), self._event.whole(), self._day.whole()
         values, said = coded(self._values.whole()), coded(self._said.whole())
         context, text = self._place.whole(), self._text.whole()
         facts = Facts(actor, event, day, context, values, text, said)
-        adding = chain(self._activity.adding(facts), beside)
-        for part in ahead(adding, meanwhile) if meanwhile else adding:
-            part.store()
-            tick()
         columns = (actor, self._ts.whole(), event, day, self._session.whole())
+        is_big = self.count >= _BIG
         self._clear()
-        for places in ranges(actor):
+        adding = chain(self._activity.adding(facts), beside)
+        write_sessions = partial(self._write_sessions, known, columns, tick)
+        if is_big:
+            with closing(ahead(adding, write_sessions)) as parts:
+                _store(parts, tick)
+        else:
+            _store(adding, tick)
+            write_sessions()
+
+    def _write_sessions(
+        self, known: BitMap, columns: Sequence[NDArray[Any]], tick: Callable[[], None]
+    ) -> None:
+        for places in ranges(columns[0]):
             some = [column[places].astype(np.int64) for column in columns]
             add_events(self._sessions, known, *_in_order(some))
             tick()
@@ -182,6 +191,12 @@ class _Table:
             )
             for each in {each for _, columns in self._parts for each in columns}
         }
+
+
+def _store(parts: Iterable[Adding], tick: Callable[[], None]) -> None:
+    for part in parts:
+        part.store()
+        tick()
 
 
 def _in_order(columns: Sequence[Ints]) -> Sequence[Ints]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from threading import Event
+from contextlib import closing
+from threading import Event, active_count
 from typing import Any
 
 import pytest
@@ -41,7 +42,18 @@ def test_as_many_are_made_meanwhile_as_fit_into_memory(size: int, before: int) -
 
     for part in ahead(parts(made, size), work):
         part.store()
+        assert len(made) <= before + len(stored)
     assert stored == list(range(9))
+
+
+def test_nothing_is_made_any_more_when_it_is_closed() -> None:
+    made: list[int] = []
+    with closing(ahead(parts(made, adding._MOST), lambda: None)) as found:
+        next(found).store()
+    before = active_count(), list(made)
+    assert len(made) <= 2
+    Event().wait(0.02)
+    assert (active_count(), made) == before
 
 
 def test_what_goes_wrong_is_raised_and_nothing_is_stored() -> None:

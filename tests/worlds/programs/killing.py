@@ -178,6 +178,7 @@ def _command(folder: str, words: Sequence[str], batch: int, at: int | None) -> N
     """Run a command; before statement number `at` it kills itself."""
     from core.store.imports import indexes
     from core.store.ingest import importer
+    from core.store.rows import pending
     from tui.commands import run
 
     os.chdir(folder)
@@ -186,6 +187,7 @@ def _command(folder: str, words: Sequence[str], batch: int, at: int | None) -> N
     os.dup2(out, 2)
     importer.import_files = partial(importer.import_files, batch_size=batch)
     indexes.BIG = 1  # type: ignore[misc]
+    pending._BIG = 2 * batch  # type: ignore[misc]
     count = 0
     connect = sqlite3.connect
 

@@ -7,12 +7,12 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 from random import Random
+from threading import active_count
 from typing import Any
 
 import pytest
 
 from core.columns import MAX_SET_VALUES
-from core.errors import FootfallError
 from core.store import schema
 from core.store.ingest.importer import import_files
 from tests.worlds import recount
@@ -64,6 +64,7 @@ def test_batches_with_shuffled_times_are_written_in_one_transaction(
 ) -> None:
     monkeypatch.setattr("core.store.rows.gathering._CHUNK", 17)
     monkeypatch.setattr("core.store.rows.gathering._MOST", 40)
+    monkeypatch.setattr("core.store.rows.pending._BIG", 2 * BATCH)
     file = _write(tmp_path / "in.jsonl", _events(2 * WHOLE + BATCH), shuffled=shuffled)
     import_files(tmp_path / "w.db", [file], batch_size=BATCH)
     with closing(sqlite3.connect(tmp_path / "w.db")) as db:
@@ -86,26 +87,41 @@ def test_events_that_move_to_others_before_they_are_in_blocks_are_in_them_once(
         check_blocks(db)
 
 
-def test_the_index_of_events_is_created_in_the_transaction_of_most_of_them(
+def test_a_big_import_that_fails_while_a_thread_makes_sets_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.store.imports.indexes.BIG", 1)
-    file, names = _write(tmp_path / "in.jsonl", _events(WHOLE)), dict(schema.INDEXES)
+    def fail(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    file, threads = _write(tmp_path / "in.jsonl", _events(WHOLE)), active_count()
     with monkeypatch.context() as patched:
-        patched.setitem(schema.INDEXES, "events_by_event_ts", "create index x on nowhere (n)")
-        with pytest.raises(FootfallError, match="nowhere"):
+        patched.setattr("core.store.rows.pending._BIG", 1)
+        patched.setattr("core.store.ingest.sessions.Sessions.change", fail)
+        with pytest.raises(KeyboardInterrupt):
             import_files(tmp_path / "w.db", [file], batch_size=BATCH)
-    with closing(sqlite3.connect(tmp_path / "w.db")) as db:
-        assert db.execute("select count(*) from sqlite_master").fetchone() == (0,)
-    told: list[str] = []
-    import_files(
-        tmp_path / "w.db", [file], batch_size=BATCH, progress=lambda now: told.append(now.doing)
-    )
-    assert "building indexes" in told
+    assert active_count() == threads
+    import_files(tmp_path / "w.db", [file], batch_size=BATCH)
     with closing(sqlite3.connect(tmp_path / "w.db")) as db:
         assert _count(db) == (WHOLE, 2)
         recount.check(db)
-        assert {row[0] for row in db.execute("select name from sqlite_master")} >= set(names)
+        check_blocks(db)
+
+
+def test_a_big_import_creates_indexes_at_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.store.imports.indexes.BIG", 1)
+    told: list[str] = []
+    import_files(
+        tmp_path / "w.db",
+        [_write(tmp_path / "in.jsonl", _events(WHOLE))],
+        batch_size=BATCH,
+        progress=lambda now: told.append(now.doing),
+    )
+    assert "building indexes" in told
+    with closing(sqlite3.connect(tmp_path / "w.db")) as db:
+        names = {row[0] for row in db.execute("select name from sqlite_master")}
+        assert names >= set(schema.INDEXES)
 
 
 def test_a_stopped_import_keeps_all_batches_and_goes_on(tmp_path: Path) -> None:
