@@ -54,9 +54,7 @@ LIFECYCLE = ("new", "returning", "dormant", "churned")
 
 
 class Overlap(Companion):
-    """In which segments people of one are too: the largest first, without their own and those
-    that share nobody with it.
-    """
+    """In which segments people of one are too: the largest first, without their own."""
 
     def show(self, result: Result, empty: str = "") -> None:
         """See AnswerView."""
@@ -68,8 +66,7 @@ class Overlap(Companion):
             if key != own
         ]
         at = [column.name for column in answer.columns].index(answer.people_column)
-        rows = [pair for pair in rows if pair[1][at]]
-        rows.sort(key=lambda pair: -pair[1][at])
+        rows.sort(key=lambda pair: -(pair[1][at] or 0))
         kept = {"keys": tuple(key for key, _ in rows), "rows": tuple(row for _, row in rows)}
         super().show(replace(result, answer=answer.model_copy(update=kept)), empty)
 
