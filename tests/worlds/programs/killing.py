@@ -187,7 +187,7 @@ def _command(folder: str, words: Sequence[str], batch: int, at: int | None) -> N
     os.dup2(out, 2)
     importer.import_files = partial(importer.import_files, batch_size=batch)
     indexes.BIG = 1  # type: ignore[misc]
-    pending._BIG = 2 * batch  # type: ignore[misc]
+    pending._BIG = 1  # type: ignore[misc]
     count = 0
     connect = sqlite3.connect
 
