@@ -71,6 +71,7 @@ class Late:
 
     def _finalize(self) -> str | bytes | None:
         found: str | bytes | None = None if self._found is None else self._found.finalize()
+        del self.step, self.finalize  # each holds this, which would keep all that was read
         return found
 
 

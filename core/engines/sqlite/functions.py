@@ -72,15 +72,16 @@ class Failures:
 
         return guarded
 
-    def guard_steps(self, name: str, aggregate: Callable[[], Any]) -> Callable[[], Any]:
-        """Wrap an aggregate so that an error in a step is remembered."""
+    def guard_steps(self, name: str, aggregate: type[Any]) -> type[Any]:
+        """Return an aggregate of which an error in a step is remembered.
 
-        def guarded() -> Any:
-            found = aggregate()
-            found.step = self.guard(name, found.step)
-            return found
+        A class, as an aggregate that held its own step would be a cycle, with all that it read.
+        """
 
-        return guarded
+        class Guarded(aggregate):  # type: ignore[misc]
+            step = self.guard(name, aggregate.step)
+
+        return Guarded
 
 
 def _nothing(*blobs: Blob) -> bool:
