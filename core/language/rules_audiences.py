@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from core.definitions.audience import OPERATORS
@@ -284,7 +285,7 @@ def _count(token: Token) -> int:
 def _days(token: Token) -> int:
     """Return a length in whole days."""
     count, unit = span_of(token)
-    days = {"d": 1, "w": 7}.get(unit, 0) * float(count)
-    if days < 1 or days != int(days):
+    days = {"d": 1, "w": 7}.get(unit, 0) * Decimal(count)
+    if days < 1 or days != days.to_integral_value():
         raise Mistake(f"{str(token)!r} is not whole days.", token.start_pos, "For example 30d, 2w.")
     return int(days)

@@ -60,11 +60,12 @@ def _latest(month: int, day: int, today: date) -> date | None:
 
 
 def _dated(text: str) -> date | None:
-    """Return the day of an ISO date, None if no calendar has it."""
+    """Return the day of an ISO date, None if no calendar has it or the day before it."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         return None
+    return found if found > date.min else None
 
 
 def _between(first: date | None, last: date | None) -> Clauses:

@@ -354,7 +354,8 @@ def test_what_is_written_in_the_language_with_a_mistake_is_no_sentence() -> None
     [
         "signups since 2024-02-30", "signups 2024-02-31 through 2024-03-45",
         "signups on 2024-13-45", "signups in december 9999", "signups in q4 9999",
-        "signups in jan 0000", "signups q1 0000", "signups between an hour and 5 hours",
+        "signups in jan 0000", "signups q1 0000", "signups before 0001-01-01",
+        "signups between an hour and 5 hours",
         "purchases between 1.2.3 and 4.5.6",
     ],
 )  # fmt: skip
