@@ -225,7 +225,7 @@ class AnswerView(CursorPanel):
         """
         if self.answer is None or self.empty or self.error is not None:
             return None
-        lines = self._drawn_with(self.shown_cursor, self.inner()[0], height)
+        lines = self._draw_now(self.inner()[0], height)
         while lines and not any(span.text.strip() for span in lines[-1]):
             lines.pop()
         return max(len(lines), LEAST) if len(lines) < height else None

@@ -253,14 +253,15 @@ async def test_an_action_that_fails_says_so_and_the_screen_stays(
         assert "[2 Metrics]" in ff.screen
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_a_drawing_that_fails_keeps_the_page(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: Any, **__: Any) -> None:
         raise RuntimeError("a mistake")
 
     monkeypatch.setattr("tui.widgets.answer.draw", broken)
-    async with explorer(path, place="metrics") as ff:
+    async with explorer(path, place="metrics", size=size) as ff:
         assert "cannot be drawn here" in " ".join(ff.screen.split())
 
 
