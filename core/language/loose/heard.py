@@ -122,18 +122,22 @@ class Names:
 
     def is_number(self, field: str) -> bool:
         """Whether the values of a field seem to be numbers."""
-        known = {name for name, _ in self.values.values()}
-        return field not in self.texts and (
-            field in known or re.search(_NUMBERS, field) is not None
-        )
+        known = self._valued.get(field)
+        return re.search(_NUMBERS, field) is not None if known is None else known
+
+    @cached_property
+    def _valued(self) -> dict[str, bool]:
+        """The fields with known values -> whether all of these are numbers."""
+        found: dict[str, bool] = {}
+        for name, value in self.values.values():
+            is_one = re.fullmatch(r"-?\d+(\.\d+)?", value) is not None
+            found[name] = found.get(name, True) and is_one
+        return found
 
     @cached_property
     def texts(self) -> frozenset[str]:
         """The fields with values that are no numbers."""
-        return frozenset(
-            name for name, value in self.values.values()
-            if not re.fullmatch(r"-?\d+(\.\d+)?", value)
-        )  # fmt: skip
+        return frozenset(name for name, numbers in self._valued.items() if not numbers)
 
 
 @dataclass
