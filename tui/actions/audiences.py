@@ -131,9 +131,9 @@ def _audience(body: dict[str, Any]) -> Question:
 
 def rules_of_audience(question: Question) -> dict[str, Any]:
     """Return the rules of an audience as they are stored."""
-    from tui.editors.bodies import body_of
+    from core.queries.common.any_question import said_by
 
-    return cast(dict[str, Any], body_of(question).get("definition") or {})
+    return cast(dict[str, Any], said_by(question).get("definition") or {})
 
 
 def written(question: Question) -> str:

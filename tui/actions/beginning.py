@@ -114,12 +114,12 @@ def _of_event(kind: str, event: str, range_text: str) -> tuple[Question, Edit]:
 
 def _of_shown(kind: str, shown: Question) -> Question | None:
     """Return a question about the people of the one on show, None if it has none."""
-    from tui.editors.bodies import body_of
+    from core.queries.common.any_question import said_by
 
     kind_of = KINDS[shown.kind]
     if kind_of.page != "chart" or not kind_of.filtered:
         return None
-    body = {"kind": kind, "of": body_of(shown)}
+    body = {"kind": kind, "of": said_by(shown)}
     try:
         own = {"range": shown.range} if shown.range and kind != "people" else {}
         return from_json(body | own)

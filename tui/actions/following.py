@@ -16,12 +16,12 @@ from core.boards.suggestions import event_of
 from core.definitions.board import Block, Board
 from core.errors import FootfallError
 from core.queries import from_json
+from core.queries.common.any_question import said_by
 from core.queries.common.context import Context
 from core.queries.common.question import Question
 from core.text import clean
 from tui.actions import edits
 from tui.actions.related import ways
-from tui.editors.bodies import body_of
 from tui.texts.fields import has
 from tui.widgets.companion import About
 
@@ -256,7 +256,7 @@ def _among(about: About, body: dict[str, Any]) -> Question | None:
 
 def _of_people(question: Question, cell: Cell | None, body: dict[str, Any]) -> Question:
     """Return a question about the people of another, or behind one of its numbers."""
-    people = {"kind": "people", "of": body_of(question)}
+    people = {"kind": "people", "of": said_by(question)}
     if cell is not None:
         people["cell"] = cell.model_dump()
     return from_json({**body, "range": question.range, "among": people})

@@ -15,11 +15,6 @@ from core.queries.common.question import Question
 Path = tuple[str | int, ...]
 
 
-def body_of(question: Question) -> dict[str, Any]:
-    """Return a question as JSON, with the fields that were given."""
-    return said_by(question)
-
-
 def _plain(value: Any) -> Any:
     """Return a value with lists in place of tuples."""
     if isinstance(value, dict):
@@ -29,7 +24,7 @@ def _plain(value: Any) -> Any:
 
 def value_at(question: Question, path: Path) -> Any:
     """Return the part at a path, None if nothing is given there."""
-    found: Any = body_of(question)
+    found: Any = said_by(question)
     for step in path:
         if isinstance(found, dict):
             found = found.get(str(step))
@@ -46,33 +41,33 @@ def revised(question: Question, **changes: Any) -> Question:
     Raises:
         BadQuestion: a value is not valid.
     """
-    return from_json({**body_of(question), **changes})
+    return from_json({**said_by(question), **changes})
 
 
 def replaced(question: Question, path: Path, value: Any) -> Question:
     """Return the question with another value at a path."""
-    body = body_of(question)
+    body = said_by(question)
     _parent(body, path)[path[-1]] = _plain(deepcopy(value))
     return from_json(body)
 
 
 def inserted(question: Question, path: Path, value: Any) -> Question:
     """Return the question with a value put into a list; the path ends with its place there."""
-    body = body_of(question)
+    body = said_by(question)
     _list(body, path[:-1]).insert(int(path[-1]), _plain(deepcopy(value)))
     return from_json(body)
 
 
 def removed(question: Question, path: Path) -> Question:
     """Return the question without an entry of a list."""
-    body = body_of(question)
+    body = said_by(question)
     del _list(body, path[:-1])[int(path[-1])]
     return from_json(body)
 
 
 def moved(question: Question, path: Path, by: int) -> Question:
     """Return the question with an entry of a list moved; at the end of the list it stays."""
-    body = body_of(question)
+    body = said_by(question)
     entries, at = _list(body, path[:-1]), int(path[-1])
     to = min(max(at + by, 0), len(entries) - 1)
     entries.insert(to, entries.pop(at))

@@ -12,9 +12,10 @@ from pydantic.fields import FieldInfo
 
 from core.errors import BadInput
 from core.log_levels import LEVELS
+from core.queries.common.any_question import said_by
 from core.queries.common.question import Question
 from core.queries.kinds import KINDS
-from tui.editors.bodies import body_of, key_of, replaced, value_at
+from tui.editors.bodies import key_of, replaced, value_at
 from tui.editors.entries import (
     Choice,
     Edit,
@@ -156,7 +157,7 @@ def _compared(question: Question, path: tuple[str, ...], label: str, _: FieldInf
         return [replace(entry, keys=keys)]
 
     def put(asked: Question, built: Question) -> Question:
-        return replaced(asked, path, body_of(built))
+        return replaced(asked, path, said_by(built))
 
     pick = QuestionPick("Compared with", fields.now(question, ("of",)))
     return [Entry(key_of(path), "compared with", "everybody else", enter=Edit("open", put, pick),

@@ -13,9 +13,9 @@ from typing import Any
 
 from core.answers import Cell
 from core.columns import EMPTY, NONE, OTHER
+from core.queries.common.any_question import said_by
 from core.queries.common.question import Question
 from core.words.counted import counts_units
-from tui.editors.bodies import body_of
 
 LONGEST = 366 * 86_400
 DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
@@ -35,7 +35,7 @@ def rules_of(question: Question | None, cell: Cell | None = None) -> dict[str, A
     inner = getattr(question, "of", None)
     if isinstance(inner, Question):
         return rules_of(inner, getattr(question, "cell", None))
-    body = body_of(question)
+    body = said_by(question)
     if question.kind == "audience" and body.get("definition") is not None:
         return dict(body["definition"])
     rules: dict[str, Any] = {"filters": _members(body), "events": [], "groups": []}

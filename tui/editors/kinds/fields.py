@@ -12,9 +12,10 @@ from core.errors import BadInput
 from core.filters import untyped
 from core.queries import from_json
 from core.queries.behind import format_cell
+from core.queries.common.any_question import said_by
 from core.queries.common.question import Question
 from core.queries.terms import duration_words
-from tui.editors.bodies import Path, body_of, key_of, replaced, revised
+from tui.editors.bodies import Path, key_of, replaced, revised
 from tui.editors.entries import (
     Chain,
     Choice,
@@ -344,7 +345,7 @@ def people(question: Question) -> Entry:
         chosen, built = picked
         none: dict[str, Any] = {"audience": None, "segment": None, "among": None}
         field, name = chosen or ("among", None)
-        return revised(asked, **{**none, field: name if built is None else body_of(built)})
+        return revised(asked, **{**none, field: name if built is None else said_by(built)})
 
     def only(asked: Question, built: Question) -> Question:
         return put(asked, (("among", None), built))
@@ -380,7 +381,7 @@ def inner(question: Question, path: Path, label: str) -> Entry:
     value = now(question, path)
 
     def put(asked: Question, built: Question) -> Question:
-        return replaced(asked, path, body_of(built))
+        return replaced(asked, path, said_by(built))
 
     picker = QuestionPick(label.capitalize(), value)
     return Entry(key_of(path), label, format_question(value), enter=Edit("open", put, picker))

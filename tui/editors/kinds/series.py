@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from core.errors import BadQuestion
+from core.queries.common.any_question import said_by
 from core.queries.common.question import Question
 from tui.editors.bodies import (
     Path,
-    body_of,
     count_at,
     inserted,
     key_of,
@@ -184,7 +184,7 @@ def _line(question: Question, at: int) -> list[Entry]:
     part, count = fields.now(question, path), count_at(question, ("series",))
 
     def more(asked: Question, name: str | None) -> Question:
-        other = body_of(fields.now(asked, ("series", 0, "question")))
+        other = said_by(fields.now(asked, ("series", 0, "question")))
         kept = {"kind": "trend", "measure": other.get("measure") or "count"}
         if other.get("property"):
             kept["property"] = other["property"]

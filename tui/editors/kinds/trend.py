@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from core.errors import BadQuestion
+from core.queries.common.any_question import said_by
 from core.queries.common.question import Question
 from core.queries.trend.trend import MEASURES, UNITS, WINDOWS
-from tui.editors.bodies import body_of, replaced, revised
+from tui.editors.bodies import replaced, revised
 from tui.editors.entries import Chain, Choice, Edit, Entry, EventPick, FieldPick, Picker
 from tui.editors.kinds import fields
 
@@ -124,7 +125,7 @@ def _beside(question: Question, name: str) -> Question:
     """Return a chart of a question and another event."""
     from core.queries import from_json
 
-    body = body_of(question)
+    body = said_by(question)
     taken: tuple[str, ...] = ("range", "conditions", "audience", "segment", "among")
     shared = {name: body.pop(name) for name in taken if name in body}
     other = {**body, "event": name, "breakdown": []}
@@ -137,7 +138,7 @@ def _ratio(question: Question, name: str | None) -> Question:
     """Return a formula: this event divided by another, or by the people active."""
     from core.queries import from_json
 
-    body = body_of(question)
+    body = said_by(question)
     event = body.get("event")
     first = {"metric": "events" if event is None else f"event:{event}"}
     measure_ = {"users": "UNIQUES", "sum": "PROPSUM", "avg": "PROPAVG"}.get(
