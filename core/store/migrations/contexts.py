@@ -17,8 +17,10 @@ def m032_contexts(db: Database) -> None:
     """Events name their context columns by the number of a combination of them.
 
     `events` becomes a view with the columns that it had, which looks up one only where it is read.
-    Indexes and triggers of the table are made again.
+    Indexes and triggers of the table are made again, but for the one that `m034_no_index_by_name`
+    takes away.
     """
+    db.execute("drop index if exists events_by_event_ts")
     columns = ",\n".join(f"        {name} integer not null default 0" for name in CONTEXT)
     db.executescript(f"""
     create table contexts (
@@ -70,6 +72,7 @@ def m033_short_rows(db: Database) -> None:
     """Rows of events without what follows from their other columns: the day, and the user where it
     is the actor; and with six bytes of the hash of a line, which tells those of one moment apart.
     """
+    db.execute("drop index if exists events_by_event_ts")
     made = db.execute(
         """
         select sql from sqlite_master

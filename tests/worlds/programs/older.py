@@ -30,8 +30,18 @@ def in_long_rows(db: sqlite3.Connection, upper: str = "0") -> None:
     )
     own = ", ".join(f"r.{name}" for name in (*OWN, "context"))
     db.execute(f"create view events as select {own}, {', '.join(looked_up)} from event_rows r")
-    db.execute("delete from _sqlite_migrations where name = 'm033_short_rows'")
-    db.execute("update meta set value = '6' where key = 'version'")
+    _forget(db, "event_rows", 6, "m033_short_rows")
+
+
+def _forget(db: sqlite3.Connection, table: str, version: int, *applied: str) -> None:
+    """Make a file one of a version with an index of events by name, to which some migrations were
+    not applied.
+    """
+    db.execute(f"create index events_by_event_ts on {table} (event, ts)")
+    db.execute("delete from meta where key = 'extent'")
+    for name in (*applied, "m034_no_index_by_name"):
+        db.execute("delete from _sqlite_migrations where name = ?", (name,))
+    db.execute("update meta set value = ? where key = 'version'", (str(version),))
 
 
 def _made(db: sqlite3.Connection) -> list[str]:
@@ -68,7 +78,4 @@ def in_one_table(db: sqlite3.Connection, key: str = "actor, ts, seq") -> None:
     for sql in made:
         db.execute(sql.replace("on event_rows", "on events"))
     db.execute("create index events_by_event on events (event)")
-    db.execute("delete from _sqlite_migrations where name = 'm031_one_index_by_name'")
-    db.execute("delete from _sqlite_migrations where name = 'm032_contexts'")
-    db.execute("delete from _sqlite_migrations where name = 'm033_short_rows'")
-    db.execute("update meta set value = '5' where key = 'version'")
+    _forget(db, "events", 5, "m031_one_index_by_name", "m032_contexts", "m033_short_rows")
