@@ -79,5 +79,6 @@ def compare_owners(connection: sqlite3.Connection, *, repair: bool = False) -> O
         example = example or (actor, owner)
         if repair:
             moves.append((owner, actor, ts, seq))
-    move(connection, moves)
+    if moves:
+        move(connection, moves)
     return OwnersApart(events, wrong, example)

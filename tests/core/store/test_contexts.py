@@ -12,10 +12,12 @@ import pytest
 
 from core.columns import CONTEXT, VERSION
 from core.engines.sqlite.engine import SqliteEngine
+from core.health import checks
 from core.queries import from_json
 from core.records import OWN, short_id, stored_id
 from core.store.ingest.importer import Event, store_events
 from core.store.pushes.connected import connect
+from core.store.upkeep.check import check
 from core.store.upkeep.erasing import erase
 from core.store.upkeep.exporting import export_events
 from core.store.waiting import Patience
@@ -100,6 +102,8 @@ def test_an_older_file_says_the_same_before_and_after_it_is_brought_up(
         older(db)
     assert asked(path) == expected
     assert exported(path) == lines
+    assert check(path).wrong == 0
+    assert [each for each in checks(path) if not each.ok] == []
     with closing(open_writer(path)) as db:
         made = dict(db.execute("select name, tbl_name from sqlite_master"))
         assert "events_by_event" not in made
