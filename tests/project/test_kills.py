@@ -7,6 +7,8 @@ import io
 import json
 import os
 import random
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ import pytest
 from core.store.ingest.importer import import_files
 from tests.worlds.programs.killing import Story, kill, learn
 from tests.worlds.programs.lines import START, write_events
+from tests.worlds.programs.older import in_long_rows
 from tui.commands import run
 
 LONG = float(os.environ.get("FOOTFALL_LONG", "0"))
@@ -72,6 +75,12 @@ def _twice(folder: Path) -> None:
     import_files(folder / "w.db", [folder / "more.jsonl"])
 
 
+def _older(folder: Path) -> None:
+    _imported(folder)
+    with closing(sqlite3.connect(folder / "w.db")) as db, db:
+        in_long_rows(db)
+
+
 STORIES = {
     "import": Story(_file, ("import", "in.jsonl", "--into", "w.db"), batch=LINES // 24),
     "import in one transaction": Story(
@@ -85,6 +94,7 @@ STORIES = {
     ),
     "forget": Story(_imported, ("forget", "--before", "2025-04-07", "--db", "w.db", "--yes")),
     "undo": Story(_twice, ("undo", "1", "--db", "w.db", "--yes"), done=2),
+    "convert": Story(_older, ("check", "w.db", "--repair")),
 }
 
 
