@@ -15,6 +15,8 @@ from core.filters import Clause
 
 OPERATORS = {"gte": ">=", "lte": "<=", "eq": "=", "gt": ">", "lt": "<"}
 MAX_DAYS = 36_500
+MAX_COUNT = 2**53
+"""The largest count of a rule: up to it every program has whole numbers exactly."""
 
 
 class Then(Model):
@@ -49,7 +51,7 @@ class EventRule(Model):
 
     event: str | None = None
     op: Literal["gte", "lte", "eq", "gt", "lt"] = "gte"
-    count: int = Field(default=1, ge=0)
+    count: int = Field(default=1, ge=0, le=MAX_COUNT)
     days: int | None = Field(default=None, ge=1, le=MAX_DAYS)
     filters: tuple[Clause, ...] = ()
     distinct_days: bool = False

@@ -165,6 +165,7 @@ def test_other_ways_of_writing_mean_the_same(text: str, same: str) -> None:
         ("did not purchase at least twice", "How often is said twice."),
         ("did purchase in 5h", "'5h' is not whole days."),
         ("did purchase in 99999d", "audience: events.0.days"),
+        pytest.param(f"did a at least {10**30} times", "audience: events.0.count", id="too often"),
         pytest.param(f"did purchase in {'9' * 400}d", "audience: events.0.days", id="endless"),
         ("did a and (did b or listed (u_1))", "People can only be listed beside all other rules."),
         ("listed (a) or listed (b)", "People are listed twice."),

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.answers import Cell
+from core.definitions.audience import MAX_COUNT
 from core.errors import BadQuestion, NotFound
 from core.language.questions import format_question, parse
 from core.queries import from_json
@@ -68,6 +69,7 @@ FREE = {"field": "trait:plan", "operator": "eq", "value": "free"}
         ({"events": [{"distinct_days": True, "op": "eq", "count": 2}]}, "bde"),
         ({"events": [{"distinct_days": True, "op": "lt", "count": 2}]}, "cf"),
         ({"events": [{"event": "sign_up", "distinct_days": True, "op": "eq", "count": 0}]}, "f"),
+        ({"events": [{"distinct_days": True, "op": "lte", "count": MAX_COUNT}]}, "abcdef"),
         ({"events": [{"event": "add_to_cart", "then_within": {"event": "purchase",
                                                               "seconds": 240}}]}, "ae"),
         ({"events": [{"event": "sign_up",
