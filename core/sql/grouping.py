@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from core.columns import CONTEXT
 from core.sql.edits import Edit, edited
 from core.sql.limits import Limits, limits_of
+from core.sql.terms import ENDS, terms_of
 from core.sql.tokens import Word, words_of
 
 MOMENT: Final = "strftime('%Y-%m-%d %H:%M:%f', {} / 1000.0, 'unixepoch')"
@@ -46,8 +47,6 @@ _SCALARS: Final = frozenset({
 _UNFIT: Final = frozenset({
     "except", "exists", "filter", "intersect", "join", "over", "union", "values", "window", "with",
 })  # fmt: skip
-_ENDS: Final = frozenset({"group", "order", "having", "limit", ";"})
-"""What may come after the conditions of a statement."""
 _NAMES: Final = frozenset({"name", "function", "keyword", "string"})
 """Tokens that may be a name without `as` at the end of a column."""
 _SIDE: Final = r"(?:\S+ \. )?ts ([<>]=?|==?) (-?\s?[0-9]{1,18})"
@@ -126,10 +125,10 @@ def _is_plain(words: Sequence[Word], said: Sequence[str]) -> bool:
     if rest[:1] != ["events_v1"]:
         return False
     name = rest[2:] if rest[1:2] == ["as"] else rest[1:]
-    if name[:1] and name[0] not in _ENDS | {"where"}:
+    if name[:1] and name[0] not in ENDS | {"where"}:
         name = name[1:]
     quoted = {word.text[1:-1].lower() for word in words if word.text[0] in '"`['}
-    return (not name or name[0] in _ENDS | {"where"}) and quoted.isdisjoint(GROUPED | _OTHERS)
+    return (not name or name[0] in ENDS | {"where"}) and quoted.isdisjoint(GROUPED | _OTHERS)
 
 
 def _reads_all(said: Sequence[str]) -> bool:
@@ -221,7 +220,7 @@ def _grouped_by(query: str, words: Sequence[Word], said: Sequence[str]) -> froze
     if "group" not in said:
         return frozenset()
     start = said.index("group") + 2
-    end = next((at for at in range(start, len(said)) if said[at] in _ENDS), len(said))
+    end = next((at for at in range(start, len(said)) if said[at] in ENDS), len(said))
     listed = list(_listed(words, said))
     found = set[str]()
     for term in _apart(words[start:end]):
@@ -252,25 +251,10 @@ class _Test(NamedTuple):
 def _tests(words: Sequence[Word], said: Sequence[str]) -> Iterator[_Test]:
     """Yield the conditions that must hold and compare `ts` with numbers alone."""
     at = said.index("where") + 1 if "where" in said else len(said)
-    last = next((end for end in range(at, len(said)) if said[end] in _ENDS), len(said))
-    if not {"or", "not", "between", "case"}.isdisjoint(said[at:last]):
-        return
-    while at < last:
-        end = _end_of_term(said, at)
-        sides = _sides(words[at:end])
+    for term in terms_of(words[at:]):
+        sides = _sides(term)
         if sides:
-            yield _Test(Edit(words[at].start, words[end - 1].end, "1"), sides)
-        at = end + 1
-
-
-def _end_of_term(said: Sequence[str], start: int) -> int:
-    """Return where a term of a conjunction ends."""
-    depth = 0
-    for at in range(start, len(said)):
-        depth += (said[at] == "(") - (said[at] == ")")
-        if depth == 0 and said[at] in _ENDS | {"and"}:
-            return at
-    return len(said)
+            yield _Test(Edit(term[0].start, term[-1].end, "1"), sides)
 
 
 def _sides(words: Sequence[Word]) -> list[tuple[str, int]]:

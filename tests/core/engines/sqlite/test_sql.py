@@ -324,12 +324,22 @@ def test_daily_figures_by_a_field_have_a_row_without_its_value(engine):
 
 @pytest.mark.parametrize(
     "where",
-    ["event_name = 'purchase'", "event_name in ('purchase', 'nothing')", "event_name == 'it''s'"],
+    [
+        "event_name = 'purchase'",
+        "event_name in ('purchase', 'nothing')",
+        "event_name == 'it''s'",
+        "(event_name = 'purchase') = 0",
+        "event_name in ('purchase', lower('SIGN_UP'))",
+    ],
 )
 def test_events_filtered_by_name_are_the_same_in_either_view(engine, where):
     plain = where.replace("event_name", "+event_name || ''")
     query = "select timestamp, event_name, actor from events_v1 where {} order by 1, 2, 3"
     assert rows(engine, query.format(where)) == rows(engine, query.format(plain))
+    counted = "select day, count(distinct actor), max(ts) from events_v1 where {} group by 1"
+    assert rows(engine, counted.format(where)) == rows(engine, counted.format(plain))
+    people = "select count(distinct actor) from events_v1 where {}"
+    assert rows(engine, people.format(where)) == rows(engine, people.format(plain))
 
 
 @pytest.mark.parametrize(
@@ -345,6 +355,25 @@ def test_events_filtered_by_name_are_the_same_in_either_view(engine, where):
         ("select 1 from events_v1 where event_name like 'a'", []),
         ("select 1 from events_v1 a, events_v1 b where a.event_name = 'a'", []),
         ("select 1 from events_v1 group by 1 having event_name = 'a'", []),
+        ("select 1 from events_v1 where (event_name = 'a') and ts > 5 order by ts", ["a"]),
+        ("select (select 1 from events_v1 where event_name = 'a') from identities", ["a"]),
+        ("select 1 from events_v1 where event_name = 'a' || 'b'", []),
+        ("select 1 from events_v1 where event_name in ('a', lower('B'))", []),
+        ("select 1 from events_v1 where event_name = 'A' collate nocase", []),
+        ("select 1 from events_v1 where (event_name = 'a') = 0", []),
+        ("select 1 from events_v1 where case when event_name = 'a' then 0 else 1 end", []),
+        ("select 1 from events_v1 where ts between 1 and event_name = 'a'", []),
+        ("select 1 from events_v1 where event_name = 'a' union select 2 from \"events_v1\"", []),
+        ("select 1 from events_v1 where event_name = 'a' union select 2 from events_v1", []),
+        (
+            "select 1 from events_v1 a join events_v1 where event_name = 'a' and event_name = 'b'",
+            [],
+        ),
+        (
+            "select 1 from events_v1 a where exists "
+            "(select 1 from events_v1 b where a.event_name = 'a')",
+            [],
+        ),
     ],
 )
 def test_a_statement_may_limit_every_use_of_events_to_names(query, names):
