@@ -146,7 +146,10 @@ def _called(field: str, events: list[str], sentence: Sentence) -> tuple[str, boo
 
 def _events(subject: str, sentence: Sentence) -> list[str]:
     """Return the events in the subject of a question."""
-    return [name for name in sentence.names.events if re.search(_name(quoted(name)), subject)]
+    return [
+        name for written, name in sentence.names.written.items()
+        if written in subject and re.search(_name(written), subject)
+    ]  # fmt: skip
 
 
 def _at_step(subject: str, event: str, test: str) -> str:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from core.language.loose.fillers import FILLERS, SMALL
 from core.language.loose.stems import stems
 from core.language.loose.times import Clauses
+from core.queries.terms import name as quoted
 
 Called = tuple[str, tuple[str, ...]]
 """An event and the stems of the words in its name."""
@@ -79,6 +80,11 @@ class Names:
     def called(self) -> tuple[Called, ...]:
         """The events, each with the stems of the words in its name."""
         return tuple((name, stems(name.removeprefix("ce:"))) for name in self.events)
+
+    @cached_property
+    def written(self) -> dict[str, str]:
+        """The events as questions have them -> their names."""
+        return {quoted(name): name for name in self.events}
 
     @cached_property
     def fields_by_stem(self) -> dict[str, str]:

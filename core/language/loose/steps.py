@@ -130,7 +130,7 @@ def _of_rate(s: Sentence) -> str:
         between = " ".join(s.heard.words[pieces[0].end : pieces[1].at])
         if re.match(r"rates? (?:of|for|among|from)\b", between):
             return f"{quoted(pieces[1].name)} > {quoted(pieces[0].name)}"
-    listed = [quoted(name) for name in s.names.events]
+    listed = [*s.names.written]
     known = all(event in listed for event in s.events)
     if len(s.events) != 2 or not known or s.says(rf"to|from|then|before|after|of|{STEPS}"):
         return ""
