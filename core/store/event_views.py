@@ -47,10 +47,13 @@ _UTC_DAY = "(e.ts + 86400000000000) / 86400000 - 1000000"
 _KEPT = "e.event not in (select id from event_names where deleted)"
 
 
-def events_view() -> str:
+def events_view(names: Sequence[str] = ()) -> str:
     """Return the query of `events_v1`.
 
     Every column looks up its own text, and costs nothing unless it is selected.
+
+    Args:
+        names: of events to which a statement is limited, any if empty.
     """
     own = {
         "actor": _OWN["actor"],
@@ -64,7 +67,16 @@ def events_view() -> str:
         **_CONTEXT,
         **_TIMES,
     }
-    return f"select {_listed(columns)} from events e where {_KEPT}"
+    return f"select {_listed(columns)} from events e where {' and '.join(_wanted(names))}"
+
+
+def _wanted(names: Sequence[str]) -> list[str]:
+    """Return the conditions on events that are not deleted, of some names, any if empty."""
+    if not names:
+        return [_KEPT]
+    listed = ", ".join("'" + name.replace("'", "''") + "'" for name in names)
+    own = f"in (select id from event_names where name in ({listed}))"
+    return [_KEPT, f"+e.event {own}"]  # not by the index that an older file has
 
 
 def grouped_view(asked: Grouping, names: Sequence[str] = ()) -> str:
@@ -72,17 +84,13 @@ def grouped_view(asked: Grouping, names: Sequence[str] = ()) -> str:
 
     Args:
         asked: what the statement reads.
-        names: of events to which it is limited, any if empty.
+        names: of events to which it is limited, as of `events_view`.
     """
     codes = [name for name in _CODES if name in asked.columns or name in asked.numbers]
     keys = [_CODES[name] for name in codes] + [_UTC_DAY] * asked.utc_days
     inner = [f"{key} as c{at}" for at, key in enumerate(keys)]
     inner += ["min(e.ts) as low, max(e.ts) as high"] * asked.moments
-    tests = [_KEPT, *asked.times.tests("e.ts")]
-    if names:
-        listed = ", ".join("'" + name.replace("'", "''") + "'" for name in names)
-        own = f"in (select id from event_names where name in ({listed}))"
-        tests.append(f"+e.event {own}")  # not by the index that an older file has
+    tests = [*_wanted(names), *asked.times.tests("e.ts")]
     if set(codes) <= {"event_name", "actor"} and not asked.utc_days:
         keys = sorted(keys, reverse=True)  # as the index on events has them
     else:

@@ -89,6 +89,6 @@ def _ways_of(query: str) -> tuple[Way, ...]:
     if by is not None and not (by.numbers or by.moments or by.utc_days or by.times != ALL):
         holds = f"select {_NONE_DELETED}"
         found.append(Way(holds, [], by.query, [("events_v1", properties_view()), *plain]))
-    view = ("events_v1", events_view() if asked is None else grouped_view(asked, names))
+    view = ("events_v1", events_view(names) if asked is None else grouped_view(asked, names))
     found.append(Way("select 1", [], query if asked is None else asked.query, [view, *plain]))
     return tuple(found)
