@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 
+import numpy as np
 from pyroaring import BitMap64
 
 from core.blocks.keeping import note_back
@@ -24,14 +25,14 @@ from core.store.ingest.identity import Identity
 from core.store.ingest.properties import Properties, counted
 from core.store.rows.coded import coded
 from core.store.rows.contexts import context_id
-from core.store.rows.extent import measure_extent
 from core.store.rows.facts import Facts
-from core.store.rows.layout import Whole, insert_whole
+from core.store.rows.layout import store
+from core.store.rows.numbers import Events
 
-_COLUMNS = ("ts", "seq", "event", "day", "user", "device", *CONTEXT, "id", "session")
-_TS, _SEQ, _EVENT, _DAY, _USER, _DEVICE, _FIRST_CONTEXT = range(7)
-_END_OF_CONTEXT = _FIRST_CONTEXT + len(CONTEXT)
-_CONTEXT = slice(_FIRST_CONTEXT, _END_OF_CONTEXT)
+_OWN = ("ts", "seq", "event", "day", "user", "device", "id", "session")
+_COLUMNS = (*_OWN, *CONTEXT)
+_TS, _SEQ, _EVENT, _DAY, _USER, _DEVICE = range(6)
+_CONTEXT = slice(len(_OWN), None)
 
 
 class Folded:
@@ -135,9 +136,11 @@ class Folded:
         if not owners:
             return set()
         rows, texts = self._taken(owners)
+        columns, texts_of = list(zip(*(row for _, row in rows), strict=True)), dict(texts)
+        actors = [actor for actor, _ in rows]
         number = cache(partial(context_id, self._connection))
-        insert_whole(self._connection, (_whole(actor, row, number) for actor, row in rows))
-        measure_extent(self._connection)
+        contexts = np.array([number(row[_CONTEXT]) for _, row in rows], np.int64)
+        store(self._connection, _events(actors, columns), contexts, self._activity.flags.deleted)
         self._connection.executemany(
             "insert into event_properties (seq, properties) values (?, ?)", texts
         )
@@ -145,11 +148,9 @@ class Folded:
         told, stopped = self._properties.take(counted(text for _, text in texts))
         for dimension in stopped:
             self._activity.stop_property(dimension)
-        columns, texts_of = list(zip(*(row for _, row in rows), strict=True)), dict(texts)
         places = range(len(rows))
         context = dict(enumerate(columns[_CONTEXT], 1))
         said = told.places_of(texts_of.get(row[_SEQ]) for _, row in rows)
-        actors = [actor for actor, _ in rows]
         values, spoken = coded(context), coded(told.columns)
         self._activity.add(
             Facts(actors, columns[_EVENT], columns[_DAY], places, values, said, spoken)
@@ -182,8 +183,10 @@ class Folded:
         return sorted(rows), texts
 
 
-def _whole(actor: int, row: tuple[int, ...], number: Callable[[tuple[int, ...]], int]) -> Whole:
-    """Return a row of folded events as an event of an actor."""
-    ts, seq, event, day, user, device = row[:_FIRST_CONTEXT]
-    id_, session = row[_END_OF_CONTEXT:]
-    return Whole(actor, ts, seq, id_, event, day, session, user, device, number(row[_CONTEXT]))
+def _events(actors: Sequence[int], columns: Sequence[Sequence[int]]) -> Events:
+    """Return rows of folded events, column by column, as events of actors."""
+    actor, ts, seq, event, day, user, device, id_, session = (
+        np.array(column, np.int64) for column in (actors, *columns[: len(_OWN)])
+    )
+    nothing = np.zeros_like(actor)
+    return Events(actor, ts, seq, id_, event, day, session, user, device, nothing, nothing)

@@ -34,8 +34,8 @@ from core.store.ingest.repeats import Repeats, Since
 from core.store.ingest.sessions import Sessions
 from core.store.rows.blocks import add_blocks
 from core.store.rows.contexts import StoredContexts
-from core.store.rows.extent import grow_extent
-from core.store.rows.inserting import insert, parts_of, parts_of_columns
+from core.store.rows.inserting import insert, parts_of
+from core.store.rows.layout import store
 from core.store.rows.numbers import Events, Ints, joined, rows
 from core.store.rows.pending import Pending
 from core.store.rows.seen import Seen
@@ -353,13 +353,9 @@ class Writer:
     def _insert(self, events: Events, touched: set[int], written: Written) -> Events:
         """Store the events that are new, and return them."""
         fresh = self._fresh(events, touched, written)
-        columns = fresh.written(self._combined.of(fresh))
-        parts = parts_of_columns(list(columns.values()))
-        insert(self._connection, "insert or rollback into event_rows", list(columns), parts)
+        contexts, deleted = self._combined.of(fresh), self._activity.flags.deleted
+        store(self._connection, fresh, contexts, deleted)
         self._latest = max(self._latest, int(events.ts.max()))
-        kept = fresh.ts[~np.isin(fresh.event, list(self._activity.flags.deleted))]
-        if len(kept):
-            grow_extent(self._connection, int(kept.min()), int(kept.max()))
         return fresh
 
     def _fresh(self, events: Events, touched: set[int], written: Written) -> Events:

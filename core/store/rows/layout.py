@@ -1,23 +1,17 @@
-"""Single rows of the table `event_rows`, which says little of what follows from other columns."""
+"""How events are stored in the table `event_rows`, and made to count for others."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
-from typing import Final, NamedTuple
+from collections.abc import Collection, Iterable
+from typing import Final
+
+import numpy as np
 
 from core.columns import USER
-from core.records import stored_id
-
-_DAY: Final = 86_400_000
-
-_COLUMNS: Final = (
-    "actor", "ts", "seq", "id", "event", "session", "other_user", "device", "context_day",
-)  # fmt: skip
-
-_INSERT: Final = f"""
-insert into event_rows ({", ".join(_COLUMNS)}) values ({", ".join("?" for _ in _COLUMNS)})
-"""
+from core.store.rows.extent import grow_extent
+from core.store.rows.inserting import insert, parts_of_columns
+from core.store.rows.numbers import Events, Ints
 
 _USER: Final = USER.format("")
 
@@ -28,24 +22,21 @@ where actor = ?2 and ts = ?3 and seq = ?4
 """
 
 
-class Whole(NamedTuple):
-    """An event with all that is known of it; `context` is the number of its combination."""
+def store(
+    connection: sqlite3.Connection, events: Events, contexts: Ints, deleted: Collection[int]
+) -> None:
+    """Store events, and widen the extent to those of names that are not deleted.
 
-    actor: int
-    ts: int
-    seq: int
-    id: int
-    event: int
-    day: int
-    session: int
-    user: int
-    device: int
-    context: int
-
-
-def insert_whole(connection: sqlite3.Connection, events: Iterable[Whole]) -> None:
-    """Store events."""
-    connection.executemany(_INSERT, map(_row, events))
+    Args:
+        contexts: the number of each event's combination of context columns.
+        deleted: ids of the names that are.
+    """
+    columns = events.written(contexts)
+    parts = parts_of_columns(list(columns.values()))
+    insert(connection, "insert or rollback into event_rows", list(columns), parts)
+    kept = events.ts[~np.isin(events.event, list(deleted))]
+    if len(kept):
+        grow_extent(connection, int(kept.min()), int(kept.max()))
 
 
 def move(connection: sqlite3.Connection, moves: Iterable[tuple[int, int, int, int]]) -> None:
@@ -55,12 +46,3 @@ def move(connection: sqlite3.Connection, moves: Iterable[tuple[int, int, int, in
         moves: the new actor of each, then its actor, time and seq.
     """
     connection.executemany(_MOVE, moves)
-
-
-def _row(event: Whole) -> tuple[int, ...]:
-    other = 0 if event.user == event.actor else event.user or -1
-    context_day = 3 * event.context + event.day - event.ts // _DAY + 1
-    return (
-        event.actor, event.ts, event.seq, stored_id(event.id), event.event, event.session, other,
-        event.device, context_day,
-    )  # fmt: skip
