@@ -84,7 +84,7 @@ def _sizes(s: Sentence) -> Iterator[Draft]:
         yield Draft(first, part=True)
     if s.by and s.says("share"):
         yield Draft(first)
-    number = next((f for f in s.free if s.names.is_number(f)), "")
+    number = s.number()
     asked = s.says("how many|how much|number of|total|sold|sum|volume") and not s.heard.number
     if number and asked and len(s.events) == 1 and not s.heard.limits:
         if s.unit:
@@ -111,7 +111,7 @@ def _often(s: Sentence) -> Iterator[Draft]:
 def _per(s: Sentence) -> Iterator[Draft]:
     """Yield an event for each of another one, person or session."""
     first = s.event
-    number = next((f for f in s.free if s.names.is_number(f)), "")
+    number = s.number()
     if number and len(s.events) == 1 and not s.heard.number and s.says("per|for each|for every"):
         at = next(piece.at for piece in s.heard.fields if piece.name == number)
         if at < s.heard.events[0].at and s.heard.words[s.heard.events[0].at - 1] in ("per", "each"):

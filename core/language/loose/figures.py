@@ -8,7 +8,7 @@ from typing import Final
 
 from core.language.loose import known
 from core.language.loose.counts import SHARED, events
-from core.language.loose.sentence import FIGURES, REVENUE, Draft, Sentence, of
+from core.language.loose.sentence import REVENUE, Draft, Sentence, of
 from core.language.loose.stems import stem
 from core.queries.terms import name as quoted
 
@@ -37,7 +37,7 @@ def everybody(s: Sentence) -> Iterator[Draft]:
     if (place := s.place()) and not s.by and s.says("where .*(?:based|located|live|from)"):
         s.by = [place]
     fields = s.by or s.free
-    number = next((name for name in s.free if s.names.is_number(name)), "")
+    number = s.number()
     if number and not s.heard.persons and not s.heard.number and not s.heard.limits:
         yield Draft(of("avg", "", number), assumed=True)
     if s.says(
@@ -75,7 +75,7 @@ def growing(s: Sentence) -> Iterator[Draft]:
 
 def figure(s: Sentence) -> Iterator[Draft]:
     """Yield sums, means and the like of a property."""
-    figure = next((f for pattern, f in FIGURES.items() if s.says(pattern)), "")
+    figure = s.figure()
     share = re.search(r"\bp ?(\d\d)\b|\b(\d\d)(?:th)? percentile", s.heard.text)
     figure = f"p{share[1] or share[2]}" if share else figure
     fields = [name for name in (*s.free, *s.by) if name not in s.by[:1] or not s.by[1:]]
@@ -105,7 +105,7 @@ def revenue(s: Sentence) -> Iterator[Draft]:
     named = s.says(MONEY.replace("paying|payers?", "paid")) or s.event == s.paying()
     if s.event and (valued or not s.says(MONEY) or not (named or s.by)):
         return
-    if s.event and any(map(s.names.is_number, s.free)) and s.says("|".join(FIGURES)):
+    if s.event and s.number() and s.figure():
         return
     if s.each:
         s.by, s.unit = [s.each], ""
@@ -131,7 +131,7 @@ def revenue(s: Sentence) -> Iterator[Draft]:
     if s.says(f"(?:{SHARED}) of") and len(s.heard.values) == 1 and not s.by:
         s.by = [s.heard.values[0].field]
         yield Draft(f"sum({REVENUE})", assumed=True, apart=s.by[0])
-    figure = next((f for p, f in FIGURES.items() if s.says(p)), "sum")
+    figure = s.figure() or "sum"
     if s.says("biggest|highest|largest") and (s.by or s.heard.persons):
         figure = "sum"
     yield Draft(f"{figure}({REVENUE})")

@@ -157,7 +157,7 @@ class Heard:
         events, fields, values: what it names, in order.
         never: the words that say not.
         persons: whether it names people.
-        numbers: of a comparison with a number its sign and the number.
+        number: of a comparison with a number its sign and the number.
         limits: the numbers between which another one is.
         often: how many times, if it says.
         bound: "least" or "most" if it says so many times or more or less, "exact" if only
@@ -185,6 +185,10 @@ class Heard:
         """Return a word as it was typed."""
         at = self.typed.casefold().find(word)
         return self.typed[at : at + len(word)] if at >= 0 else word
+
+    def denies(self, at: int, reach: int) -> bool:
+        """Whether one of so many words before another one says not."""
+        return any(at - reach <= place < at for place in self.never)
 
     def says(self, pattern: str) -> bool:
         """Whether it has words of a pattern."""

@@ -191,7 +191,7 @@ def _is_value_of(found: Heard, names: Names, window: _Window) -> bool:
         return False
     if last is not None and last.end == at:
         found.fields.pop()
-    out = any(at - 4 <= place < at for place in found.never)
+    out = found.denies(at, 4)
     found.values.append(Valued(field, text if number else valued[1], at, out))
     return True
 
@@ -222,7 +222,7 @@ def _is_value_of_part(found: Heard, names: Names, window: _Window) -> bool:
     field, value = names.values.get(words[1], ("", ""))
     if not field.casefold().endswith(words[0]) or field.casefold() == words[0]:
         return False
-    out = any(at - 3 <= place < at for place in found.never)
+    out = found.denies(at, 3)
     found.values.append(Valued(field, value, at + 1, out))
     return True
 
@@ -234,9 +234,7 @@ def _flag(found: Heard, names: Names, window: _Window) -> Valued | None:
     sides = after[1:] == ["non"] and after[0] in ("vs", "versus", "and", "or")
     if field is None or (window.by and not sides) or stem(_before(found, window.at)) == "is":
         return None
-    return Valued(
-        field, "true", window.at, any(window.at - 2 <= p < window.at for p in found.never)
-    )
+    return Valued(field, "true", window.at, found.denies(window.at, 2))
 
 
 def _is_name(found: Heard, names: Names, window: _Window) -> bool:
@@ -268,7 +266,7 @@ def _is_name(found: Heard, names: Names, window: _Window) -> bool:
             "and",
             ",",
         ) and bool(found.values)
-        out = any(at - 3 <= place < at for place in found.never)
+        out = found.denies(at, 3)
         found.values.append(Valued(*valued, at, out or (listed and found.values[-1].out)))
         return True
     if field and (by or not _part(names, window) or _is_unit(found, field, window)):

@@ -131,7 +131,7 @@ class Sentence:
             piece for piece in counted
             if _UNITS.search(piece.name) and words[max(piece.at - 1, 0)] not in ("the", "a", "an")
         ]  # fmt: skip
-        if likely or self.heard.persons or any(map(self.says, FIGURES)):
+        if likely or self.heard.persons or self.figure():
             return next(iter(likely), None)
         told = "how many|number of|unique|distinct|active|retained|new|paying|churned"
         return next(iter(counted), None) if self.says(told) else None
@@ -169,6 +169,18 @@ class Sentence:
         if measure is not None:
             return next((name for name in fields if name.casefold().endswith(measure[1])), "")
         return next((f for word in _AMOUNTS for f in fields if word in f.casefold()), "")
+
+    def number(self) -> str:
+        """The first field whose values are numbers, "" for none."""
+        return next(filter(self.names.is_number, self.free), "")
+
+    def figure(self) -> str:
+        """The figure of a property that is asked for, "" for none."""
+        return next((figure for said, figure in FIGURES.items() if self.says(said)), "")
+
+    def user(self) -> str:
+        """The id of somebody who is named, "" for none."""
+        return next((each.value for each in self.heard.values if each.field == "user"), "")
 
     def starting(self) -> str:
         """The event with which people begin, quoted, "" for none."""

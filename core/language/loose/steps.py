@@ -44,7 +44,7 @@ def who(s: Sentence) -> Iterator[Draft]:
     if moved := s.heard.clauses.get("moved", ""):
         subject = f"users of {s.event}" if s.event else "users"
         yield Draft(subject, f"people of ({{}}) at {moved}", ("granularity",))
-    user = next((each.value for each in s.heard.values if each.field == "user"), "")
+    user = s.user()
     if user and not s.events and s.says("who is"):
         yield Draft(f"user {scalar(user)}", without=("where", "granularity"))
     if s.event and s.says("stopped|no longer"):
@@ -195,7 +195,7 @@ def retention(s: Sentence) -> Iterator[Draft]:
 
 def paths(s: Sentence) -> Iterator[Draft]:
     """Yield paths from or to an event."""
-    user = next((each.value for each in s.heard.values if each.field == "user"), "")
+    user = s.user()
     if user and not s.events and s.says("what did|what has"):
         yield Draft(f"user {scalar(user)}", without=("where", "granularity"), assumed=True)
     if not s.events and s.says("what happen(?:ed|s)") and not s.says("after|before|next|then"):
