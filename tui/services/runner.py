@@ -98,19 +98,24 @@ class Callback:
     Args:
         answered: called with the answer.
         failed: called with the error if the question failed.
+        forgiving: see View.
     """
 
     is_attached = True
     question: Question | None = None
     run: Run | None = None
-    forgiving = False
     marks: tuple[Mark, ...] = ()
 
     def __init__(
-        self, answered: Callable[[Any], None], failed: Callable[[Any], None] | None = None
+        self,
+        answered: Callable[[Any], None],
+        failed: Callable[[Any], None] | None = None,
+        *,
+        forgiving: bool = False,
     ) -> None:
         self._answered = answered
         self._failed = failed
+        self.forgiving = forgiving
 
     def show(self, result: Result, empty: str = "") -> None:
         """Pass the answer on."""

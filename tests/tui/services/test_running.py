@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pytest
 
 from core.answers import Number
+from core.definitions.board import Block, Board
 from core.draw.spans import plain
 from core.engines.opening import open_engine
 from core.errors import Stopped
@@ -149,6 +150,15 @@ async def test_leaving_a_page_stops_what_it_asked(path: Path) -> None:
         assert running
         await ff.pilot.press("1")
         await ff.until(lambda: all(run.stop.stopped for run in running), "an end of both")
+
+
+async def test_a_funnel_over_a_field_that_is_not_there_has_its_line_as_on_paper(path: Path) -> None:
+    question = "signup > purchase where nosuchfield = x last 30d"
+    Saved(path).save_board(Board(title="A", blocks=(Block(id="a", question=question),)))
+    async with explorer(path, place="boards", size=(180, 40)) as ff:
+        tile = ff.page.tiles[0]
+        assert tile.answer.missed
+        await ff.until(lambda: tile.answer.trend is not None, "the conversion over time")
 
 
 async def test_a_question_that_takes_too_long_says_what_to_do(path: Path) -> None:

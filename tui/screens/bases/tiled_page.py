@@ -176,7 +176,7 @@ class TiledPage(QuestionPage):
             if tile.question == question and tile.run is None and tile.answer is not None:
                 tile.beside(trend=trend)
 
-        self.ask(Callback(take, lambda _: None), over_time)
+        self.ask(Callback(take, forgiving=tile.forgiving), over_time)
 
     def on_descendant_focus(self) -> None:
         """Show the question of the newly focused tile on line 2."""
