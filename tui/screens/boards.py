@@ -81,17 +81,19 @@ class BoardsPage(Page):
         self._resting = self.set_timer(REST, self._ask_tiles)
 
     def _ask_tiles(self) -> None:
-        """Ask what the tiles of the board under the cursor ask, once the cursor rests."""
+        """Ask what the tiles of the board under the cursor ask, once the cursor rests, and no
+        longer what those of another one do.
+        """
         from tui.services.runner import Callback
         from tui.widgets.boards.outline import Outline
 
         board = self.boards.get(self.listing.value)
         if board is None or self.app.screen is not self:
             return
+        self.questions.cancel_all()
         outline = self.query_one(Outline)
         for block, question in outline.wanted().items():
-            view = Callback(partial(outline.take, board.id, block), lambda _: None)
-            view.forgiving = True
+            view = Callback(partial(outline.take, board.id, block), forgiving=True)
             self.ask(view, question)
 
     def fill(self) -> list[Board]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from core.definitions.board import Board
+from core.definitions.board import Block, Board
 from core.store.ingest.importer import Event, Log, store_logs
 from core.store.library.saved import Saved
 from core.store.workspace import open_writer
@@ -70,6 +70,27 @@ async def test_a_replaced_file_is_told_and_read_on_f5(path: Path, tmp_path: Path
         await ff.press("tab", "f5")
         assert "1 event" in ff.status
         assert ff.page.main.answer.lines[0].total == 1
+
+
+async def test_the_list_of_boards_shows_what_a_board_says_of_a_file_read_again(
+    path: Path, tmp_path: Path
+) -> None:
+    other = workspace(tmp_path / "other.db", [Event("signup", NOW - 1000, user="only")])
+    board = Board(title="Growth", blocks=(Block(id="a", question="count of signup last 30d"),))
+    for each in (path, other):
+        Saved(each, clock=lambda: NOW).save_board(board)
+    async with explorer(path, place="boards", size=(120, 40)) as ff:
+
+        def is_told(total: int) -> bool:
+            answer = ff.page.query_one("#outline")._answers.get("a")
+            return answer is not None and answer.lines[0].total == total
+
+        await ff.press("escape")
+        await ff.until(lambda: is_told(40), "the answer of the tile")
+        await ff.press("enter")
+        os.replace(other, path)
+        await ff.press("f5", "escape")
+        await ff.until(lambda: is_told(1), "that of the other file")
 
 
 async def test_news_of_the_file_do_not_disturb_a_page_that_is_still_opening(path: Path) -> None:

@@ -152,6 +152,22 @@ async def test_leaving_a_page_stops_what_it_asked(path: Path) -> None:
         await ff.until(lambda: all(run.stop.stopped for run in running), "an end of both")
 
 
+async def test_another_board_under_the_cursor_ends_what_the_one_before_asked(path: Path) -> None:
+    for title in ("One", "Two"):
+        blocks = tuple(Block(id=f"{title}{n}", question="signup") for n in range(3))
+        Saved(path).save_board(Board(title=title, blocks=blocks))
+    async with explorer(path, place="boards", size=(120, 40)) as ff:
+        await ff.press("escape")
+        page = ff.page
+        page._ask_tiles()
+        before = page.questions.busy
+        page.listing.move(1 if page.listing.at == 0 else -1, 0)
+        page._outline()
+        page._ask_tiles()
+        assert len(before) == len(page.questions.busy) == 3
+        assert not {*before} & {*page.questions.busy}
+
+
 async def test_a_funnel_over_a_field_that_is_not_there_has_its_line_as_on_paper(path: Path) -> None:
     question = "signup > purchase where nosuchfield = x last 30d"
     Saved(path).save_board(Board(title="A", blocks=(Block(id="a", question=question),)))

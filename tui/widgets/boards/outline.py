@@ -39,12 +39,14 @@ class Outline(Panel):
         self.repaint()
 
     def wanted(self) -> dict[str, Question]:
-        """Return block id -> the question of each tile that has no answer yet."""
-        board, found = self._board, {}
-        for block in board.blocks if board is not None else ():
-            if block.type == "chart" and block.id not in self._answers and board is not None:
+        """Return block id -> the question of each tile that has one; it may have an answer."""
+        found: dict[str, Question] = {}
+        if self._board is None:
+            return found
+        for block in self._board.blocks:
+            if block.type == "chart":
                 with suppress(FootfallError):
-                    found[block.id] = block_question(board, block)
+                    found[block.id] = block_question(self._board, block)
         return found
 
     def take(self, board: str, block: str, answer: Any) -> None:
