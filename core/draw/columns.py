@@ -18,8 +18,10 @@ dropped instead.
 
 FEW = 4
 
-_LOW, _HIGH = "at least", "at most"
-"""The ends of the interval of the column before them."""
+DIFFERENCE, LOW, HIGH = "difference", "at least", "at most"
+"""The columns of a difference and of the ends of its interval."""
+
+INTERVAL = frozenset((DIFFERENCE, LOW, HIGH))
 
 _COUNTED: Final = {
     "of first": "first", "of second": "second",
@@ -66,15 +68,15 @@ def narrowed(columns: Sequence[Texts]) -> list[Texts]:
     found: list[Texts] = []
     by_name = {column.heading: column for column in columns}
     gone = {_COUNTED[name] for name in by_name if _COUNTED.get(name) in by_name}
-    spread = {"difference", _LOW, _HIGH} <= set(by_name)
+    spread = by_name.keys() >= INTERVAL
     for column in columns:
         heading = column.heading
-        if heading in gone or (spread and heading in (_LOW, _HIGH)):
+        if heading in gone or (spread and heading in (LOW, HIGH)):
             continue
         if _COUNTED.get(heading) in gone:
             column = _counted(column, by_name[_COUNTED[heading]])
-        elif spread and heading == "difference":
-            column = _spread(column, by_name[_LOW], by_name[_HIGH])
+        elif spread and heading == DIFFERENCE:
+            column = _spread(column, by_name[LOW], by_name[HIGH])
         found.append(column._replace(heading=_SHORT.get(column.heading, column.heading)))
     return found
 

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from core.draw.columns import FEW, Texts, layout, narrowed, widened
+from core.draw.columns import FEW, INTERVAL, Texts, layout, narrowed, widened
 from core.draw.figures import bucket_text, facts, figure, is_alike
 from core.draw.legend import LOWEST, delta, noted, wrapped
 from core.draw.spans import Line, Look, Span, cells, safe, under_cursor
@@ -37,9 +37,6 @@ CHANGE = "change"
 
 PARTS = ("count", "events", "sessions")
 """Columns whose rows are parts of a whole, if all rows are there."""
-
-LEAST = "at least"
-"""The column of the lower ends of intervals, which are drawn below the rows."""
 
 SIGNED = (CHANGE, "expected")
 """Columns of differences."""
@@ -169,7 +166,7 @@ def table_answer(
 
 def _picture(answer: Table, size: int, height: int, look: Look, cursor: int | None) -> list[Line]:
     """Return what is drawn of a table below its rows, where there is room."""
-    if not LOWEST <= height < TALLEST or LEAST not in [c.name for c in answer.columns]:
+    if not LOWEST <= height < TALLEST or not {c.name for c in answer.columns} >= INTERVAL:
         return []
     from core.draw.tables.intervals import intervals
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from core.draw.columns import DIFFERENCE, HIGH, LOW
 from core.draw.figures import short, steps_of
 from core.draw.spans import Line, Look, Span, cells, padded, safe
 from core.draw.spark import merged
@@ -12,9 +13,6 @@ from core.text import cut, width
 
 if TYPE_CHECKING:
     from core.answers import Table
-
-DIFFERENCE = "difference"
-LOW, HIGH = "at least", "at most"
 
 NARROWEST = 24
 """Cells of the axis at least."""
@@ -76,13 +74,11 @@ class Axis(NamedTuple):
 def intervals(
     answer: Table, size: int, height: int, look: Look, cursor: int | None = None
 ) -> list[Line]:
-    """Draw the differences of a table on one axis; [] if it has none, or if there is no room.
+    """Draw the differences of a table that has their intervals on one axis; [] if there is no room.
 
     An interval that does not enclose zero has the colour of its sign.
     """
     names = [column.name for column in answer.columns]
-    if not {DIFFERENCE, LOW, HIGH} <= set(names):
-        return []
     rows = _rows(answer, names)
     known = [v for row in rows for v in row[1:] if isinstance(v, float)]
     name = min(max(width(row.name) for row in rows), NAME)
@@ -100,7 +96,7 @@ def intervals(
     for at, row in enumerate(rows):
         here = at == cursor
         label = Span(cut(row.name, name), "accent" if here else "")
-        between: Line = (Span(" " * indent), *_bare(axis, look))
+        between: Line = (Span(" " * indent), *merged(_bare(axis, look)))
         above = (each - 1) // 2
         line = (*padded((Span("  "), label), indent), *_drawn(row, axis, look), Span("  "))
         end = Span(said[at], "dim" if row.style == "muted" else row.style)
@@ -126,18 +122,18 @@ def _said(value: float | None, unit: str) -> str:
     return f"{'+' if value > 0 else ''}{short(value, unit)}"
 
 
-def _bare(axis: Axis, look: Look) -> Line:
-    """Return a line of the picture with nothing but the ticks and zero."""
+def _bare(axis: Axis, look: Look) -> list[Span]:
+    """Return the cells of a line with nothing but the ticks and zero."""
     spans = [Span(" ")] * axis.size
     for tick in axis.ticks:
         spans[axis.at(tick)] = Span(look.pick("┊", "."), "grid")
     spans[axis.at(0.0)] = Span(look.pick("│", "|"), "muted")
-    return merged(spans)
+    return spans
 
 
 def _drawn(row: Row, axis: Axis, look: Look) -> Line:
     """Return the line with the interval of a row, and its difference on that."""
-    spans = [Span(char, span.style) for span in _bare(axis, look) for char in span.text]
+    spans = _bare(axis, look)
     if row.low is not None and row.high is not None:
         low, high = axis.at(row.low), axis.at(row.high)
         for x in range(low, high + 1):
