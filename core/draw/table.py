@@ -91,7 +91,9 @@ def grid_lines(
     used = pointer + sum(w + 2 for w in widths if w) - 2
     count = len(columns[0].texts) if columns else 0
     room = size - used - 3
-    below = room < BAR_FROM and not (open_end or look.ascii or height >= TALLEST)
+    aside = barred is not None and room >= BAR_FROM
+    higher = barred is not None and 2 * sum(map(bool, barred.figures)) >= count and count < height
+    below = higher and not (aside or look.ascii or height >= TALLEST)
     lines: list[tuple[Line, Line]] = []
     for row in window(count, height - 1, cursor):
         here = cursor == row
@@ -102,7 +104,7 @@ def grid_lines(
                 text = fit(column.texts[row], cells_wide, right=column.right)
                 line += [Span(text, style), Span("  ")]
         again: Line = ()
-        if barred and room >= BAR_FROM:
+        if barred and aside:
             bar = _bar(barred.figures, row, min(room, LONGEST), look)
             again = (Span(" " * (cells(line) + 1)), *bar)
             line += [Span(" "), *bar]
@@ -116,13 +118,12 @@ def grid_lines(
         first, more = (under_cursor(each, end) for each in whole) if here else whole
         lines.append((first, more))
     heading = _heading(columns, widths, pointer)
-    some = barred is not None and 2 * sum(map(bool, barred.figures)) >= count
-    if not some or count > height - 1 or (room < BAR_FROM and not below):
-        return [heading, *(first for first, _ in lines)]
     if below:
-        each = min((height - 1) // max(count, 1), 3)
+        each = min((height - 1) // count, 3)
         return [heading, *(part for row in lines for part in (*row, ())[:each])]
-    return [heading, *heightened(lines, height - 1, look)]
+    if aside and higher:
+        return [heading, *heightened(lines, height - 1, look)]
+    return [heading, *(first for first, _ in lines)]
 
 
 def _bar(figures: Sequence[float], row: int, size: int, look: Look) -> Line:
