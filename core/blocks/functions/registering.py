@@ -12,7 +12,6 @@ import sqlite3
 from array import array
 from base64 import b64decode
 from collections.abc import Callable
-from functools import partial
 from importlib import import_module
 from typing import Any, Final, Protocol
 
@@ -51,28 +50,32 @@ class Guards(Protocol):
         ...
 
 
-class Late:
-    """An aggregate that is loaded with its first block."""
+def _late(guards: Guards, name: str) -> type[Any]:
+    """Return an aggregate that is loaded with its first block, and whose errors are remembered.
 
-    def __init__(self, guards: Guards, name: str) -> None:
-        self._guards = guards
-        self._name = name
-        self._found: Any = None
-        self.step = guards.guard(name, self._step)
-        self.finalize = guards.guard(name, self._finalize)
+    A class, as an aggregate that held its own step would be a cycle, with all that it read.
+    """
 
-    def _step(self, *arguments: Any) -> None:
-        self._guards.check()
-        if self._found is None:
-            module, name = AGGREGATES[self._name]
-            self._found = getattr(import_module(f"core.blocks.functions.{module}"), name)()
-            self._found.check = self._guards.check
-        self._found.step(*arguments)
+    class Late:
+        def __init__(self) -> None:
+            self._found: Any = None
 
-    def _finalize(self) -> str | bytes | None:
-        found: str | bytes | None = None if self._found is None else self._found.finalize()
-        del self.step, self.finalize  # each holds this, which would keep all that was read
-        return found
+        def _step(self, *arguments: Any) -> None:
+            guards.check()
+            if self._found is None:
+                module, own = AGGREGATES[name]
+                self._found = getattr(import_module(f"core.blocks.functions.{module}"), own)()
+                self._found.check = guards.check
+            self._found.step(*arguments)
+
+        def _finalize(self) -> str | bytes | None:
+            found: str | bytes | None = None if self._found is None else self._found.finalize()
+            return found
+
+        step = guards.guard(name, _step)
+        finalize = guards.guard(name, _finalize)
+
+    return Late
 
 
 class Reaches:
@@ -93,6 +96,6 @@ class Reaches:
 def register(connection: sqlite3.Connection, guards: Guards) -> None:
     """Add the functions to a connection."""
     for name in AGGREGATES:
-        connection.create_aggregate(name, -1, partial(Late, guards, name))
+        connection.create_aggregate(name, -1, _late(guards, name))
     connection.create_aggregate("reaches", 6, Reaches)  # type: ignore[arg-type]
     connection.create_function("rb_read", 1, guards.guard("rb_read", b64decode), deterministic=True)
