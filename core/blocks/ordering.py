@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 
-_LARGEST: Final = 2**63 - 1
-"""Packed numbers are below this."""
+LARGEST: Final = 2**63 - 1
+"""Numbers that rows are sorted by are below this."""
 
 
 def order_of(*columns: NDArray[Any]) -> Ints:
@@ -39,7 +39,7 @@ def _packed(columns: Sequence[NDArray[Any]]) -> tuple[Ints, int]:
     for count, column in enumerate(columns):
         least = int(column.min())
         span = int(column.max()) - least + 1
-        if size * span > _LARGEST:
+        if size * span > LARGEST:
             return found, count
         found *= span
         found += column.astype(np.int64, copy=False) - least

@@ -17,7 +17,6 @@ from core.blocks.functions import figures
 from core.blocks.functions.figures import Grouped
 from core.blocks.functions.gathering import GIVEN, PLACE, SLOT, VALUE, WHO, Gathering, of_chosen
 from core.blocks.functions.groups import (
-    LARGEST,
     Groups,
     added_up,
     coded,
@@ -30,6 +29,7 @@ from core.blocks.functions.groups import (
     starts,
 )
 from core.blocks.functions.plan import OUTSIDE, Ints
+from core.blocks.ordering import LARGEST
 
 WHOLE = -1
 """The slot of the figures of all slots together."""

@@ -13,9 +13,10 @@ from core.blocks.functions.aggregates import packed_set
 from core.blocks.functions.block import Mask
 from core.blocks.functions.figures import Floats
 from core.blocks.functions.gathering import ARRIVED, AT, PLACE, WHO, Timed
-from core.blocks.functions.groups import counted, in_order, numbered, packed
+from core.blocks.functions.groups import counted, numbered, packed
 from core.blocks.functions.masks import Reach
 from core.blocks.functions.plan import Credit, Ints
+from core.blocks.ordering import order_of
 
 MOST = 4_000_000
 """So many touches are credited together."""
@@ -118,7 +119,7 @@ class Credits(Timed):
     def credit(self, own: Owned, found: Credited) -> Mask:
         """Divide some people's conversions among their touches; return which have any."""
         who, at = self.column(WHO), self.column(AT)
-        touches = in_order(who, at, self.column(ARRIVED))
+        touches = order_of(who, at, self.column(ARRIVED))
         who, at, values = who[touches], at[touches], self.column("v0")[touches]
         low, high = self._reach(own, who, at, touches)
         for value, credit, place in self._divided(at, values, low, high):

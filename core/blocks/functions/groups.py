@@ -12,12 +12,6 @@ from numpy.typing import NDArray
 
 from core.blocks.functions.plan import OUTSIDE, Ints
 
-LARGEST = 2**63 - 1
-"""Numbers that rows are sorted by are below this."""
-
-TABLE = 1
-"""A table of so many cells for each value counts them in a fraction of the time of sorting them."""
-
 FEW_KEYS = 1 << 16
 """Rows of up to so many possible groups are counted before they are placed."""
 
@@ -147,7 +141,7 @@ def counted(values: Ints, most: int = 0) -> tuple[Ints, Ints]:
     Args:
         most: a number above all values, none of which is negative; 0 if that is not known.
     """
-    if 0 < most <= min(DENSE, TABLE * len(values)):
+    if 0 < most <= min(DENSE, len(values)):  # in a fraction of the time of sorting
         table = np.bincount(values)
         there = np.flatnonzero(table)
         return there, table[there]
@@ -176,31 +170,3 @@ def spans(places: Ints, count: int) -> Iterator[tuple[int, int]]:
     """Yield where each of some groups begins and ends in ascending places."""
     edges = np.searchsorted(places, np.arange(count + 1)).tolist()
     yield from pairwise(edges)
-
-
-def in_order(groups: Ints, at: Ints, arrived: Ints) -> Ints:
-    """Return the order of rows by group, ms, and among the few with both the same by arrival."""
-    if not len(groups):
-        return np.zeros(0, np.int64)
-    first, least = int(at.min()), int(groups.min())
-    width = int(at.max()) - first + 1
-    if (int(groups.max()) - least + 1) * width >= LARGEST:
-        return np.lexsort((arrived, at, groups))
-    keys = (groups - least) * width + (at - first)
-    order = np.argsort(keys)
-    tied = ties(keys[order])
-    if tied is not None:
-        some = order[tied]
-        order[tied] = some[np.lexsort((arrived[some], keys[some]))]
-    return order
-
-
-def ties(ordered: Ints) -> NDArray[np.bool_] | None:
-    """Return which of ascending values are there several times; None if none is."""
-    same = ordered[1:] == ordered[:-1]
-    if not same.any():
-        return None
-    found = np.zeros(len(ordered), np.bool_)
-    found[1:] = same
-    found[:-1] |= same
-    return found

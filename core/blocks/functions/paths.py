@@ -15,9 +15,10 @@ from core.blocks.functions.aggregates import packed_set
 from core.blocks.functions.attempts import BITS, Marked
 from core.blocks.functions.block import Block, Mask
 from core.blocks.functions.gathering import ARRIVED, AT, WHO
-from core.blocks.functions.groups import counted, in_order, spans, starts
+from core.blocks.functions.groups import counted, spans, starts
 from core.blocks.functions.masks import Reach, among
 from core.blocks.functions.plan import Ints, Walk
+from core.blocks.ordering import order_of
 
 STEP, TARGET = 1, 2
 """Bits of the events."""
@@ -90,7 +91,7 @@ class Paths(Marked):
         groups, own = self._groups(reach)
         end = walk.before - reach.first if walk.backward else reach.last + walk.after
         at, arrived = sign * self.column(AT), self.column(ARRIVED)
-        rows = in_order(own, at, sign * arrived)
+        rows = order_of(own, at, sign * arrived)
         by_arrival = np.argsort(reach.arrived)
         known = reach.arrived[by_arrival]
         begins = among(arrived, known)[rows]
