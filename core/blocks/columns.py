@@ -90,3 +90,9 @@ def _outgrows(column: Column, scale: int) -> bool:
     values = column.whole()
     size = max(int(values.max(initial=0)), -int(values.min(initial=0)))
     return bool(size * 10 ** (scale - column.scale) >= EXACT)
+
+
+def small(values: NDArray[Any]) -> NDArray[Any]:
+    """Return whole numbers in as few bits as they need, those that already are as they are."""
+    most = max(int(values.max(initial=0)), -int(values.min(initial=0)))
+    return values.astype(np.min_scalar_type(-most - 1), copy=False)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.blocks.columns import join_field
+from core.blocks.columns import join_field, small
 from core.blocks.layout import ACTOR, SEQ, TIME
 from core.blocks.ordering import order_of
 from core.blocks.packing import Column
@@ -79,8 +79,8 @@ class Held:
         """
         if not len(event):
             return
-        own = {field: Column(_small(column.raw)) for field, column in own.items()}
-        self._parts.append(_Part(_small(event), _small(day), own, said, _small(places)))
+        own = {field: Column(small(column.raw)) for field, column in own.items()}
+        self._parts.append(_Part(small(event), small(day), own, said, small(places)))
         self.size += self._parts[-1].size
 
     def rows(self, stopped: Collection[int]) -> Iterator[list[Row]]:
@@ -109,9 +109,3 @@ class Held:
             (field, column(field).take(order)) for field in sorted(fields.difference(stopped))
         )
         return list(rows_of(name, day[order], seq[order], columns))
-
-
-def _small(values: NDArray[Any]) -> NDArray[Any]:
-    """Return whole numbers in as few bits as they need."""
-    most = max(int(values.max(initial=0)), -int(values.min(initial=0)))
-    return values.astype(np.min_scalar_type(-most - 1), copy=False)

@@ -53,7 +53,7 @@ def _events(count: int) -> str:
 
 
 def strays(connection: sqlite3.Connection, now: int) -> Strays:
-    """Find them, from the index of events and the stored days; `now` is UTC ms."""
+    """Find them, from the times of events and the stored days; `now` is UTC ms."""
     future = _later(connection, now)
     days = connection.execute(
         """

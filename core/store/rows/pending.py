@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from core.blocks.adding import Adding, ahead
+from core.blocks.columns import small
 from core.blocks.ordering import order_of
 from core.store.ingest.activity import Activity
 from core.store.ingest.properties import Told
@@ -143,8 +144,7 @@ class _Long:
 
     def add(self, part: Ints) -> None:
         """Add a part."""
-        kind = np.min_scalar_type(-int(np.abs(part).max()) - 1)
-        self._parts.append(part.astype(kind, copy=False))
+        self._parts.append(small(part))
         self.size += self._parts[-1].nbytes
 
     def whole(self) -> NDArray[Any]:
