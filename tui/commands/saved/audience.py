@@ -70,8 +70,10 @@ def _definition(
         raise BadInput(
             "RULES and -d are the whole definition.", "Give one of RULES, -d, or --where and --did."
         )
-    if file is not None or rules is not None:
-        return _read(read_text(file) if rules is None and file is not None else rules or "")
+    if rules is None and file is not None:
+        rules = read_text(file)
+    if rules is not None:
+        return _read(rules)
     found: dict[str, Any] = {}
     if where:
         from core.language.questions import parse
