@@ -6,7 +6,7 @@ Nothing imports this before a text has to be parsed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -61,17 +61,22 @@ def parse_rules(text: str) -> Body:
     Raises:
         BadQuestion: as for `parse_body`.
     """
-    return dict(_parsed(_rules_parser(), text, "The rules are not finished."))
+    from core.language.rules_audiences import MEANINGS as OF_RULES
+
+    meanings = {**MEANINGS, **OF_RULES}
+    return dict(_parsed(_rules_parser(), text, "The rules are not finished.", meanings))
 
 
-def _parsed(machine: Machine, text: str, ended: str = _ENDED) -> Any:
+def _parsed(
+    machine: Machine, text: str, ended: str = _ENDED, meanings: Mapping[str, str] = MEANINGS
+) -> Any:
     try:
         return machine.parse(text)
     except Mistake as mistake:
         hint = f"{pointed(text, mistake.at)}\n{mistake.hint}".rstrip()
         raise BadQuestion(mistake.message, "\n" + hint) from None
     except Unexpected as error:
-        raise _explained(text, error, ended) from None
+        raise _explained(text, error, ended, meanings) from None
 
 
 @lru_cache(maxsize=1)
@@ -165,7 +170,9 @@ def pointed(text: str, at: int) -> str:
     return f"  {before}{shown}{after}\n  {' ' * (column - start + len(before))}^"
 
 
-def _explained(text: str, error: Unexpected, ended: str) -> BadQuestion:
+def _explained(
+    text: str, error: Unexpected, ended: str, meanings: Mapping[str, str]
+) -> BadQuestion:
     at, token = error.at, error.token
     if token is None:
         found = clean(text[at : at + 20].split("\n")[0])
@@ -174,7 +181,7 @@ def _explained(text: str, error: Unexpected, ended: str) -> BadQuestion:
     else:
         found = clean(str(token), 40)
     sentence = f"{found!r} was not expected here." if found else ended
-    hint = f"{pointed(text, at)}\n{_quoting(text, at)}Expected {_listed(error.wanted)}."
+    hint = f"{pointed(text, at)}\n{_quoting(text, at)}Expected {_listed(error.wanted, meanings)}."
     return BadQuestion(sentence, f"\n{hint}")
 
 
@@ -198,8 +205,12 @@ def _is_keyword(word: str) -> bool:
     return any(re.fullmatch(pattern, word, re.IGNORECASE) for pattern in keywords(None).values())
 
 
-def _listed(terminals: Iterable[str]) -> str:
+def _listed(terminals: Iterable[str], meanings: Mapping[str, str]) -> str:
     """Return what is allowed here, in words: "a name, where, by or the end"."""
+
+    def meaning(terminal: str) -> str:
+        return meanings.get(terminal, KEYWORDS.get(terminal, terminal.lower()))
+
     found = set(terminals)
     if {"OFTEN", "IN"} <= found:
         found -= {"COMPARE_SIGN", "COMPARE_WORD", "EQUAL", "ARROW"}
@@ -208,18 +219,10 @@ def _listed(terminals: Iterable[str]) -> str:
     if {"WHERE", "VS", "AS"} <= found:
         clauses = "a clause such as last 30d, where, by, vs prev, for or as"
         rest = sorted(found & {"ARROW", "COMMA", "RPAR", "LSQB", "AND", "OR", "OF"})
-        return ", ".join([clauses, *dict.fromkeys(_meaning(name) for name in rest)])
-    names = list(dict.fromkeys(_meaning(name) for name in sorted(found, key=_rank)))[:_NAMED]
+        return ", ".join([clauses, *dict.fromkeys(meaning(name) for name in rest)])
+    names = list(dict.fromkeys(meaning(name) for name in sorted(found, key=_rank)))[:_NAMED]
     return " or ".join(filter(None, [", ".join(names[:-1]), *names[-1:]])) or "something else"
 
 
 def _rank(terminal: str) -> tuple[bool, str]:
     return terminal not in ("WORD", "STRING"), terminal
-
-
-def _meaning(terminal: str) -> str:
-    from core.language.rules_audiences import MEANINGS as OF_RULES
-
-    return OF_RULES.get(terminal) or MEANINGS.get(
-        terminal, KEYWORDS.get(terminal, terminal.lower())
-    )

@@ -61,9 +61,9 @@ MEANINGS: Final = {
     "OVER": "over 30d ago", "FIRST_TIME": "for the first time", "LOOKING_BACK": "looking back",
     "FIRST_SEEN": "first seen", "LAST_SEEN": "last seen", "IN_AUDIENCE": "in audience",
     "IN_SEGMENT": "in segment",
-    "EVERYBODY": "everybody", "SPAN": "a length such as 30d",
+    "EVERYBODY": "everybody",
 }  # fmt: skip
-"""Terminal -> its description in messages, if that is not the word itself."""
+"""Terminal -> its description in messages, where it is not the one that questions have."""
 
 OTHER_SIGNS: Final = {"exactly": "eq", "fewer than": "lt"}
 """How often, in words that compare no values -> the operator of a rule."""
