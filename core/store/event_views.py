@@ -67,16 +67,16 @@ def events_view(names: Sequence[str] = ()) -> str:
         **_CONTEXT,
         **_TIMES,
     }
-    return f"select {_listed(columns)} from events e where {' and '.join(_wanted(names))}"
+    return f"select {_listed(columns)} from events e where {_wanted(names)}"
 
 
-def _wanted(names: Sequence[str]) -> list[str]:
-    """Return the conditions on events that are not deleted, of some names, any if empty."""
+def _wanted(names: Sequence[str]) -> str:
+    """Return the condition on events that are not deleted, of some names, any if empty."""
     if not names:
-        return [_KEPT]
+        return _KEPT
     listed = ", ".join("'" + name.replace("'", "''") + "'" for name in names)
-    own = f"in (select id from event_names where name in ({listed}))"
-    return [_KEPT, f"+e.event {own}"]  # not by the index that an older file has
+    own = f"(select id from event_names where name in ({listed}) and not deleted)"
+    return f"+e.event in {own}"  # not by the index that an older file has
 
 
 def grouped_view(asked: Grouping, names: Sequence[str] = ()) -> str:
@@ -90,7 +90,7 @@ def grouped_view(asked: Grouping, names: Sequence[str] = ()) -> str:
     keys = [_CODES[name] for name in codes] + [_UTC_DAY] * asked.utc_days
     inner = [f"{key} as c{at}" for at, key in enumerate(keys)]
     inner += ["min(e.ts) as low, max(e.ts) as high"] * asked.moments
-    tests = [*_wanted(names), *asked.times.tests("e.ts")]
+    tests = [_wanted(names), *asked.times.tests("e.ts")]
     if set(codes) <= {"event_name", "actor"} and not asked.utc_days:
         keys = sorted(keys, reverse=True)  # as the index on events has them
     else:

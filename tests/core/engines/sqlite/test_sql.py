@@ -451,6 +451,15 @@ def test_sets_of_any_event_are_read_unless_one_is_deleted():
             assert rows(engine, query) == answered(engine, query, events_view())[1]
 
 
+def test_events_of_a_deleted_name_are_not_there_if_it_is_asked_for():
+    named = "event_name in ('sign_up', 'purchase')"
+    with engine_of(replace(appendix_a(), flags=(("sign_up", "deleted"),))) as engine:
+        listed = f"select distinct event_name from events_v1 where {named}"
+        counted = f"select event_name, max(ts) > 0 from events_v1 where {named} group by 1"
+        assert rows(engine, listed) == [("purchase",)]
+        assert rows(engine, counted) == [("purchase", 1)]
+
+
 @pytest.mark.parametrize(
     "query",
     [
