@@ -91,10 +91,7 @@ def grouped_view(asked: Grouping, names: Sequence[str] = ()) -> str:
     inner = [f"{key} as c{at}" for at, key in enumerate(keys)]
     inner += ["min(e.ts) as low, max(e.ts) as high"] * asked.moments
     tests = [_wanted(names), *asked.times.tests("e.ts")]
-    if set(codes) <= {"event_name", "actor"} and not asked.utc_days:
-        keys = sorted(keys, reverse=True)  # as the index on events has them
-    else:
-        keys = [key.replace("e.event", "+e.event") for key in keys]
+    keys = [key.replace("e.event", "+e.event") for key in keys]  # as in `_wanted`
     columns = {name: _TEXTS[name].format(f"g.c{at}") for at, name in enumerate(codes)}
     columns |= {
         f'"{NUMBERS[name]}"': f"nullif(g.c{at}, 0)"
