@@ -35,6 +35,8 @@ _MONTH: Final = (
 )
 _DAY: Final = r"(?:the )?(\d{1,2})(?:st|nd|rd|th)?"
 _ISO: Final = r"(\d{4}-\d\d-\d\d)"
+_YEAR: Final = r"((?:19|20)\d\d)"
+_TO: Final = r"(?:to|and|until|till|through|-|–)"
 _UNTIL: Final = r"(?:until|till|up to|before)"
 OPEN: Final = ".."
 """Begins a range that starts with the data."""
@@ -255,33 +257,33 @@ _RULES: Final[Sequence[tuple[str, Heard]]] = (
     (r"(?:since|from) (?:the )?(?:start|beginning) of (?:the |this )?(week|month|quarter|year)"
      r"(?: on| onwards?)?",
      lambda m, today: {"range": _RUNNING[m[1]]}),
-    (rf"since {_MONTH} ((?:19|20)\d\d)",
+    (rf"since {_MONTH} {_YEAR}",
      lambda m, today: _between(date(int(m[2]), _month(m[1]), 1), today)),
     (rf"since {_DAY} (?:of )?{_MONTH}(?!\w)",
      lambda m, today: _between(_latest(_month(m[2]), int(m[1]), today), today)),
-    (r"since ((?:19|20)\d\d)", lambda m, today: _between(date(int(m[1]), 1, 1), today)),
+    (rf"since {_YEAR}", lambda m, today: _between(date(int(m[1]), 1, 1), today)),
     (rf"{_UNTIL} {_ISO}", lambda m, today: _until(_dated(m[1]))),
     (rf"{_UNTIL} {_MONTH} {_DAY}(?!\d)",
      lambda m, today: _until(_latest(_month(m[1]), int(m[2]), today))),
-    (rf"{_UNTIL} {_MONTH}(?: ((?:19|20)\d\d))?",
+    (rf"{_UNTIL} {_MONTH}(?: {_YEAR})?",
      lambda m, today: _until(_month_of(m[1], m[2], today))),
-    (rf"{_UNTIL} ((?:19|20)\d\d)", lambda m, today: _until(date(int(m[1]), 1, 1))),
-    (r"(?:from |between )((?:19|20)\d\d) ?(?:to|and|until|till|through|-|–) ?((?:19|20)\d\d)",
+    (rf"{_UNTIL} {_YEAR}", lambda m, today: _until(date(int(m[1]), 1, 1))),
+    (rf"(?:from |between ){_YEAR} ?{_TO} ?{_YEAR}",
      lambda m, today: _between(date(int(m[1]), 1, 1), date(int(m[2]), 12, 31))),
-    (r"(?:in |for |during )((?:19|20)\d\d) and ((?:19|20)\d\d)",
+    (rf"(?:in |for |during ){_YEAR} and {_YEAR}",
      lambda m, today: _between(date(int(m[1]), 1, 1), date(int(m[2]), 12, 31))),
-    (rf"(?:from |between ){_MONTH} ?(?:to|and|until|till|through|-|–) ?{_MONTH}"
-     r"(?: ((?:19|20)\d\d))?(?! \d)", _span_of_months),
+    (rf"(?:from |between ){_MONTH} ?{_TO} ?{_MONTH}"
+     rf"(?: {_YEAR})?(?! \d)", _span_of_months),
     (r"(?:in |for |during )?(?:the )?(first|last|second|third|fourth) (quarter|half|month) of "
-     r"((?:19|20)\d\d)", _part_of_year),
+     rf"{_YEAR}", _part_of_year),
     (rf"(?:in |for |during )?(?:the )?(first|second|third|fourth|last) week of {_MONTH}"
-     r"(?: ((?:19|20)\d\d))?", _week_of),
-    (r"(?:in |for |during )?h([12]) (?:of )?((?:19|20)\d\d)",
+     rf"(?: {_YEAR})?", _week_of),
+    (rf"(?:in |for |during )?h([12]) (?:of )?{_YEAR}",
      lambda m, today: _from_month(int(m[2]), int(m[1]) * 6 - 5, 6)),
     (rf"(?:on )?{_ISO}", lambda m, today: _between(_dated(m[1]), _dated(m[1]))),
-    (rf"(?:from |between )?{_MONTH} {_DAY} ?(?:to|and|until|till|through|-|–) ?{_MONTH} {_DAY}",
+    (rf"(?:from |between )?{_MONTH} {_DAY} ?{_TO} ?{_MONTH} {_DAY}",
      lambda m, today: _days((m[1], m[2]), (m[3], m[4]), today)),
-    (rf"(?:from |between )?{_MONTH} {_DAY} ?(?:to|and|until|till|through|-|–) ?{_DAY}(?!\d)",
+    (rf"(?:from |between )?{_MONTH} {_DAY} ?{_TO} ?{_DAY}(?!\d)",
      lambda m, today: _days((m[1], m[2]), (m[1], m[3]), today)),
     (rf"since {_MONTH} {_DAY}(?!\d)",
      lambda m, today: _between(_latest(_month(m[1]), int(m[2]), today), today)),
@@ -291,7 +293,7 @@ _RULES: Final[Sequence[tuple[str, Heard]]] = (
     (rf"(?:in|for|during|of) {_MONTH}(?: (\d{{4}}))?", _whole_month),
     (rf"{_MONTH} (\d{{4}})", _whole_month),
     (r"(?:in |for |during )?q([1-4])(?: (?:of )?(\d{4}))?", _quarter),
-    (r"(?:in|for|during|of) ((?:19|20)\d\d)",
+    (rf"(?:in|for|during|of) {_YEAR}",
      lambda m, today: {"range": f"{m[1]}-01-01..{m[1]}-12-31"}),
     (r"(january|february|april|june|july|august|september|october|november|december)(?= [a-z])()",
      _whole_month),
