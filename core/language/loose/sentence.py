@@ -59,8 +59,10 @@ class Sentence:
         heard: what it says.
         names: of the workspace.
         events: quoted, in the order of a funnel.
+        each: of what there is a figure for each, "" if it says none.
         unit: what is counted in place of people, "" for people.
         by: the fields to break down by.
+        free: the other fields that it names.
     """
 
     def __init__(self, heard: Heard, names: Names) -> None:
@@ -81,7 +83,6 @@ class Sentence:
         self.each = "" if per is None else _unit_name(per, heard)
         unit = per or self._unit()
         self.unit = "" if unit is None else _unit_name(unit, heard)
-        self.unit_at = -1 if unit is None else unit.end
         self.by = [piece.name for piece in heard.fields if piece.by and piece is not unit]
         self.free = [piece.name for piece in heard.fields if not piece.by and piece is not unit]
 
